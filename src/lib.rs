@@ -1,0 +1,34 @@
+//! `safe-podman`: a short YAML profile becomes a least-privilege `podman run`.
+//!
+//! # The map of the house
+//!
+//! ```text
+//! argv ─► cli ─► podman::args ─┐
+//!                              ├─► spec (every setting with its Origin) ─► policy ─► findings ─► report
+//! profile layers ─► profile ───┘                                            │
+//!                                                                           └─► podman::args (argv) + seal ─► exec
+//! ```
+//!
+//! Both a profile and a command line are turned into the same thing: a list of [`podman::args::Given`], a flag of the
+//! table with its value and its [`origin::Origin`]. From there on nobody knows which of the two said it, so a rule that
+//! holds for a flag holds for the profile key.
+//!
+//! | a line that … | belongs in |
+//! |---|---|
+//! | says what podman accepts | [`podman`] (`flags` for the table, `value/` for one compound value per file) |
+//! | reads a profile | [`profile`] |
+//! | says what the container will be | [`spec`] |
+//! | says what is refused, and why | [`policy`] (`rules/`, one file per rule) |
+//! | builds or compares a seccomp filter | [`seccomp`] |
+//! | holds the promise against the runtime's `config.json` | [`seal`] |
+//! | reads `/proc`, `/sys` or the file system | [`host`] |
+//! | reads the environment | [`env`] |
+//! | starts a process | [`exec`] |
+//! | prints | [`report`] |
+//! | orders the steps | [`commands`], one file per subcommand |
+//!
+//! From the parsed inputs to the findings everything is pure: what must be read is read through [`host::Host`], which
+//! tests replace.
+
+pub mod origin;
+pub mod podman;

@@ -1,0 +1,37 @@
+//! Compound values of podman's flags: one type per file, each with one parser ([`std::str::FromStr`]) and one printer
+//! ([`std::fmt::Display`]). A value that exists is valid; what podman would refuse, or silently misread, has no value.
+
+use std::fmt;
+
+/// A text that is not a value of the type asked for.
+///
+/// Prints as `"TEXT" is WHAT: INSTEAD`, a lower-case phrase without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    text: String,
+    what: String,
+    instead: String,
+}
+
+impl Invalid {
+    /// `text` is the offending text, `what` completes the sentence “`text` is …”, `instead` says what to type.
+    pub fn new(
+        text: impl Into<String>,
+        what: impl Into<String>,
+        instead: impl Into<String>,
+    ) -> Self {
+        Self {
+            text: text.into(),
+            what: what.into(),
+            instead: instead.into(),
+        }
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\" is {}: {}", self.text, self.what, self.instead)
+    }
+}
+
+impl std::error::Error for Invalid {}
