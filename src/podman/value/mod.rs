@@ -1,6 +1,30 @@
 //! Compound values of podman's flags: one type per file, each with one parser ([`std::str::FromStr`]) and one printer
 //! ([`std::fmt::Display`]). A value that exists is valid; what podman would refuse, or silently misread, has no value.
 
+pub mod annotation;
+pub mod bytes;
+pub mod cgroups;
+pub mod env;
+pub mod idmap;
+pub mod label_opt;
+pub mod limit;
+pub mod log;
+pub mod namespace;
+pub mod network;
+mod network_args;
+pub mod number;
+pub mod port;
+pub mod publish;
+pub mod restart;
+pub mod sdnotify;
+pub mod security_opt;
+pub mod sysctl;
+pub mod systemd;
+mod text;
+pub mod ulimit;
+pub mod user;
+pub mod userns;
+
 use std::fmt;
 
 /// A text that is not a value of the type asked for.
