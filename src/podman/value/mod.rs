@@ -27,6 +27,20 @@ pub mod userns;
 
 use std::fmt;
 
+pub mod csv;
+pub mod device;
+pub mod image;
+pub mod image_volume;
+pub mod mount;
+mod mount_keys;
+pub mod mount_options;
+mod mount_print;
+mod mount_words;
+pub mod path;
+pub mod secret;
+pub mod tmpfs;
+pub mod volume;
+
 /// A text that is not a value of the type asked for.
 ///
 /// Prints as `"TEXT" is WHAT: INSTEAD`, a lower-case phrase without a full stop.
