@@ -30,5 +30,6 @@
 //! From the parsed inputs to the findings everything is pure: what must be read is read through [`host::Host`], which
 //! tests replace.
 
+pub mod caps;
 pub mod origin;
 pub mod podman;
