@@ -24,6 +24,7 @@
 //! | reads `/proc`, `/sys` or the file system | [`host`] |
 //! | reads the environment | [`env`] |
 //! | starts a process | [`exec`] |
+//! | asks podman | [`engine`] |
 //! | prints | [`report`] |
 //! | orders the steps | [`commands`], one file per subcommand |
 //!
@@ -31,5 +32,10 @@
 //! tests replace.
 
 pub mod caps;
+pub mod engine;
+pub mod env;
+pub mod exec;
+pub mod host;
 pub mod origin;
 pub mod podman;
+pub mod problem;

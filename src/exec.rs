@@ -1,0 +1,330 @@
+//! The only starter of processes.
+//!
+//! A program is always named by its absolute path and gets exactly the environment that is handed over. `no_new_privs` is
+//! never set on the way: rootless podman needs its set-uid newuidmap.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind, IsTerminal as _, Read};
+use std::ops::Range;
+use std::os::fd::{AsFd as _, RawFd};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+
+use nix::errno::Errno;
+
+use crate::host;
+use crate::problem::Problem;
+
+/// The most a program may answer, in bytes: the longest image inspection seen is a tenth of it.
+const LONGEST_ANSWER: u64 = 4 << 20;
+/// The most that is kept of its complaints.
+const LONGEST_COMPLAINT: u64 = 64 << 10;
+/// The first descriptor of socket activation, `sd_listen_fds(3)`.
+const LISTEN_START: RawFd = 3;
+
+/// A whole environment: names and values.
+pub type Variables = [(OsString, OsString)];
+
+/// What a program said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its exit code; `None` when a signal ended it.
+    pub code: Option<i32>,
+    /// Its whole standard output.
+    pub stdout: Vec<u8>,
+    /// Its standard error, cut after 64 KiB.
+    pub stderr: Vec<u8>,
+}
+
+impl Answer {
+    /// The standard output of a program that succeeded.
+    ///
+    /// # Errors
+    /// It did not: `doing` completes "podman failed to …", and the program's own last line follows.
+    pub fn success(self, doing: &str) -> Result<Vec<u8>, Problem> {
+        if self.code == Some(0) {
+            return Ok(self.stdout);
+        }
+        let said = String::from_utf8_lossy(&self.stderr);
+        let last = said.lines().rfind(|line| !line.trim().is_empty());
+        let last = last.unwrap_or("it did not say why").trim();
+        Err(Problem::new(format!("podman failed to {doing}: {last}")))
+    }
+}
+
+/// Becomes another program: same process, same signals, same exit code. Returns only when that failed.
+///
+/// Descriptors inherited from the caller are closed first; `LISTEN_FDS` of them stay when `variables` name it.
+#[must_use]
+pub fn replace(path: &Path, args: &[OsString], variables: &Variables) -> Problem {
+    if let Err(problem) = close_inherited(&listening(variables)) {
+        return problem;
+    }
+    let error = command(path, args, variables).exec();
+    cannot_start(path, &error)
+}
+
+/// Runs a program with nothing to read and returns what it said.
+///
+/// # Errors
+/// It cannot be started, or says more than 4 MiB.
+pub fn ask(path: &Path, args: &[OsString], variables: &Variables) -> Result<Answer, Problem> {
+    let mut child = command(path, args, variables)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| cannot_start(path, &error))?;
+    listen(&mut child).map_err(|error| {
+        let _ = child.kill();
+        let _ = child.wait();
+        Problem::new(format!("\"{}\" cannot be heard: {error}", path.display()))
+    })
+}
+
+/// Runs a program before the eyes of the user: both its outputs go to our standard error, since our standard output
+/// belongs to the container. It may ask something when we stand at a terminal, but never reads what is piped in for the
+/// container.
+///
+/// # Errors
+/// It cannot be started.
+pub fn show(path: &Path, args: &[OsString], variables: &Variables) -> Result<ExitStatus, Problem> {
+    let run = || {
+        let stdin = if io::stdin().is_terminal() {
+            Stdio::inherit()
+        } else {
+            Stdio::null()
+        };
+        let stdout = io::stderr().as_fd().try_clone_to_owned()?;
+        command(path, args, variables)
+            .stdin(stdin)
+            .stdout(stdout)
+            .status()
+    };
+    run().map_err(|error| cannot_start(path, &error))
+}
+
+fn command(path: &Path, args: &[OsString], variables: &Variables) -> Command {
+    let mut command = Command::new(path);
+    command.args(args).env_clear();
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    command
+}
+
+fn listen(child: &mut Child) -> io::Result<Answer> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    // Both at once: a program that waits to complain would never finish its answer.
+    let (stdout, stderr) = thread::scope(|scope| {
+        let complaint = scope.spawn(|| {
+            let mut stderr = stderr;
+            let text = read(stderr.as_mut(), LONGEST_COMPLAINT);
+            // The rest is thrown away, not left in the pipe.
+            stderr.map(|mut rest| io::copy(&mut rest, &mut io::sink()));
+            text
+        });
+        let answer = read(stdout, LONGEST_ANSWER.saturating_add(1));
+        (answer, complaint.join().unwrap_or_else(|_| Ok(Vec::new())))
+    });
+    let (stdout, stderr) = (stdout?, stderr?);
+    if u64::try_from(stdout.len()).map_or(true, |length| length > LONGEST_ANSWER) {
+        let what = format!("it says more than {LONGEST_ANSWER} bytes");
+        return Err(io::Error::other(what));
+    }
+    Ok(Answer {
+        code: child.wait()?.code(),
+        stdout,
+        stderr,
+    })
+}
+
+fn read(source: Option<impl Read>, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(source) = source {
+        source.take(limit).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}
+
+/// Everything Rust opens is close-on-exec, so a descriptor that is not was handed down by whoever started us, maybe by
+/// accident, and podman would hand it on (CVE-2024-21626 was one). Marking them would need `unsafe`; as nothing of this
+/// process uses them, they can as well be closed.
+fn close_inherited(keep: &Range<RawFd>) -> Result<(), Problem> {
+    for descriptor in host::inherited_descriptors()? {
+        if descriptor >= LISTEN_START && !keep.contains(&descriptor) {
+            nix::unistd::close(descriptor).map_err(|error| {
+                Problem::new(format!("descriptor {descriptor} cannot be closed: {error}"))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+fn listening(variables: &Variables) -> Range<RawFd> {
+    let count = variables.iter().find(|(name, _)| name == "LISTEN_FDS");
+    let count = count.and_then(|(_, count)| count.to_str()?.parse::<RawFd>().ok());
+    LISTEN_START..LISTEN_START.saturating_add(count.unwrap_or(0).max(0))
+}
+
+fn cannot_start(path: &Path, error: &io::Error) -> Problem {
+    let name = path.file_name().unwrap_or(OsStr::new("the program"));
+    let (name, path) = (name.display(), path.display());
+    let errno = error.raw_os_error().map(Errno::from_raw);
+    match (errno, error.kind()) {
+        (Some(Errno::E2BIG), _) => Problem::new(format!(
+            "{name}'s command line and environment are longer than the kernel takes"
+        ))
+        .instead("put long values into files: --env-file, --secret or a volume"),
+        (None, ErrorKind::InvalidInput) => Problem::new(format!(
+            "{name}'s command line or environment would contain a NUL byte"
+        ))
+        .instead("remove the NUL byte"),
+        (Some(Errno::ENOENT), _) => Problem::new(format!(
+            "\"{path}\" does not exist, or its interpreter does not"
+        ))
+        .instead(format!("install {name}")),
+        _ => Problem::new(format!("\"{path}\" cannot be started: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<OsString> {
+        words.iter().map(OsString::from).collect()
+    }
+
+    fn shell(script: &str) -> Result<Answer, Problem> {
+        ask(Path::new("/bin/sh"), &words(&["-c", script]), &[])
+    }
+
+    #[test]
+    fn a_program_gets_what_it_is_handed_and_no_more() {
+        let variables = [("A".into(), "1".into()), ("B".into(), "x y".into())];
+        let answer = ask(Path::new("/usr/bin/env"), &[], &variables).unwrap();
+        assert_eq!(answer.stdout, b"A=1\nB=x y\n");
+        assert_eq!(shell("cat").unwrap().stdout, b"", "nothing to read");
+    }
+
+    #[test]
+    fn an_answer_has_its_code_and_its_complaint() {
+        let answer = shell("echo out; echo no >&2; echo why >&2; echo >&2; exit 3").unwrap();
+        assert_eq!(
+            (answer.code, answer.stdout.as_slice()),
+            (Some(3), b"out\n".as_slice())
+        );
+        let problem = answer.success("count").unwrap_err();
+        assert_eq!(problem.what, "podman failed to count: why");
+        assert_eq!(shell("kill -9 $$").unwrap().code, None);
+        assert_eq!(shell("echo x").unwrap().success("x"), Ok(b"x\n".to_vec()));
+    }
+
+    #[test]
+    fn neither_pipe_can_block_the_other() {
+        let script = "head -c 3000000 /dev/zero >&2; head -c 3000000 /dev/zero";
+        let answer = shell(script).unwrap();
+        assert_eq!(
+            (answer.stdout.len(), answer.stderr.len()),
+            (3_000_000, 65536)
+        );
+        let problem = shell("exec cat /dev/zero").unwrap_err();
+        assert!(problem.what.contains("more than"), "{problem}");
+    }
+
+    #[test]
+    fn what_cannot_start_says_so() {
+        let sh = Path::new("/bin/sh");
+        let long = words(&["-c", &"x".repeat(1 << 20)]);
+        for (problem, what) in [
+            (ask(sh, &long, &[]), "longer than the kernel takes"),
+            (ask(sh, &words(&["a\0b"]), &[]), "NUL byte"),
+            (ask(sh, &[], &[("A".into(), "\0".into())]), "NUL byte"),
+            (ask(Path::new("/no/such"), &[], &[]), "does not exist"),
+            (ask(Path::new("/etc/passwd"), &[], &[]), "cannot be started"),
+        ] {
+            let problem = problem.unwrap_err();
+            assert!(problem.what.contains(what), "{problem}");
+        }
+        assert!(show(Path::new("/no/such"), &[], &[]).is_err());
+        let shown = show(sh, &words(&["-c", "cat; exit 4"]), &[]).unwrap();
+        assert_eq!(shown.code(), Some(4));
+    }
+
+    #[test]
+    fn the_descriptors_of_a_unit_follow_the_first_three() {
+        let of = |count: &str| listening(&[("LISTEN_FDS".into(), count.into())]);
+        assert_eq!(of("2"), 3..5);
+        assert_eq!(listening(&[]), 3..3);
+        for none in ["-1", "x", "", "99999999999"] {
+            assert!(of(none).is_empty(), "{none}");
+        }
+    }
+
+    /// Set by the test below for the process it starts.
+    const BECOME: &str = "SAFE_PODMAN_TEST_BECOME";
+
+    /// In the process that the next test starts this becomes a shell; everywhere else there is nothing to do.
+    #[test]
+    fn becomes_a_shell_when_asked() {
+        let Some(listen) = std::env::var_os(BECOME) else {
+            return;
+        };
+        let script = "echo; for fd in /proc/$$/fd/*; do echo $(basename $fd)=$(readlink $fd); done; \
+            grep -E '^Sig(Ign|Blk)' /proc/$$/status; echo pid=$$; tr '\\0' ' ' < /proc/$$/environ; exit 7";
+        let variables = [("LISTEN_FDS".into(), listen)];
+        let problem = replace(Path::new("/bin/sh"), &words(&["-c", script]), &variables);
+        panic!("{problem}");
+    }
+
+    fn become_a_shell(listen: &str) -> (u32, Option<i32>, String) {
+        // The shell in front makes descriptors that are not close-on-exec.
+        let open = "exec 3</dev/null 4</dev/zero 9</dev/full; exec \"$0\" \"$@\"";
+        let child = Command::new("/bin/sh")
+            .args(["-c", open])
+            .arg(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "exec::tests::becomes_a_shell_when_asked",
+                "--nocapture",
+            ])
+            .env(BECOME, listen)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let pid = child.id();
+        let output = child.wait_with_output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (pid, output.status.code(), text)
+    }
+
+    #[test]
+    fn replacing_keeps_the_process_and_closes_what_it_inherited() {
+        let (pid, code, text) = become_a_shell("0");
+        assert_eq!(code, Some(7), "the exit code is the program's\n{text}");
+        assert!(text.contains(&format!("\npid={pid}\n")), "{text}");
+        assert!(text.contains("SigBlk:\t0000000000000000"), "{text}");
+        let ignored = text.lines().find_map(|line| line.strip_prefix("SigIgn:\t"));
+        let ignored = u64::from_str_radix(ignored.unwrap(), 16).unwrap();
+        assert_eq!(ignored & 1 << 12, 0, "SIGPIPE, number 13\n{text}");
+        for device in ["=/dev/zero", "=/dev/full"] {
+            assert!(!text.contains(device), "{text}");
+        }
+        assert!(!text.contains(BECOME), "{text}");
+    }
+
+    #[test]
+    fn the_descriptors_of_a_unit_are_passed_on() {
+        let (_, code, text) = become_a_shell("2");
+        assert_eq!(code, Some(7), "{text}");
+        assert!(text.contains("\n3=/dev/null\n4=/dev/zero\n"), "{text}");
+        assert!(!text.contains("=/dev/full"), "{text}");
+    }
+}

@@ -1,0 +1,73 @@
+//! The open descriptors of this process.
+
+use std::fs;
+use std::io;
+use std::os::fd::RawFd;
+use std::path::Path;
+
+use nix::fcntl::OFlag;
+
+use super::file::unreadable;
+use crate::problem::Problem;
+
+/// The descriptors that another program would inherit, 0 to 2 among them, from `/proc/self/fd` and `/proc/self/fdinfo`.
+///
+/// # Errors
+/// The directory cannot be read: then nobody knows what would be handed on.
+pub fn inherited_descriptors() -> Result<Vec<RawFd>, Problem> {
+    let directory = Path::new("/proc/self/fd");
+    read(directory).map_err(|error| unreadable(directory, &error))
+}
+
+fn read(directory: &Path) -> io::Result<Vec<RawFd>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name();
+        let number = name.to_str().and_then(|name| name.parse().ok());
+        let number: RawFd = number.ok_or(io::ErrorKind::InvalidData)?;
+        let info = match fs::read_to_string(format!("/proc/self/fdinfo/{number}")) {
+            // Another thread closed its own in the meantime; inherited ones stay.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            info => info?,
+        };
+        if is_inherited(&info)? {
+            found.push(number);
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Reads the octal `flags:` of proc(5).
+fn is_inherited(info: &str) -> io::Result<bool> {
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|flags| i32::from_str_radix(flags.trim(), 8).ok());
+    let flags = flags.ok_or(io::ErrorKind::InvalidData)?;
+    Ok(flags & OFlag::O_CLOEXEC.bits() == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::fs::File;
+    use std::os::fd::AsRawFd as _;
+
+    use super::*;
+
+    #[test]
+    fn what_we_open_is_ours_and_a_plain_copy_is_inherited() {
+        let file = File::open("/dev/null").unwrap();
+        let copy = nix::unistd::dup(&file).unwrap();
+        let found = inherited_descriptors().unwrap();
+        assert!(!found.contains(&file.as_raw_fd()));
+        assert!(found.contains(&copy.as_raw_fd()));
+    }
+
+    #[test]
+    fn flags_are_octal() {
+        assert!(is_inherited("pos:\t0\nflags:\t0100002\nmnt_id:\t5\n").unwrap());
+        assert!(!is_inherited("pos:\t0\nflags:\t02100002\n").unwrap());
+        assert!(is_inherited("pos:\t0\n").is_err());
+        assert!(is_inherited("flags:\t9\n").is_err());
+    }
+}

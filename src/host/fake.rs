@@ -1,0 +1,275 @@
+//! A machine made up for a test: nothing exists but what the test puts there, and paths are followed by the same code
+//! as on the real one.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
+use super::file::{self, Links, Opened, Stamp};
+use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
+use super::{Apparmor, Host, Identity, Limit, Lsm, Resource, Selinux, trust};
+use crate::podman::value::Invalid;
+use crate::problem::Problem;
+
+/// A host for tests. Without further words: root or the user `ann` (uid 1000, home `/home/ann`), control groups version 2
+/// with every controller, hard limits 524,288 and unlimited, no `SELinux` and no `AppArmor`.
+#[derive(Clone, Debug)]
+pub struct Fake {
+    entries: BTreeMap<PathBuf, (Entry, Vec<u8>)>,
+    mounts: Vec<PathBuf>,
+    nofile: Limit,
+    nproc: Limit,
+    identity: Identity,
+    cgroups: Cgroups,
+    lsm: Lsm,
+    port_start: u16,
+    kept: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
+}
+
+impl Fake {
+    /// A machine used by root.
+    pub fn rootful() -> Self {
+        Self::of(0, "root:x:0:0::/root:/bin/sh").directory("/root", 0, 0o700)
+    }
+
+    /// A machine used by the user `ann`, with a running session.
+    pub fn rootless() -> Self {
+        Self::of(1000, "ann:x:1000:1000::/home/ann:/bin/sh")
+            .directory("/home/ann", 1000, 0o700)
+            .directory("/run/user/1000", 1000, 0o700)
+            .node("/run/user/1000/bus", FileKind::Socket, 1000, 0o666)
+    }
+
+    fn of(uid: u32, passwd: &str) -> Self {
+        let controllers = ["cpu", "cpuset", "io", "memory", "pids"];
+        Self {
+            entries: BTreeMap::new(),
+            mounts: Vec::new(),
+            nofile: Limit::At(524_288),
+            nproc: Limit::Unlimited,
+            identity: Identity::read(uid, uid, uid, vec![uid], passwd),
+            cgroups: Cgroups {
+                version: CgroupVersion::V2,
+                controllers: controllers.map(str::to_owned).into(),
+                swap_accounting: SwapAccounting::Available,
+                user_manager: UserManager::Reachable,
+            },
+            lsm: Lsm {
+                selinux: Selinux::Disabled,
+                apparmor: Apparmor::Disabled,
+            },
+            port_start: 1024,
+            kept: RefCell::default(),
+        }
+    }
+
+    /// Adds a directory. Directories above anything that is added exist by themselves, root's and 0755.
+    #[must_use]
+    pub fn directory(self, path: impl Into<PathBuf>, owner: u32, mode: u32) -> Self {
+        self.node(path, FileKind::Directory, owner, mode)
+    }
+
+    /// Adds a regular file.
+    #[must_use]
+    pub fn file(
+        self,
+        path: impl Into<PathBuf>,
+        owner: u32,
+        mode: u32,
+        content: impl Into<Vec<u8>>,
+    ) -> Self {
+        let kind = EntryKind::Other(FileKind::File);
+        self.entry(path.into(), kind, (owner, mode), content.into())
+    }
+
+    /// Adds a root-owned symbolic link.
+    #[must_use]
+    pub fn link(self, path: impl Into<PathBuf>, target: impl Into<PathBuf>) -> Self {
+        let kind = EntryKind::Link(target.into());
+        self.entry(path.into(), kind, (0, 0o777), Vec::new())
+    }
+
+    /// Adds anything else, e.g. a socket or a device.
+    #[must_use]
+    pub fn node(self, path: impl Into<PathBuf>, kind: FileKind, owner: u32, mode: u32) -> Self {
+        let kind = EntryKind::Other(kind);
+        self.entry(path.into(), kind, (owner, mode), Vec::new())
+    }
+
+    /// Adds a mount point; the directory is made with [`Fake::directory`].
+    #[must_use]
+    pub fn mount(mut self, point: impl Into<PathBuf>) -> Self {
+        self.mounts.push(point.into());
+        self
+    }
+
+    /// Sets a hard limit.
+    #[must_use]
+    pub fn with_hard_limit(mut self, resource: Resource, limit: Limit) -> Self {
+        match resource {
+            Resource::Nofile => self.nofile = limit,
+            Resource::Nproc => self.nproc = limit,
+        }
+        self
+    }
+
+    /// Sets who runs the process.
+    #[must_use]
+    pub fn with_identity(self, identity: Identity) -> Self {
+        Self { identity, ..self }
+    }
+
+    /// Sets the control groups.
+    #[must_use]
+    pub fn with_cgroups(self, cgroups: Cgroups) -> Self {
+        Self { cgroups, ..self }
+    }
+
+    /// Sets the security modules.
+    #[must_use]
+    pub fn with_lsm(self, lsm: Lsm) -> Self {
+        Self { lsm, ..self }
+    }
+
+    /// Sets the first port that needs no privilege.
+    #[must_use]
+    pub fn with_port_start(self, port_start: u16) -> Self {
+        Self { port_start, ..self }
+    }
+
+    fn entry(
+        mut self,
+        path: PathBuf,
+        kind: EntryKind,
+        (owner, mode): (u32, u32),
+        content: Vec<u8>,
+    ) -> Self {
+        let entry = Entry { kind, owner, mode };
+        self.entries.insert(path, (entry, content));
+        self
+    }
+
+    fn children(&self, path: &Path) -> impl Iterator<Item = &PathBuf> {
+        self.entries
+            .keys()
+            .filter(move |known| *known != path && known.starts_with(path))
+    }
+}
+
+impl Tree for Fake {
+    fn look(&self, path: &Path) -> io::Result<Option<Entry>> {
+        if let Some((entry, _)) = self.entries.get(path) {
+            return Ok(Some(entry.clone()));
+        }
+        let implied = path == Path::new("/") || self.children(path).next().is_some();
+        Ok(implied.then_some(Entry {
+            kind: EntryKind::Other(FileKind::Directory),
+            owner: 0,
+            mode: 0o755,
+        }))
+    }
+}
+
+impl Host for Fake {
+    fn resolve(&self, path: &Path) -> Result<Resolved, Invalid> {
+        paths::walk(self, path).map(|walk| walk.resolved)
+    }
+
+    fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem> {
+        let below = |point: &&PathBuf| *point != path && point.starts_with(path);
+        Ok(self.mounts.iter().filter(below).cloned().collect())
+    }
+
+    fn hard_limit(&self, resource: Resource) -> Limit {
+        match resource {
+            Resource::Nofile => self.nofile,
+            Resource::Nproc => self.nproc,
+        }
+    }
+
+    fn identity(&self) -> Identity {
+        self.identity.clone()
+    }
+
+    fn cgroups(&self) -> Result<Cgroups, Problem> {
+        Ok(self.cgroups.clone())
+    }
+
+    fn lsm(&self) -> Lsm {
+        self.lsm
+    }
+
+    fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, Problem> {
+        let is_link = self
+            .entries
+            .get(path)
+            .is_some_and(|(entry, _)| matches!(entry.kind, EntryKind::Link(_)));
+        if is_link && links == Links::Refuse {
+            return Err(file::not_a_file(path, "symbolic link"));
+        }
+        let found = self.resolve(path)?;
+        match (found.kind, self.entries.get(&found.path)) {
+            (FileKind::File, Some((entry, content))) => {
+                if u64::try_from(content.len()).map_or(true, |size| size > limit) {
+                    return Err(file::too_large(path, limit));
+                }
+                Ok(Opened {
+                    bytes: content.clone(),
+                    owner: entry.owner,
+                    mode: entry.mode,
+                })
+            }
+            (FileKind::Missing, _) => Err(file::unreadable(path, &"no such file")),
+            (kind, _) => Err(file::not_a_file(path, file::kind_name(kind))),
+        }
+    }
+
+    fn trusted(&self, path: &Path) -> Result<(), Problem> {
+        trust::trusted(self, path)
+    }
+
+    fn program(&self, name: &str, search: &str) -> Option<PathBuf> {
+        let mut paths = search.split(':').map(|place| Path::new(place).join(name));
+        paths.find(|path| {
+            let found = self.resolve(path);
+            found.is_ok_and(|found| found.kind == FileKind::File && found.mode & 0o111 != 0)
+        })
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, Problem> {
+        let directory = self.resolve(directory)?.path;
+        let mut names: Vec<PathBuf> = self
+            .children(&directory)
+            .filter_map(|path| path.strip_prefix(&directory).ok()?.components().next())
+            .map(|name| directory.join(name))
+            .collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        let found = self.resolve(path).ok()?;
+        let (_, content) = self.entries.get(&found.path)?;
+        (found.kind == FileKind::File).then_some(Stamp {
+            device: 1,
+            inode: 1,
+            size: u64::try_from(content.len()).ok()?,
+            mtime_ns: 0,
+        })
+    }
+
+    fn recall(&self, directory: &Path, name: &str) -> Option<Vec<u8>> {
+        self.kept.borrow().get(&directory.join(name)).cloned()
+    }
+
+    fn remember(&self, directory: &Path, name: &str, bytes: &[u8]) {
+        let mut kept = self.kept.borrow_mut();
+        kept.insert(directory.join(name), bytes.to_vec());
+    }
+
+    fn unprivileged_port_start(&self) -> u16 {
+        self.port_start
+    }
+}

@@ -1,0 +1,224 @@
+//! Files that are read whole, and what tells one state of a file from the next.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use nix::fcntl::OFlag;
+
+use super::paths::FileKind;
+use crate::problem::Problem;
+
+/// What to do when the last name of a path is a symbolic link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// Open what it leads to.
+    Follow,
+    /// Refuse it (`O_NOFOLLOW`).
+    Refuse,
+}
+
+/// A file that was read; owner and mode are of the open file, so a swap of the name cannot lie about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The whole content.
+    pub bytes: Vec<u8>,
+    /// The uid that owns it.
+    pub owner: u32,
+    /// Its permission bits (07777).
+    pub mode: u32,
+}
+
+impl Opened {
+    /// Does it belong to root, and may only root write to it? Says nothing of the directories above:
+    /// see [`super::Host::trusted`].
+    pub fn is_roots_alone(&self) -> bool {
+        self.owner == 0 && self.mode & 0o022 == 0
+    }
+}
+
+/// What changes when a file does: the place, the size and the time of the last change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The device it lies on.
+    pub device: u64,
+    /// Its inode.
+    pub inode: u64,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its time of modification in nanoseconds since 1970.
+    pub mtime_ns: i128,
+}
+
+impl Stamp {
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let meta = fs::metadata(path).ok().filter(Metadata::is_file)?;
+        let seconds = i128::from(meta.mtime()).saturating_mul(1_000_000_000);
+        Some(Self {
+            device: meta.dev(),
+            inode: meta.ino(),
+            size: meta.size(),
+            mtime_ns: seconds.saturating_add(i128::from(meta.mtime_nsec())),
+        })
+    }
+}
+
+/// The system's answer to [`super::Host::open_file`].
+pub(super) fn read_whole(path: &Path, limit: u64, links: Links) -> Result<Opened, Problem> {
+    let (file, meta) = open_regular(path, links)?;
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(path, &error))?;
+    if u64::try_from(bytes.len()).map_or(true, |size| size > limit) {
+        return Err(too_large(path, limit));
+    }
+    Ok(Opened {
+        bytes,
+        owner: meta.uid(),
+        mode: meta.mode() & 0o7777,
+    })
+}
+
+/// Looked at before it is opened because opening a device may already do something, and after it because the name may
+/// have been swapped in between.
+fn open_regular(path: &Path, links: Links) -> Result<(File, Metadata), Problem> {
+    let fail = |error: io::Error| unreadable(path, &error);
+    let (before, flags) = match links {
+        Links::Follow => (fs::metadata(path), OFlag::empty()),
+        Links::Refuse => (fs::symlink_metadata(path), OFlag::O_NOFOLLOW),
+    };
+    must_be_file(path, &before.map_err(fail)?)?;
+    let flags = flags | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits())
+        .open(path)
+        .map_err(fail)?;
+    let meta = file.metadata().map_err(fail)?;
+    must_be_file(path, &meta)?;
+    Ok((file, meta))
+}
+
+fn must_be_file(path: &Path, meta: &Metadata) -> Result<(), Problem> {
+    if meta.is_file() {
+        return Ok(());
+    }
+    let name = if meta.is_symlink() {
+        "symbolic link"
+    } else {
+        kind_name(kind(meta))
+    };
+    Err(not_a_file(path, name))
+}
+
+pub(super) fn kind(meta: &Metadata) -> FileKind {
+    let kind = meta.file_type();
+    if kind.is_dir() {
+        FileKind::Directory
+    } else if kind.is_socket() {
+        FileKind::Socket
+    } else if kind.is_block_device() {
+        FileKind::BlockDevice
+    } else if kind.is_char_device() {
+        FileKind::CharDevice
+    } else if kind.is_fifo() {
+        FileKind::Fifo
+    } else {
+        FileKind::File
+    }
+}
+
+pub(super) fn kind_name(kind: FileKind) -> &'static str {
+    match kind {
+        FileKind::Missing => "missing",
+        FileKind::Directory => "directory",
+        FileKind::File => "regular file",
+        FileKind::Socket => "socket",
+        FileKind::BlockDevice => "block device",
+        FileKind::CharDevice => "character device",
+        FileKind::Fifo => "named pipe",
+    }
+}
+
+pub(super) fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Problem {
+    Problem::new(format!("\"{}\" cannot be read: {error}", path.display()))
+}
+
+pub(super) fn too_large(path: &Path, limit: u64) -> Problem {
+    let path = path.display();
+    Problem::new(format!("\"{path}\" is larger than {limit} bytes"))
+}
+
+pub(super) fn not_a_file(path: &Path, kind: &str) -> Problem {
+    let path = path.display();
+    Problem::new(format!("\"{path}\" is a {kind}, not a regular file"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn reads_a_file_up_to_the_limit() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        fs::write(&path, "12345").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o662)).unwrap();
+        let opened = read_whole(&path, 5, Links::Refuse).unwrap();
+        assert_eq!(opened.bytes, b"12345");
+        assert_eq!(opened.mode, 0o662);
+        assert!(!opened.is_roots_alone());
+        let error = read_whole(&path, 4, Links::Refuse).unwrap_err();
+        assert!(error.what.contains("larger than 4 bytes"), "{error}");
+    }
+
+    #[test]
+    fn refuses_what_is_no_file_without_waiting() {
+        let dir = tempfile::tempdir().unwrap();
+        let fifo = dir.path().join("fifo");
+        nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let socket = dir.path().join("socket");
+        let _listener = UnixListener::bind(&socket).unwrap();
+        for (path, kind) in [
+            (fifo.as_path(), "named pipe"),
+            (&socket, "socket"),
+            (dir.path(), "directory"),
+            (Path::new("/dev/zero"), "character device"),
+        ] {
+            let error = read_whole(path, 10, Links::Follow).unwrap_err();
+            assert!(error.what.contains(kind), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_link_is_followed_only_where_that_is_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, link) = (dir.path().join("f"), dir.path().join("l"));
+        fs::write(&file, "x").unwrap();
+        symlink(&file, &link).unwrap();
+        assert_eq!(read_whole(&link, 9, Links::Follow).unwrap().bytes, b"x");
+        let error = read_whole(&link, 9, Links::Refuse).unwrap_err();
+        assert!(error.what.contains("symbolic link"), "{error}");
+    }
+
+    #[test]
+    fn a_stamp_changes_with_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        assert_eq!(Stamp::of(&path), None);
+        assert_eq!(Stamp::of(dir.path()), None);
+        fs::write(&path, "x").unwrap();
+        let before = Stamp::of(&path).unwrap();
+        assert_eq!(Stamp::of(&path), Some(before));
+        let other = dir.path().join("g");
+        fs::write(&other, "y").unwrap();
+        fs::rename(&other, &path).unwrap();
+        assert_ne!(Stamp::of(&path), Some(before));
+    }
+}

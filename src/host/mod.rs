@@ -1,0 +1,154 @@
+//! This host as far as a container depends on it: the only reader of `/proc`, `/sys` and the file system.
+//!
+//! Everybody else asks through [`Host`]. [`System`] looks at the machine, [`Fake`] is a machine made up for a test.
+
+mod cache;
+mod cgroups;
+mod descriptors;
+mod fake;
+mod file;
+mod identity;
+mod limits;
+mod mounts;
+mod paths;
+mod system;
+mod trust;
+
+use std::path::{Path, PathBuf};
+
+use crate::podman::value::Invalid;
+use crate::problem::Problem;
+
+pub use cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
+pub use descriptors::inherited_descriptors;
+pub use fake::Fake;
+pub use file::{Links, Opened, Stamp};
+pub use identity::{Identity, Mode};
+pub use limits::{Enforcement, Limits};
+pub use paths::{FileKind, Resolved};
+pub use system::System;
+
+/// A resource whose hard limit a container can inherit no more of than this process has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// Open files, `RLIMIT_NOFILE`.
+    Nofile,
+    /// Processes and threads of the user, `RLIMIT_NPROC`.
+    Nproc,
+}
+
+/// A hard limit of getrlimit(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limit {
+    /// At most this many.
+    At(u64),
+    /// `RLIM_INFINITY`.
+    Unlimited,
+}
+
+/// What the security modules of the kernel do, selinux(8) and apparmor(7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lsm {
+    /// The state of `SELinux`.
+    pub selinux: Selinux,
+    /// The state of `AppArmor`.
+    pub apparmor: Apparmor,
+}
+
+/// The state of `SELinux`, from `/sys/fs/selinux/enforce`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selinux {
+    /// Violations are refused.
+    Enforcing,
+    /// Violations are logged only.
+    Permissive,
+    /// Not in this kernel, switched off, or not mounted.
+    Disabled,
+}
+
+/// The state of `AppArmor`, judged by the two files that runc looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Apparmor {
+    /// The kernel confines by profile.
+    Enabled,
+    /// Not in this kernel, switched off, or its securityfs is not mounted.
+    Disabled,
+}
+
+/// What can be asked about the host.
+pub trait Host {
+    /// Where an absolute path really leads: every symbolic link followed, `.`, `..` and doubled slashes gone, the magic
+    /// links of proc(5) (`/proc/PID/root`, `cwd`, `fd/N`) replaced by what they lead to. What does not exist yet is
+    /// appended to the longest existing directory. The result contains no link, so what is judged is what is mounted.
+    ///
+    /// # Errors
+    /// A relative path; more than 40 links; a link into another mount namespace or to something that is no path; `..`
+    /// or a name below something that is no directory or does not exist; a directory that may not be searched.
+    fn resolve(&self, path: &Path) -> Result<Resolved, Invalid>;
+
+    /// The mount points strictly below a resolved path, from `/proc/self/mountinfo`, sorted.
+    ///
+    /// # Errors
+    /// The table cannot be read or understood: then nobody knows what a bind mount of `path` would carry along.
+    fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem>;
+
+    /// This process's own hard limit.
+    fn hard_limit(&self, resource: Resource) -> Limit;
+
+    /// Who runs this process.
+    fn identity(&self) -> Identity;
+
+    /// The control group hierarchy and what of it is ours.
+    ///
+    /// # Errors
+    /// The mount table cannot be read, or no control group hierarchy is mounted.
+    fn cgroups(&self) -> Result<Cgroups, Problem>;
+
+    /// Which limits of a container hold here for this user.
+    fn limits(&self) -> Limits {
+        match self.cgroups() {
+            Ok(cgroups) => Limits::of(&cgroups, self.identity().mode),
+            Err(problem) => Limits::none(&problem.what, "mount the control groups"),
+        }
+    }
+
+    /// The security modules.
+    fn lsm(&self) -> Lsm;
+
+    /// The content of a regular file of at most `limit` bytes, with the owner and mode of the file that was really opened.
+    ///
+    /// # Errors
+    /// No such file; a directory, FIFO, socket or device (refused without waiting); larger than `limit`; a symbolic link
+    /// where [`Links::Refuse`] is asked.
+    fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, Problem>;
+
+    /// Can nobody but root change what `path` leads to? It, each directory on the way and each link passed belong to
+    /// root, and neither the group nor others may write to them.
+    ///
+    /// # Errors
+    /// The sentence that names what is open, or why the path cannot be followed.
+    fn trusted(&self, path: &Path) -> Result<(), Problem>;
+
+    /// The first executable called `name` in the directories of `search`, which are separated by colons. Our own search
+    /// path is never looked at.
+    fn program(&self, name: &str, search: &str) -> Option<PathBuf>;
+
+    /// The entries of a directory, sorted; empty when there is no such directory.
+    ///
+    /// # Errors
+    /// It exists and cannot be read, or holds more than 10,000 entries.
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, Problem>;
+
+    /// What tells one state of a regular file from the next, links followed; `None` when there is no such file.
+    fn stamp(&self, path: &Path) -> Option<Stamp>;
+
+    /// What was kept under `name` in `directory`; `None` unless file and directory are ours alone (0600, 0700).
+    fn recall(&self, directory: &Path, name: &str) -> Option<Vec<u8>>;
+
+    /// Keeps `bytes` under `name` in `directory`, made when missing, replaced atomically. What cannot be kept is
+    /// forgotten: a cache is never the reason to stop.
+    fn remember(&self, directory: &Path, name: &str, bytes: &[u8]);
+
+    /// The first port that needs no privilege, `net.ipv4.ip_unprivileged_port_start`; the kernel's default is 1024.
+    fn unprivileged_port_start(&self) -> u16;
+}

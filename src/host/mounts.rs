@@ -1,0 +1,118 @@
+//! The mount table, `/proc/self/mountinfo` of proc(5).
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::problem::Problem;
+
+/// One line of the table, as far as it is needed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mount {
+    /// Where it is mounted.
+    pub(super) point: PathBuf,
+    /// The type of file system, e.g. `cgroup2`.
+    pub(super) kind: String,
+    /// The options of the file system itself, which for a version 1 hierarchy name its controllers.
+    pub(super) options: Vec<String>,
+}
+
+/// Reads the table.
+///
+/// # Errors
+/// One line that is not understood spoils all: it may be the mount that matters.
+pub(super) fn parse(table: &[u8]) -> Result<Vec<Mount>, Problem> {
+    table
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            mount(line).ok_or_else(|| {
+                let line = String::from_utf8_lossy(line);
+                Problem::new(format!("\"{line}\" is not a line of the mount table"))
+            })
+        })
+        .collect()
+}
+
+fn mount(line: &[u8]) -> Option<Mount> {
+    let mut fields = line.split(|byte| *byte == b' ');
+    let point = unescape(fields.nth(4)?)?;
+    fields.find(|field| *field == b"-")?;
+    let kind = String::from_utf8(fields.next()?.to_vec()).ok()?;
+    let options = fields.nth(1)?.split(|byte| *byte == b',');
+    Some(Mount {
+        point: PathBuf::from(OsString::from_vec(point)),
+        kind,
+        options: options
+            .map(|option| String::from_utf8_lossy(option).into_owned())
+            .collect(),
+    })
+}
+
+/// Undoes the kernel's `\ooo` for blanks, newlines, hashes and backslashes.
+fn unescape(field: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = field.iter();
+    let mut plain = Vec::with_capacity(field.len());
+    while let Some(byte) = bytes.next() {
+        if *byte != b'\\' {
+            plain.push(*byte);
+            continue;
+        }
+        let digits = [*bytes.next()?, *bytes.next()?, *bytes.next()?];
+        let digits = std::str::from_utf8(&digits).ok()?;
+        plain.push(u8::from_str_radix(digits, 8).ok()?);
+    }
+    Some(plain)
+}
+
+/// The mount points strictly below `path`, sorted, each once.
+pub(super) fn below(mounts: &[Mount], path: &Path) -> Vec<PathBuf> {
+    let mut points: Vec<PathBuf> = mounts
+        .iter()
+        .filter(|mount| mount.point != path && mount.point.starts_with(path))
+        .map(|mount| mount.point.clone())
+        .collect();
+    points.sort();
+    points.dedup();
+    points
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use super::*;
+
+    const TABLE: &[u8] = br"22 27 0:21 / / rw - ext4 /dev/vda rw,discard
+23 22 0:22 / /data rw,relatime shared:1 master:2 - tmpfs tmpfs rw
+24 22 0:23 / /data/a\040b\134c rw - tmpfs none rw
+25 22 0:23 / /database rw - tmpfs none rw
+26 22 0:24 / /data/x/y rw - fuse.x /dev/fuse\040- rw,user_id=0
+27 22 0:25 / /data/x/y rw - cgroup cgroup rw,cpu,cpuacct
+";
+
+    #[test]
+    fn finds_what_lies_below_by_components() {
+        let mounts = parse(TABLE).unwrap();
+        let below_data = below(&mounts, Path::new("/data"));
+        assert_eq!(below_data, [r"/data/a b\c", "/data/x/y"].map(PathBuf::from));
+        assert_eq!(below(&mounts, Path::new("/")).len(), 4);
+        assert!(below(&mounts, Path::new("/data/x/y")).is_empty());
+        assert_eq!(mounts[5].options, ["rw", "cpu", "cpuacct"]);
+        assert_eq!(mounts[4].kind, "fuse.x");
+    }
+
+    #[test]
+    fn a_line_that_is_not_understood_spoils_the_table() {
+        for bad in [
+            "22 27 0:21 /",
+            "1 2 0:1 / /x rw",
+            "1 2 0:1 / /x\\04 rw - tmpfs none rw",
+            "1 2 0:1 / /x\\999 rw - tmpfs none rw",
+            "1 2 0:1 / /x\\777 rw - tmpfs none rw",
+            "1 2 0:1 / /x rw - tmpfs none",
+        ] {
+            assert!(parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+        assert!(parse(b"").unwrap().is_empty());
+    }
+}

@@ -1,0 +1,283 @@
+//! The machine itself.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+
+use nix::sys::resource::{RLIM_INFINITY, Resource as Rlimit, getrlimit};
+use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
+use nix::unistd::{geteuid, getgid, getgroups, getuid};
+
+use super::cgroups::{self, Cgroups, Groups, UserManager};
+use super::file::{self, Links, Opened, Stamp, unreadable};
+use super::paths::{self, Entry, EntryKind, Resolved, Tree};
+use super::{Apparmor, Host, Identity, Limit, Lsm, Resource, Selinux, cache, mounts, trust};
+use crate::podman::value::Invalid;
+use crate::problem::Problem;
+
+/// The largest file of `/proc` that is read: a mount table of some 100,000 lines.
+const LARGEST: u64 = 16 << 20;
+const MOST_ENTRIES: usize = 10_000;
+
+/// The machine this process runs on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct System;
+
+impl Host for System {
+    fn resolve(&self, path: &Path) -> Result<Resolved, Invalid> {
+        paths::walk(self, path).map(|walk| walk.resolved)
+    }
+
+    fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem> {
+        Ok(mounts::below(&mount_table()?, path))
+    }
+
+    fn hard_limit(&self, resource: Resource) -> Limit {
+        let resource = match resource {
+            Resource::Nofile => Rlimit::RLIMIT_NOFILE,
+            Resource::Nproc => Rlimit::RLIMIT_NPROC,
+        };
+        match getrlimit(resource) {
+            Ok((_, RLIM_INFINITY)) => Limit::Unlimited,
+            Ok((_, hard)) => Limit::At(hard),
+            // The call cannot fail with these arguments; if it does, nothing may be promised.
+            Err(_) => Limit::At(0),
+        }
+    }
+
+    fn identity(&self) -> Identity {
+        let groups = getgroups().unwrap_or_default();
+        let groups = groups.into_iter().map(nix::unistd::Gid::as_raw).collect();
+        let passwd = text(Path::new("/etc/passwd")).unwrap_or_default();
+        let (euid, uid) = (geteuid().as_raw(), getuid().as_raw());
+        Identity::read(euid, uid, getgid().as_raw(), groups, &passwd)
+    }
+
+    fn cgroups(&self) -> Result<Cgroups, Problem> {
+        let own = Path::new("/proc/self/cgroup");
+        let own = text(own).map_err(|error| unreadable(own, &error))?;
+        let identity = self.identity();
+        let who = (identity.euid, identity.mode);
+        cgroups::read(
+            self,
+            &mount_table()?,
+            &own,
+            who,
+            user_manager(identity.euid),
+        )
+    }
+
+    fn lsm(&self) -> Lsm {
+        let enforce = text(Path::new("/sys/fs/selinux/enforce"));
+        let apparmor = text(Path::new("/sys/module/apparmor/parameters/enabled"));
+        let profiles = Path::new("/sys/kernel/security/apparmor").exists();
+        Lsm {
+            selinux: match enforce.as_deref().map(str::trim) {
+                Ok("1") => Selinux::Enforcing,
+                Ok("0") => Selinux::Permissive,
+                _ => Selinux::Disabled,
+            },
+            apparmor: if profiles && apparmor.is_ok_and(|enabled| enabled.starts_with('Y')) {
+                Apparmor::Enabled
+            } else {
+                Apparmor::Disabled
+            },
+        }
+    }
+
+    fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, Problem> {
+        file::read_whole(path, limit, links)
+    }
+
+    fn trusted(&self, path: &Path) -> Result<(), Problem> {
+        trust::trusted(self, path)
+    }
+
+    fn program(&self, name: &str, search: &str) -> Option<PathBuf> {
+        which::which_in(name, Some(search), "/").ok()
+    }
+
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, Problem> {
+        let fail = |error: io::Error| unreadable(directory, &error);
+        let entries = match fs::read_dir(directory) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(fail)?,
+        };
+        let entries = entries.take(MOST_ENTRIES.saturating_add(1));
+        let mut found = entries
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(fail)?;
+        if found.len() > MOST_ENTRIES {
+            let why = format!("it holds more than {MOST_ENTRIES} entries");
+            return Err(unreadable(directory, &why));
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    fn stamp(&self, path: &Path) -> Option<Stamp> {
+        Stamp::of(path)
+    }
+
+    fn recall(&self, directory: &Path, name: &str) -> Option<Vec<u8>> {
+        cache::recall(directory, name)
+    }
+
+    fn remember(&self, directory: &Path, name: &str, bytes: &[u8]) {
+        let _ = cache::remember(directory, name, bytes);
+    }
+
+    fn unprivileged_port_start(&self) -> u16 {
+        text(Path::new("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
+            .ok()
+            .and_then(|start| start.trim().parse().ok())
+            .unwrap_or(1024)
+    }
+}
+
+impl Tree for System {
+    fn look(&self, path: &Path) -> io::Result<Option<Entry>> {
+        let meta = match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            meta => meta?,
+        };
+        let kind = if meta.is_symlink() {
+            EntryKind::Link(link_target(path)?)
+        } else {
+            EntryKind::Other(file::kind(&meta))
+        };
+        Ok(Some(Entry {
+            kind,
+            owner: meta.uid(),
+            mode: meta.mode() & 0o7777,
+        }))
+    }
+}
+
+/// The target of a link. The magic links of a proc file system are followed by the kernel without regard to their text,
+/// which may be true only in another mount namespace, or be no path at all (`pipe:[5]`, `/x (deleted)`); the text is
+/// taken only when both lead to the same file.
+fn link_target(link: &Path) -> io::Result<PathBuf> {
+    let text = fs::read_link(link)?;
+    let parent = link.parent().unwrap_or(link);
+    if statfs(parent)?.filesystem_type() == PROC_SUPER_MAGIC {
+        let place = |path: &Path| fs::metadata(path).map(|meta| (meta.dev(), meta.ino()));
+        if place(link)? != place(&parent.join(&text))? {
+            return Err(io::Error::other(
+                "it leads to a place that has no name in this mount namespace",
+            ));
+        }
+    }
+    Ok(text)
+}
+
+impl Groups for System {
+    fn text(&self, path: &Path) -> Option<String> {
+        text(path).ok()
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn directories(&self, path: &Path) -> Vec<PathBuf> {
+        let entries = self.list(path).unwrap_or_default();
+        entries.into_iter().filter(|path| path.is_dir()).collect()
+    }
+}
+
+fn user_manager(uid: u32) -> UserManager {
+    match fs::metadata(format!("/run/user/{uid}/bus")) {
+        Ok(bus) if bus.file_type().is_socket() && bus.uid() == uid => UserManager::Reachable,
+        _ => UserManager::Missing,
+    }
+}
+
+fn mount_table() -> Result<Vec<mounts::Mount>, Problem> {
+    let table = Path::new("/proc/self/mountinfo");
+    let bytes = bytes(table).map_err(|error| unreadable(table, &error))?;
+    mounts::parse(&bytes)
+}
+
+fn text(path: &Path) -> io::Result<String> {
+    String::from_utf8(bytes(path)?).map_err(io::Error::other)
+}
+
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path)?
+        .take(LARGEST.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    if u64::try_from(read).map_or(true, |read| read > LARGEST) {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use std::os::fd::AsRawFd as _;
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    use super::super::FileKind;
+    use super::*;
+
+    #[test]
+    fn the_magic_links_of_proc_lead_where_the_kernel_goes() {
+        let etc = System.resolve(Path::new("/etc")).unwrap();
+        let pid = std::process::id();
+        let cwd = std::env::current_dir().unwrap().canonicalize().unwrap();
+        let thread = format!("/proc/{pid}/task/{pid}/root/etc");
+        for path in ["/proc/self/root/etc", "/proc/thread-self/root/etc", &thread] {
+            assert_eq!(System.resolve(Path::new(path)).unwrap(), etc, "{path}");
+        }
+        let twice = "/proc/self/root/proc/self/root/usr/../etc";
+        assert_eq!(System.resolve(Path::new(twice)).unwrap(), etc);
+        let found = System.resolve(Path::new("/proc/self/cwd/")).unwrap();
+        assert_eq!(found.path, cwd);
+    }
+
+    #[test]
+    fn an_open_file_leads_to_its_name_or_nowhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().canonicalize().unwrap().join("f");
+        let file = File::create(&path).unwrap();
+        let magic = format!("/proc/self/fd/{}", file.as_raw_fd());
+        assert_eq!(System.resolve(Path::new(&magic)).unwrap().path, path);
+        fs::remove_file(&path).unwrap();
+        assert!(System.resolve(Path::new(&magic)).is_err(), "deleted");
+        fs::write(format!("{} (deleted)", path.display()), "").unwrap();
+        let error = System.resolve(Path::new(&magic)).unwrap_err();
+        assert!(error.to_string().contains("no name"), "{error}");
+
+        let (reader, _writer) = io::pipe().unwrap();
+        let magic = format!("/proc/self/fd/{}", reader.as_raw_fd());
+        assert!(System.resolve(Path::new(&magic)).is_err(), "a pipe");
+        assert!(System.resolve(Path::new("/proc/self/ns/net")).is_err());
+    }
+
+    #[test]
+    fn the_real_tree_is_followed_as_the_kernel_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let base = dir.path().canonicalize().unwrap();
+        fs::create_dir_all(base.join("a/b")).unwrap();
+        symlink("a/b", base.join("l")).unwrap();
+        symlink(base.join("l"), base.join("m")).unwrap();
+        symlink("nowhere", base.join("dangling")).unwrap();
+        let _socket = UnixListener::bind(base.join("a/s")).unwrap();
+        for path in ["l", "m", "m/../b", "l/.././b", "a//b/"] {
+            let path = base.join(path);
+            let found = System.resolve(&path).unwrap();
+            assert_eq!(found.path, path.canonicalize().unwrap());
+        }
+        let found = System.resolve(&base.join("m/../s")).unwrap();
+        assert_eq!(found.kind, FileKind::Socket);
+        let found = System.resolve(&base.join("dangling/x")).unwrap();
+        assert_eq!(found.path, base.join("nowhere/x"));
+        assert_eq!(found.kind, FileKind::Missing);
+    }
+}
