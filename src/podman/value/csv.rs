@@ -9,7 +9,7 @@ use super::Invalid;
 /// The fields of the first record, exactly as pflag reads a slice flag's value.
 ///
 /// The empty text has no field at all; `""` (two quotes) has one, empty. Text behind the record's line end is dropped,
-/// as podman drops it: a caller who must not lose anything asks [`one_line`] first, or uses [`whole`].
+/// as podman drops it: a caller who must not lose anything refuses line ends first, or uses [`whole`].
 ///
 /// # Errors
 ///

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use super::Invalid;
 use super::csv::one_line;
+use super::image_grammar::{is_component, is_digest, is_hex, is_registry, is_tag};
 use super::mount_words::words;
 
 words! {
@@ -211,58 +212,6 @@ fn named(transport: Option<Transport>, name: &str, text: &str) -> Result<ImageRe
     })
 }
 
-fn is_hex(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// Letters and digits, held together by one `.`, one or two `_`, or any number of `-`.
-fn is_component(text: &str) -> bool {
-    let alphanumeric = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    text.starts_with(alphanumeric)
-        && text.ends_with(alphanumeric)
-        && text.split(alphanumeric).all(|separator| {
-            matches!(separator, "" | "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-')
-        })
-}
-
-fn is_registry(text: &str) -> bool {
-    let (host, port) = match text.split_once(':') {
-        Some((host, port)) => (host, Some(port)),
-        None => (text, None),
-    };
-    let label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    let is_port = |port: &str| {
-        port.bytes().all(|byte| byte.is_ascii_digit())
-            && port.parse::<u16>().is_ok_and(|port| port > 0)
-    };
-    host.split('.').all(label) && port.is_none_or(is_port)
-}
-
-fn is_tag(text: &str) -> bool {
-    text.len() <= 128
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
-}
-
-fn is_digest(text: &str) -> bool {
-    match text.split_once(':') {
-        Some(("sha256", hex)) => hex.len() == 64 && is_hex(hex),
-        Some(("sha384", hex)) => hex.len() == 96 && is_hex(hex),
-        Some(("sha512", hex)) => hex.len() == 128 && is_hex(hex),
-        _ => false,
-    }
-}
-
 fn bad(text: &str, what: &str) -> Invalid {
     Invalid::new(
         text,
@@ -282,39 +231,32 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// registry, path, tag
-    type Parts = (Option<&'static str>, &'static str, Option<&'static str>);
-
     #[test]
     fn takes_a_name_apart() {
-        let cases: &[(&str, Parts)] = &[
-            ("alpine", (None, "alpine", None)),
-            ("alpine:3.19", (None, "alpine", Some("3.19"))),
-            ("library/alpine", (None, "library/alpine", None)),
-            (
-                "docker.io/library/alpine",
-                (Some("docker.io"), "library/alpine", None),
-            ),
-            ("localhost/x:dev", (Some("localhost"), "x", Some("dev"))),
-            ("localhost:5000/x", (Some("localhost:5000"), "x", None)),
-            ("localhost:5000", (None, "localhost", Some("5000"))),
-            ("localhost", (None, "localhost", None)),
-            ("docker:dind", (None, "docker", Some("dind"))),
-            ("docker://alpine:3", (None, "alpine", Some("3"))),
-            (
-                "10.0.0.1:80/a/b/c:T_a.g-",
-                (Some("10.0.0.1:80"), "a/b/c", Some("T_a.g-")),
-            ),
-            ("foo__bar/a---b", (None, "foo__bar/a---b", None)),
-            ("atomic:x", (None, "atomic", Some("x"))),
-        ];
-        for (text, (registry, path, tag)) in cases {
-            let image = image(text);
-            assert_eq!(image.registry(), *registry, "{text}");
-            assert_eq!(image.path(), *path, "{text}");
-            assert_eq!(image.tag(), *tag, "{text}");
-            assert_eq!(image.to_string(), *text);
+        let table = "
+            alpine                   -              alpine         -
+            alpine:3.19              -              alpine         3.19
+            library/alpine           -              library/alpine -
+            docker.io/library/alpine docker.io      library/alpine -
+            localhost/x:dev          localhost      x              dev
+            localhost:5000/x         localhost:5000 x              -
+            localhost:5000           -              localhost      5000
+            localhost                -              localhost      -
+            docker:dind              -              docker         dind
+            docker://alpine:3        -              alpine         3
+            10.0.0.1:80/a/b/c:T_a.g- 10.0.0.1:80    a/b/c          T_a.g-
+            foo__bar/a---b           -              foo__bar/a---b -
+            atomic:x                 -              atomic         x
+        ";
+        for row in table.lines().filter(|row| !row.trim().is_empty()) {
+            let mut cells = row
+                .split_whitespace()
+                .map(|cell| Some(cell).filter(|cell| *cell != "-"));
+            let image = image(cells.next().unwrap().unwrap());
+            let found = [image.registry(), Some(image.path()), image.tag()];
+            assert_eq!(found.to_vec(), cells.collect::<Vec<_>>(), "{image}");
         }
+        assert_eq!(image("docker://alpine:3").to_string(), "docker://alpine:3");
     }
 
     #[test]
@@ -326,34 +268,17 @@ mod tests {
                 "{text}"
             );
         }
-        for text in [
-            "886f140bf6f",
-            "886f140bf6f6:latest",
-            "x/886f140bf6f6",
-            "886f140bf6fg",
-        ] {
+        for text in "886f140bf6f 886f140bf6f6:latest x/886f140bf6f6 886f140bf6fg".split(' ') {
             assert!(!image(text).is_id(), "{text}");
         }
     }
 
     #[test]
     fn a_short_name_has_no_registry() {
-        for text in [
-            "alpine",
-            "library/alpine:3.19",
-            "a/b/c",
-            "localhost:5000",
-            "docker:dind",
-        ] {
+        for text in "alpine library/alpine:3.19 a/b/c localhost:5000 docker:dind".split(' ') {
             assert!(image(text).is_short_name(), "{text}");
         }
-        for text in [
-            "docker.io/alpine",
-            "localhost/x",
-            "docker://alpine",
-            "oci:/x",
-            "r:1/x",
-        ] {
+        for text in "docker.io/alpine localhost/x docker://alpine oci:/x r:1/x".split(' ') {
             assert!(!image(text).is_short_name(), "{text}");
         }
     }

@@ -30,15 +30,18 @@ use std::fmt;
 pub mod csv;
 pub mod device;
 pub mod image;
+mod image_grammar;
 pub mod image_volume;
 pub mod mount;
 mod mount_keys;
 pub mod mount_options;
 mod mount_print;
+mod mount_types;
 mod mount_words;
 pub mod path;
 pub mod secret;
 pub mod tmpfs;
+mod tmpfs_size;
 pub mod volume;
 
 /// A text that is not a value of the type asked for.

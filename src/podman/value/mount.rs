@@ -10,7 +10,8 @@ use super::Invalid;
 use super::csv::whole;
 use super::image::ImageRef;
 use super::mount_keys::{Keys, bad};
-use super::mount_options::{Access, MountOptions, once};
+use super::mount_options::{Access, MountOptions};
+use super::mount_words::once;
 use super::path::{ContainerPath, HostPath};
 use super::tmpfs::Tmpfs;
 use super::volume::VolumeName;
@@ -142,67 +143,30 @@ mod tests {
 
     #[test]
     fn reads_every_alias_and_prints_one() {
-        for (text, canonical) in [
-            ("type=bind,src=/a,dst=/x", "type=bind,src=/a,dst=/x"),
-            (
-                "destination=/x/../y/,source=/a,type=bind,readonly",
-                "type=bind,src=/a,dst=/y,ro",
-            ),
-            ("dest=/x,type=bind", "type=bind,dst=/x"),
-            (
-                "type=bind,src=etc,target=/x,ro=TRUE",
-                "type=bind,src=etc,dst=/x,ro",
-            ),
-            (
-                "type=bind,src=/a,dst=/x,rw=false",
-                "type=bind,src=/a,dst=/x,ro",
-            ),
-            (
-                "type=bind,src=/a,dst=/x,ro=false",
-                "type=bind,src=/a,dst=/x,rw",
-            ),
-            (
-                "type=bind,src=/a,dst=/x,chown=true,relabel=private,bind-nonrecursive,bind-propagation=rslave,nodev,noexec,nosuid,idmap,no-dereference,ro",
-                "type=bind,src=/a,dst=/x,ro,nosuid,nodev,noexec,rslave,no-dereference,bind-nonrecursive,relabel=private,U,idmap",
-            ),
-            (
-                "type=bind,src=/a,dst=/x,z,U=false,consistency=cached",
-                "type=bind,src=/a,dst=/x,relabel=shared",
-            ),
-            ("type=bind,\"src=/a\",dst=/x", "type=bind,src=/a,dst=/x"),
-            ("dst=/x,src=v", "type=volume,src=v,dst=/x"),
-            ("type=volume,dst=/x", "type=volume,dst=/x"),
-            (
-                "type=volume,src=v,dst=/x,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/etc,volume-subpath=a/b,ro=true",
-                "type=volume,src=v,dst=/x,ro,subpath=a/b,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/etc",
-            ),
-            (
-                "type=tmpfs,dst=/x,tmpfs-mode=01777,tmpfs-size=1M,notmpcopyup,U,noexec,shared,noswap",
-                "type=tmpfs,dst=/x,noexec,tmpfs-size=1m,tmpfs-mode=1777,notmpcopyup,U,noswap,shared",
-            ),
-            (
-                "type=devpts,newinstance,mode=0620,dst=/x,gid=5,uid=0,max=5,ptmxmode=0666",
-                "type=devpts,dst=/x,uid=0,gid=5,max=5,mode=620,ptmxmode=666,newinstance",
-            ),
-            (
-                "type=image,src=localhost/x:1,dst=/x,readwrite=true,subpath=/a",
-                "type=image,src=localhost/x:1,dst=/x,rw=true,subpath=/a",
-            ),
-            (
-                "type=image,src=x,dst=/x,rw=false",
-                "type=image,src=x,dst=/x,rw=false",
-            ),
-            ("type=glob,src=/et*", "type=glob,src=/et*"),
-            (
-                "type=glob,src=/a:*,dst=/x,ro",
-                "type=glob,src=/a:*,dst=/x,ro",
-            ),
-            ("type=ramfs,dst=/x,noexec", "type=ramfs,dst=/x,noexec"),
-            (
-                "type=artifact,src=a.b/c:1,dst=/x,name=n,title=t",
-                "type=artifact,src=a.b/c:1,dst=/x,title=t,name=n",
-            ),
-        ] {
+        let table = r#"
+            type=bind,src=/a,dst=/x => type=bind,src=/a,dst=/x
+            destination=/x/../y/,source=/a,type=bind,readonly => type=bind,src=/a,dst=/y,ro
+            dest=/x,type=bind => type=bind,dst=/x
+            type=bind,src=etc,target=/x,ro=TRUE => type=bind,src=etc,dst=/x,ro
+            type=bind,src=/a,dst=/x,rw=false => type=bind,src=/a,dst=/x,ro
+            type=bind,src=/a,dst=/x,ro=false => type=bind,src=/a,dst=/x,rw
+            type=bind,src=/a,dst=/x,chown=true,relabel=private,bind-nonrecursive,bind-propagation=rslave,nodev,noexec,nosuid,idmap,no-dereference,ro => type=bind,src=/a,dst=/x,ro,nosuid,nodev,noexec,rslave,no-dereference,bind-nonrecursive,relabel=private,U,idmap
+            type=bind,src=/a,dst=/x,z,U=false,consistency=cached => type=bind,src=/a,dst=/x,relabel=shared
+            type=bind,"src=/a",dst=/x => type=bind,src=/a,dst=/x
+            dst=/x,src=v => type=volume,src=v,dst=/x
+            type=volume,dst=/x => type=volume,dst=/x
+            type=volume,src=v,dst=/x,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/etc,volume-subpath=a/b,ro=true => type=volume,src=v,dst=/x,ro,subpath=a/b,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/etc
+            type=tmpfs,dst=/x,tmpfs-mode=01777,tmpfs-size=1M,notmpcopyup,U,noexec,shared,noswap => type=tmpfs,dst=/x,noexec,tmpfs-size=1m,tmpfs-mode=1777,notmpcopyup,U,noswap,shared
+            type=devpts,newinstance,mode=0620,dst=/x,gid=5,uid=0,max=5,ptmxmode=0666 => type=devpts,dst=/x,uid=0,gid=5,max=5,mode=620,ptmxmode=666,newinstance
+            type=image,src=localhost/x:1,dst=/x,readwrite=true,subpath=/a => type=image,src=localhost/x:1,dst=/x,rw=true,subpath=/a
+            type=image,src=x,dst=/x,rw=false => type=image,src=x,dst=/x,rw=false
+            type=glob,src=/et* => type=glob,src=/et*
+            type=glob,src=/a:*,dst=/x,ro => type=glob,src=/a:*,dst=/x,ro
+            type=ramfs,dst=/x,noexec => type=ramfs,dst=/x,noexec
+            type=artifact,src=a.b/c:1,dst=/x,name=n,title=t => type=artifact,src=a.b/c:1,dst=/x,title=t,name=n
+        "#;
+        for row in table.lines().filter(|row| row.contains("=>")) {
+            let (text, canonical) = row.trim().split_once(" => ").unwrap();
             assert_eq!(mount(text).to_string(), canonical);
             assert_eq!(mount(canonical), mount(text));
         }

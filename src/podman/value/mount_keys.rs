@@ -1,16 +1,13 @@
 //! The keys of `--mount`, and which of them each type takes (podman `pkg/specgenutil/volumes.go`).
 
 use super::Invalid;
-use super::mount::Mount;
-use super::mount_options::{
-    Access, MountOptions, Ownership, Propagation, Recursion, Relabel, once, put,
-};
+use super::mount_options::{Access, MountOptions, Ownership, Propagation, Recursion, Relabel};
+use super::mount_words::{once, put};
 use super::path::ContainerPath;
-use super::tmpfs::{Tmpfs, octal_mode};
 
 /// What the types differ in when they read the same key.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Bind,
     Glob,
     Volume,
@@ -19,8 +16,8 @@ enum Kind {
 
 /// The keys nobody has asked for yet.
 pub(super) struct Keys<'a> {
-    text: &'a str,
-    pairs: Vec<(&'a str, Option<&'a str>)>,
+    pub(super) text: &'a str,
+    pub(super) pairs: Vec<(&'a str, Option<&'a str>)>,
 }
 
 impl<'a> Keys<'a> {
@@ -44,7 +41,7 @@ impl<'a> Keys<'a> {
 
     /// Takes the value of a key out, whichever of its names was used. It stands at most once and is never empty:
     /// podman 4 takes the last of several.
-    fn value(&mut self, names: &[&str]) -> Result<Option<&'a str>, Invalid> {
+    pub(super) fn value(&mut self, names: &[&str]) -> Result<Option<&'a str>, Invalid> {
         let mut found = None;
         for (key, value) in self.pairs.extract_if(.., |(key, _)| names.contains(key)) {
             match value {
@@ -55,18 +52,18 @@ impl<'a> Keys<'a> {
         Ok(found)
     }
 
-    fn source(&mut self) -> Result<Option<&'a str>, Invalid> {
+    pub(super) fn source(&mut self) -> Result<Option<&'a str>, Invalid> {
         self.value(&["src", "source"])
     }
 
-    fn required_source(&mut self) -> Result<&'a str, Invalid> {
+    pub(super) fn required_source(&mut self) -> Result<&'a str, Invalid> {
         let text = self.text;
         self.source()?
             .ok_or_else(|| bad(text, "a mount without a source"))
     }
 
     /// A part of a volume or image. podman resolves it inside; a path that leaves it is nobody's wish.
-    fn subpath(&mut self, names: &[&str]) -> Result<Option<String>, Invalid> {
+    pub(super) fn subpath(&mut self, names: &[&str]) -> Result<Option<String>, Invalid> {
         let Some(path) = self.value(names)? else {
             return Ok(None);
         };
@@ -77,7 +74,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Everything that is left, as options.
-    fn options(mut self, kind: Kind) -> Result<MountOptions, Invalid> {
+    pub(super) fn options(mut self, kind: Kind) -> Result<MountOptions, Invalid> {
         let mut options = MountOptions::default();
         let mut chown = None;
         self.drop_consistency();
@@ -105,178 +102,21 @@ impl<'a> Keys<'a> {
     }
 
     /// Docker Desktop's, without meaning on Linux: podman drops it too.
-    fn drop_consistency(&mut self) {
+    pub(super) fn drop_consistency(&mut self) {
         self.pairs.retain(|(key, _)| *key != "consistency");
     }
 
     /// Nothing may be left.
-    fn end(self) -> Result<(), Invalid> {
+    pub(super) fn end(self) -> Result<(), Invalid> {
         match self.pairs.first() {
             Some((key, value)) => Err(unknown(key, *value)),
             None => Ok(()),
         }
     }
-
-    pub(super) fn bind(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
-        Ok(Mount::Bind {
-            source: self.source()?.map(str::parse).transpose()?,
-            destination,
-            options: self.options(Kind::Bind)?,
-        })
-    }
-
-    pub(super) fn glob(mut self, destination: Option<ContainerPath>) -> Result<Mount, Invalid> {
-        Ok(Mount::Glob {
-            pattern: self.required_source()?.to_owned(),
-            destination,
-            options: self.options(Kind::Glob)?,
-        })
-    }
-
-    pub(super) fn volume(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
-        let name = self.source()?.map(str::parse).transpose()?;
-        let subpath = self.subpath(&["subpath", "volume-subpath"])?;
-        let mut volume_opts = Vec::new();
-        for (key, value) in self.pairs.extract_if(.., |(key, _)| *key == "volume-opt") {
-            match value.and_then(|value| value.split_once('=')) {
-                Some((name, value)) if !name.is_empty() => {
-                    volume_opts.push((name.to_owned(), value.to_owned()));
-                }
-                _ => return Err(unknown(key, value)),
-            }
-        }
-        Ok(Mount::Volume {
-            name,
-            destination,
-            options: self.options(Kind::Volume)?,
-            volume_opts,
-            subpath,
-        })
-    }
-
-    pub(super) fn tmpfs(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
-        let mut tmpfs = Tmpfs::new(destination);
-        tmpfs.size = self.value(&["tmpfs-size"])?.map(str::parse).transpose()?;
-        tmpfs.mode = self.value(&["tmpfs-mode"])?.map(octal_mode).transpose()?;
-        self.drop_consistency();
-        let mut chown = None;
-        for (key, value) in self.pairs {
-            match (key, value) {
-                ("ro" | "readonly" | "rw", _) => {
-                    once(&mut tmpfs.access, access(key, value, Kind::Memory)?, key)?;
-                }
-                ("U" | "chown", _) => once(&mut chown, ownership(key, value)?, key)?,
-                (word, None) if tmpfs.set_word(word)? => {}
-                _ => return Err(unknown(key, value)),
-            }
-        }
-        tmpfs.ownership = chown.flatten();
-        Ok(Mount::Tmpfs(tmpfs))
-    }
-
-    pub(super) fn ramfs(self, destination: ContainerPath) -> Result<Mount, Invalid> {
-        let text = self.text;
-        let options = self.options(Kind::Memory)?;
-        let (access, exec, dev, suid) = (options.access, options.exec, options.dev, options.suid);
-        // podman hands the options of a ramfs to the runtime unread.
-        let plain = MountOptions {
-            access,
-            exec,
-            dev,
-            suid,
-            ..MountOptions::default()
-        };
-        if options != plain {
-            return Err(bad(
-                text,
-                "a ramfs with more than ro, noexec, nodev, nosuid",
-            ));
-        }
-        Ok(Mount::Ramfs {
-            destination,
-            options,
-        })
-    }
-
-    pub(super) fn devpts(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
-        let mut options = Vec::new();
-        for name in ["uid", "gid", "max"] {
-            if let Some(number) = self.value(&[name])? {
-                let digits = number.bytes().all(|byte| byte.is_ascii_digit());
-                let number = number.parse::<u32>().ok().filter(|_| digits);
-                let number = number.ok_or_else(|| bad(name, "a key without a decimal number"))?;
-                options.push((name.to_owned(), number.to_string()));
-            }
-        }
-        for name in ["mode", "ptmxmode"] {
-            if let Some(mode) = self.value(&[name])? {
-                options.push((name.to_owned(), format!("{:o}", octal_mode(mode)?)));
-            }
-        }
-        let before = self.pairs.len();
-        self.pairs.retain(|pair| *pair != ("newinstance", None));
-        match before.saturating_sub(self.pairs.len()) {
-            0 => {}
-            1 => options.push(("newinstance".to_owned(), String::new())),
-            _ => return Err(bad("newinstance", "said twice")),
-        }
-        self.end()?;
-        Ok(Mount::Devpts {
-            destination,
-            options,
-        })
-    }
-
-    pub(super) fn image(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
-        let image = self.required_source()?.parse()?;
-        let subpath = self.subpath(&["subpath"])?;
-        if let Some(path) = subpath.as_deref().filter(|path| !path.starts_with('/')) {
-            return Err(bad(path, "a subpath of an image that is not absolute"));
-        }
-        let access = match self.value(&["rw", "readwrite"])? {
-            None => None,
-            Some("true") => Some(Access::ReadWrite),
-            Some("false") => Some(Access::ReadOnly),
-            Some(value) => return Err(unknown("rw", Some(value))),
-        };
-        self.drop_consistency();
-        self.end()?;
-        Ok(Mount::Image {
-            image,
-            destination,
-            access,
-            subpath,
-        })
-    }
-
-    pub(super) fn artifact(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
-        let text = self.text;
-        let source = self.required_source()?.to_owned();
-        let title = self.value(&["title"])?.map(str::to_owned);
-        let digest = self.value(&["digest"])?.map(str::to_owned);
-        let name = self.value(&["name"])?.map(str::to_owned);
-        self.end()?;
-        if title.is_some() && digest.is_some() {
-            return Err(bad(text, "an artifact with both a title and a digest"));
-        }
-        if name
-            .as_deref()
-            .is_some_and(|name| name.contains('/') || name == "..")
-        {
-            return Err(bad(text, "an artifact whose name is a path"));
-        }
-        Ok(Mount::Artifact {
-            source,
-            destination,
-            title,
-            digest,
-            name,
-        })
-    }
 }
 
 /// `ro`, `readonly`, `rw`. A value has one meaning everywhere only when it is `true`; of a bind mount also `false`.
-fn access(key: &str, value: Option<&str>, kind: Kind) -> Result<Access, Invalid> {
+pub(super) fn access(key: &str, value: Option<&str>, kind: Kind) -> Result<Access, Invalid> {
     let bind = kind == Kind::Bind || kind == Kind::Glob;
     match (key, value.map(str::to_ascii_lowercase).as_deref()) {
         ("rw", None | Some("true")) => Ok(Access::ReadWrite),
@@ -288,7 +128,7 @@ fn access(key: &str, value: Option<&str>, kind: Kind) -> Result<Access, Invalid>
 }
 
 /// `U`, `chown`, alone or with `true` or `false`.
-fn ownership(key: &str, value: Option<&str>) -> Result<Option<Ownership>, Invalid> {
+pub(super) fn ownership(key: &str, value: Option<&str>) -> Result<Option<Ownership>, Invalid> {
     match value.map(str::to_ascii_lowercase).as_deref() {
         None | Some("true") => Ok(Some(Ownership::Chown)),
         Some("false") => Ok(None),
@@ -297,7 +137,7 @@ fn ownership(key: &str, value: Option<&str>) -> Result<Option<Ownership>, Invali
 }
 
 /// A key, or a value of it, that no podman or not every podman reads so.
-fn unknown(key: &str, value: Option<&str>) -> Invalid {
+pub(super) fn unknown(key: &str, value: Option<&str>) -> Invalid {
     let instead = match (key, value.map(str::to_ascii_lowercase).as_deref()) {
         ("", _) => "remove the spare comma",
         ("ro" | "readonly", Some("false" | "0" | "no" | "off")) => "write rw",
@@ -306,7 +146,7 @@ fn unknown(key: &str, value: Option<&str>) -> Invalid {
         ("U" | "chown", _) => "write U",
         ("noexec", Some("false")) => "write exec",
         ("nodev", Some("false")) => "write dev",
-        ("nosuid", Some("false")) => "write nosuid alone, or suid",
+        ("nosuid", Some("false")) => "write suid",
         ("relabel" | "z" | "Z" | "O", _) => {
             "write relabel=shared or relabel=private; only -v knows O"
         }

@@ -10,7 +10,10 @@ use super::Invalid;
 use super::csv::one_line;
 use super::path::HostPath;
 
-pub use super::mount_words::*;
+pub use super::mount_words::{
+    Access, Copy, Dereference, Dev, Exec, Ownership, Propagation, Recursion, Relabel, Suid,
+};
+use super::mount_words::{once, put};
 
 /// `O`: what the container writes goes to a layer above the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,26 +212,6 @@ pub(super) fn idmap_word(mapping: &str) -> String {
     }
 }
 
-/// Fills a slot that may be filled once; podman refuses a second, or takes the later of the two.
-pub(super) fn once<T>(slot: &mut Option<T>, value: T, word: &str) -> Result<(), Invalid> {
-    if slot.replace(value).is_some() {
-        return Err(Invalid::new(
-            word,
-            "said twice, or contradicts an earlier option",
-            "keep one of the two",
-        ));
-    }
-    Ok(())
-}
-
-/// Fills the slot if the word was one of its own. `Ok(false)`: it was not.
-pub(super) fn put<T>(slot: &mut Option<T>, value: Option<T>, word: &str) -> Result<bool, Invalid> {
-    match value {
-        Some(value) => once(slot, value, word).map(|()| true),
-        None => Ok(false),
-    }
-}
-
 fn absolute(dir: &str) -> Result<HostPath, Invalid> {
     let path: HostPath = dir.parse()?;
     if path.is_absolute() {
@@ -257,7 +240,7 @@ fn unknown(word: &str) -> Invalid {
     let lower = word.to_ascii_lowercase();
     let instead = match word.split_once('=') {
         _ if word.is_empty() => "remove the spare comma or colon".into(),
-        Some((key, _)) if known(key) => format!("write {key} alone, without a value"),
+        Some((key, _)) if known(key) => format!("write {key}, or its opposite, without a value"),
         _ if known(&lower) => format!("write {lower}"),
         _ => "use those of podman-run(1), --volume: ro, rw, z, Z, U, O, noexec, nosuid, nodev …"
             .into(),
@@ -362,7 +345,10 @@ mod tests {
 
     #[test]
     fn messages_name_the_spelling_that_works() {
-        for (bad, good) in [("RO", "write ro"), ("noexec=false", "write noexec alone")] {
+        for (bad, good) in [
+            ("RO", "write ro"),
+            ("noexec=false", "write noexec, or its opposite"),
+        ] {
             let message = bad.parse::<MountOptions>().unwrap_err().to_string();
             assert!(message.contains(good), "{message}");
         }

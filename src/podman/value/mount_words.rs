@@ -1,5 +1,7 @@
 //! The one-word options of a mount, a group of them each an enum; see `podman-run(1)` and `mount(8)`.
 
+use super::Invalid;
+
 /// An enum of words, each spelled as podman spells it.
 macro_rules! words {
     ($($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ })+) => {$(
@@ -99,5 +101,25 @@ words! {
     pub enum Dereference {
         /// The link itself is copied.
         No = "no-dereference",
+    }
+}
+
+/// Fills a slot that may be filled once; podman refuses a second, or takes the later of the two.
+pub(super) fn once<T>(slot: &mut Option<T>, value: T, word: &str) -> Result<(), Invalid> {
+    if slot.replace(value).is_some() {
+        return Err(Invalid::new(
+            word,
+            "said twice, or contradicts an earlier option",
+            "keep one of the two",
+        ));
+    }
+    Ok(())
+}
+
+/// Fills the slot if the word was one of its own. `Ok(false)`: it was not.
+pub(super) fn put<T>(slot: &mut Option<T>, value: Option<T>, word: &str) -> Result<bool, Invalid> {
+    match value {
+        Some(value) => once(slot, value, word).map(|()| true),
+        None => Ok(false),
     }
 }

@@ -172,15 +172,17 @@ mod tests {
 
     #[test]
     fn prints_what_podman_reads_the_same() {
-        for (text, canonical) in [
-            ("/x/", "/x"),
-            ("/a:/b", "/a:/b"),
-            ("/a/:/x/../etc:Z,ro", "/a/:/etc:ro,Z"),
-            ("v:/:rw", "v:/:rw"),
-            ("./a:/../b", "./a:/b"),
-            ("/a:/b:cached", "/a:/b"),
-            ("v:/x:O", "v:/x:O"),
-        ] {
+        let table = r"
+            /x/ => /x
+            /a:/b => /a:/b
+            /a/:/x/../etc:Z,ro => /a/:/etc:ro,Z
+            v:/:rw => v:/:rw
+            ./a:/../b => ./a:/b
+            /a:/b:cached => /a:/b
+            v:/x:O => v:/x:O
+        ";
+        for row in table.lines().filter(|row| row.contains("=>")) {
+            let (text, canonical) = row.trim().split_once(" => ").unwrap();
             assert_eq!(volume(text).to_string(), canonical);
             assert_eq!(volume(canonical), volume(text));
         }
