@@ -22,7 +22,7 @@
 //! | builds or compares a seccomp filter | [`seccomp`] |
 //! | holds the promise against the runtime's `config.json` | [`seal`] |
 //! | reads `/proc`, `/sys` or the file system | [`host`] |
-//! | reads the environment | [`env`] |
+//! | reads the environment | [`mod@env`] |
 //! | starts a process | [`exec`] |
 //! | asks podman | [`engine`] |
 //! | prints | [`report`] |
@@ -36,6 +36,8 @@ pub mod engine;
 pub mod env;
 pub mod exec;
 pub mod host;
+pub mod nearest;
 pub mod origin;
 pub mod podman;
 pub mod problem;
+pub mod seccomp;

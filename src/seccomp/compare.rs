@@ -1,0 +1,265 @@
+//! What one filter lets through and another does not.
+//!
+//! Both are compiled and the kernel's programs compared, way by way, so that the order of rules, conditions that overlap,
+//! libseccomp's rewriting of `socketcall` and `ipc` and the 32-bit halves of an argument are judged as the kernel does.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use libseccomp::ScmpSyscall;
+
+use super::facts::Facts;
+use super::program::{Budget, Program, Undecided};
+use super::{Arch, Filter, Flag, Problem, Rule};
+
+/// Numbers with this bit are x32's, on amd64.
+const X32_BIT: u32 = 0x4000_0000;
+
+/// Something a filter lets through that another would not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wider {
+    /// The call's name, or `number N` where libseccomp has none; `None` when it concerns the filter as a whole.
+    pub syscall: Option<String>,
+    /// In what way, as a phrase.
+    pub why: String,
+}
+
+impl fmt::Display for Wider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.syscall {
+            Some(name) => write!(f, "{name}: {}", self.why),
+            None => f.write_str(&self.why),
+        }
+    }
+}
+
+impl Filter {
+    /// Everything this filter lets through (allowed, logged, left to a tracer or a listener) and `promised` does not, sorted
+    /// by name; empty means: no call can run here that could not run there.
+    ///
+    /// Where it cannot tell it reports: a filter that does not compile, a comparison that would take too long, a name that
+    /// this libseccomp does not know but the runtime's might.
+    pub fn wider_than(&self, promised: &Self) -> Vec<Wider> {
+        if self == promised {
+            return Vec::new();
+        }
+        let mut wider = self.wider_around(promised);
+        wider.extend(self.wider_unknown(promised));
+        match self.wider_calls(promised) {
+            Ok(calls) => wider.extend(calls),
+            Err(why) => wider.push(whole(why)),
+        }
+        wider
+    }
+
+    fn wider_around(&self, promised: &Self) -> Vec<Wider> {
+        let mut wider = Vec::new();
+        if self.listener.is_some() && self.listener != promised.listener {
+            wider.push(whole("another process decides about calls (listenerPath)"));
+        }
+        // crun takes SPEC_ALLOW for an empty list, runc takes nothing: either may be what runs.
+        let spectre = |filter: &Self| filter.flags.contains(&Flag::SpecAllow);
+        let lost = self.flags.is_empty() && !promised.flags.is_empty();
+        if (spectre(self) || lost) && !spectre(promised) {
+            wider.push(whole(format!(
+                "the Speculative Store Bypass mitigation may be off ({})",
+                Flag::SpecAllow.oci()
+            )));
+        }
+        wider
+    }
+
+    /// Names that compiling skips.
+    fn wider_unknown(&self, promised: &Self) -> Vec<Wider> {
+        let names = self.rules.iter().chain(&promised.rules);
+        let names: BTreeSet<&str> = names
+            .flat_map(|rule| rule.names.iter().map(String::as_str))
+            .filter(|name| !super::syscall::is_known(name))
+            .collect();
+        let wider = |name: &&str| {
+            let (ours, theirs) = (self.about(name), promised.about(name));
+            if ours == theirs && self.default == promised.default {
+                return false;
+            }
+            let may_run = self.default.passes() || ours.iter().any(|rule| rule.action.passes());
+            let refused = theirs.iter().any(|rule| !rule.action.passes());
+            let always = theirs.iter().any(|rule| rule.args.is_empty());
+            may_run && (refused || !(always || promised.default.passes()))
+        };
+        names
+            .into_iter()
+            .filter(wider)
+            .map(|name| Wider {
+                syscall: Some(name.to_owned()),
+                why: "let through, and not known to this machine's libseccomp".to_owned(),
+            })
+            .collect()
+    }
+
+    /// What the rules say about one name, without the other names.
+    fn about(&self, name: &str) -> Vec<Rule> {
+        let named = |rule: &&Rule| rule.names.iter().any(|other| other == name);
+        let alone = |rule: &Rule| Rule {
+            names: vec![name.to_owned()],
+            ..rule.clone()
+        };
+        let mut rules: Vec<_> = self.rules.iter().filter(named).map(alone).collect();
+        rules.dedup();
+        rules
+    }
+
+    fn wider_calls(&self, promised: &Self) -> Result<Vec<Wider>, String> {
+        let named = |whose: &str, problem: &Problem| format!("cannot tell, {whose}: {problem}");
+        let ours = self.compile().map_err(|problem| named("here", &problem))?;
+        let theirs = promised
+            .compile()
+            .map_err(|problem| named("in the promised filter", &problem))?;
+        let found = differences(ours.program(), theirs.program()).map_err(|Undecided| {
+            "cannot tell, the filters are too different to compare".to_owned()
+        })?;
+        Ok(report(found))
+    }
+}
+
+fn whole(why: impl Into<String>) -> Wider {
+    Wider {
+        syscall: None,
+        why: why.into(),
+    }
+}
+
+/// Calls that fare alike: numbers from `first` to `last` on the architecture with this audit number.
+struct Span {
+    arch: u32,
+    first: u32,
+    last: u32,
+    conditional: bool,
+}
+
+fn differences(ours: &Program, theirs: &Program) -> Result<Vec<Span>, Undecided> {
+    let constants: BTreeSet<u32> = ours.constants().chain(theirs.constants()).collect();
+    let starts: BTreeSet<u32> = constants
+        .iter()
+        .flat_map(|k| [Some(*k), k.checked_add(1)])
+        .flatten()
+        .chain([0])
+        .collect();
+    let mut ends = starts
+        .iter()
+        .skip(1)
+        .filter_map(|start| start.checked_sub(1));
+    let spans: Vec<(u32, u32)> = starts
+        .iter()
+        .map(|start| (*start, ends.next().unwrap_or(u32::MAX)))
+        .collect();
+    let mut budget = Budget::new();
+    let mut found = Vec::new();
+    for arch in arches(ours, &constants) {
+        for &(first, last) in &spans {
+            if let Some(conditional) = wider_at(ours, theirs, arch, first, &mut budget)? {
+                found.push(Span {
+                    arch,
+                    first,
+                    last,
+                    conditional,
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The architectures our program tells apart, and one that stands for all it does not.
+fn arches(ours: &Program, constants: &BTreeSet<u32>) -> BTreeSet<u32> {
+    let known: BTreeSet<u32> = Arch::ALL.iter().map(|arch| arch.audit()).collect();
+    let used = ours.constants().filter(|k| known.contains(k));
+    let other = (0..=u32::MAX).find(|arch| !known.contains(arch) && !constants.contains(arch));
+    used.chain(other).collect()
+}
+
+/// Can a call of this number run under `ours` and not under `theirs`? `Some(true)` when that depends on its arguments.
+fn wider_at(
+    ours: &Program,
+    theirs: &Program,
+    arch: u32,
+    number: u32,
+    budget: &mut Budget,
+) -> Result<Option<bool>, Undecided> {
+    let mut wider = None;
+    for end in ours.ends(Facts::of_call(arch, number), budget)? {
+        if !end.passes {
+            continue;
+        }
+        for other in theirs.ends(end.facts, budget)? {
+            if !other.passes {
+                let conditional = end.conditional || other.conditional;
+                wider = Some(wider.unwrap_or(true) && conditional);
+            }
+        }
+    }
+    Ok(wider)
+}
+
+/// One line per name.
+fn report(spans: Vec<Span>) -> Vec<Wider> {
+    let mut names: BTreeMap<String, (BTreeSet<&str>, bool)> = BTreeMap::new();
+    for span in spans {
+        let arch = span.arch();
+        for name in span.names(arch) {
+            let entry = names.entry(name).or_insert((BTreeSet::new(), true));
+            entry
+                .0
+                .insert(arch.map_or("other architectures", Arch::engine));
+            entry.1 &= span.conditional;
+        }
+    }
+    let line = |(name, (arches, conditional)): (String, (BTreeSet<&str>, bool))| {
+        let arches = arches.into_iter().collect::<Vec<_>>().join(", ");
+        let how = if conditional {
+            "with some arguments "
+        } else {
+            ""
+        };
+        Wider {
+            syscall: Some(name),
+            why: format!("let through {how}on {arches}"),
+        }
+    };
+    names.into_iter().map(line).collect()
+}
+
+impl Span {
+    fn arch(&self) -> Option<Arch> {
+        if self.arch == Arch::X8664.audit() && self.first >= X32_BIT {
+            return Some(Arch::X32);
+        }
+        let same = |arch: &Arch| arch.audit() == self.arch;
+        Arch::ALL.into_iter().find(same)
+    }
+
+    /// The names of the numbers, looked up for the first 2048, and one entry for those that have none.
+    fn names(&self, arch: Option<Arch>) -> BTreeSet<String> {
+        let name = |number: u32| {
+            let number = i32::try_from(number).ok()?;
+            let syscall = ScmpSyscall::from_raw_syscall(number);
+            syscall.get_name_by_arch(arch?.library()).ok()
+        };
+        let nameless = |number: u32| {
+            if number == self.last {
+                format!("number {number}")
+            } else {
+                format!("numbers from {number}")
+            }
+        };
+        let mut names = BTreeSet::new();
+        let mut unnamed = None;
+        for number in (self.first..=self.last).take(2048) {
+            match name(number) {
+                Some(name) => drop(names.insert(name)),
+                None => unnamed = unnamed.or(Some(number)),
+            }
+        }
+        names.extend(unnamed.map(nameless));
+        names
+    }
+}

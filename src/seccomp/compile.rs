@@ -1,0 +1,185 @@
+//! From a filter to the kernel's program, with libseccomp and in the runtimes' way.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
+use std::os::fd::{AsFd as _, BorrowedFd};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use libseccomp::error::SeccompError;
+use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, ScmpSyscall};
+use nix::sys::memfd::{MFdFlags, memfd_create};
+
+use super::program::Program;
+use super::syscall::is_known;
+use super::{Action, Condition, Filter, Operator, Problem, Rule};
+
+/// The kernel's `BPF_MAXINSNS`: a longer program is refused, and the container does not start.
+const MAX_INSTRUCTIONS: usize = 4096;
+
+/// How long libseccomp may take; the default profile takes some 20 ms.
+///
+/// A handful of rules that compare several arguments of one call in different ways makes it run for minutes, and the
+/// runtime that is given such a profile with it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A filter libseccomp has accepted, every rule of it.
+#[derive(Debug)]
+pub struct Compiled {
+    filter: Filter,
+    program: Program,
+    unknown: Vec<String>,
+}
+
+impl Filter {
+    /// Builds the filter as runc and crun do: a rule whose action is the default is left out, a name libseccomp does not
+    /// know is skipped, and conditions that share an argument become one rule each.
+    ///
+    /// Nothing is loaded into the kernel. Errors are libseccomp's (a rule that contradicts another, an architecture it
+    /// lacks), a program longer than the kernel takes, and rules so entangled that libseccomp needs longer than five
+    /// seconds; it is then left running in a thread of its own, to end with the process.
+    pub fn compile(&self) -> Result<Compiled, Problem> {
+        let bytes = self.exported(|context, file| context.export_bpf(file))?;
+        let program = Program::read(&bytes)?;
+        if program.len() > MAX_INSTRUCTIONS {
+            return Err(Problem::Filter(format!(
+                "it has {} instructions, the kernel takes {MAX_INSTRUCTIONS}: use fewer rules",
+                program.len()
+            )));
+        }
+        let names = self.rules.iter().flat_map(|rule| &rule.names);
+        let unknown: BTreeSet<_> = names.filter(|name| !is_known(name)).cloned().collect();
+        Ok(Compiled {
+            filter: self.clone(),
+            program,
+            unknown: unknown.into_iter().collect(),
+        })
+    }
+
+    /// What `write` writes of the filter, if that is done in time.
+    fn exported(&self, write: Writer) -> Result<Vec<u8>, Problem> {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let filter = self.clone();
+        let work = move || {
+            let exported = filter
+                .context()
+                .and_then(|context| export(|file| write(&context, file)));
+            // Nobody listens any more when it came too late.
+            drop(sender.send(exported));
+        };
+        std::thread::Builder::new()
+            .spawn(work)
+            .map_err(|error| Problem::Filter(error.to_string()))?;
+        receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            let what = "libseccomp does not finish in time: compare fewer arguments of one call";
+            Err(Problem::Filter(what.to_owned()))
+        })
+    }
+
+    fn context(&self) -> Result<ScmpFilterContext, Problem> {
+        let mut context = ScmpFilterContext::new(self.default.library())?;
+        for arch in &self.arches {
+            context.add_arch(arch.library())?;
+        }
+        for rule in &self.rules {
+            // libseccomp refuses a rule that repeats the default.
+            for name in rule.names.iter().filter(|_| rule.action != self.default) {
+                if let Ok(syscall) = ScmpSyscall::from_name(name) {
+                    let added = add(&mut context, rule, syscall);
+                    added.map_err(|error| {
+                        Problem::Filter(format!("the rule for {name}: {error}"))
+                    })?;
+                }
+            }
+        }
+        Ok(context)
+    }
+}
+
+type Writer = fn(&ScmpFilterContext, BorrowedFd<'_>) -> Result<(), SeccompError>;
+
+impl Compiled {
+    /// Names in the rules that this libseccomp does not know, sorted: they get the default action. Never an error, because
+    /// containers' default profile lists calls newer than a distribution's library.
+    pub fn unknown(&self) -> &[String] {
+        &self.unknown
+    }
+
+    /// libseccomp's pseudo filter code, for people.
+    pub fn pfc(&self) -> Result<String, Problem> {
+        let bytes = self
+            .filter
+            .exported(|context, file| context.export_pfc(file))?;
+        String::from_utf8(bytes).map_err(|error| Problem::Filter(error.to_string()))
+    }
+
+    pub(super) fn program(&self) -> &Program {
+        &self.program
+    }
+}
+
+fn add(
+    context: &mut ScmpFilterContext,
+    rule: &Rule,
+    syscall: ScmpSyscall,
+) -> Result<(), SeccompError> {
+    let action = rule.action.library();
+    let conditions: Vec<_> = rule.args.iter().copied().map(Condition::library).collect();
+    let indices: BTreeSet<u8> = rule.args.iter().map(|condition| condition.index).collect();
+    if conditions.is_empty() {
+        context.add_rule(action, syscall)?;
+    } else if indices.len() == conditions.len() {
+        context.add_rule_conditional(action, syscall, &conditions)?;
+    } else {
+        for condition in conditions {
+            context.add_rule_conditional(action, syscall, &[condition])?;
+        }
+    }
+    Ok(())
+}
+
+/// libseccomp writes to a file descriptor only; an anonymous one touches no file system.
+fn export(
+    write: impl FnOnce(BorrowedFd<'_>) -> Result<(), SeccompError>,
+) -> Result<Vec<u8>, Problem> {
+    let failed = |error: std::io::Error| Problem::Filter(error.to_string());
+    let memory =
+        memfd_create(c"seccomp", MFdFlags::MFD_CLOEXEC).map_err(|error| failed(error.into()))?;
+    let mut file = File::from(memory);
+    write(file.as_fd())?;
+    file.rewind().map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+impl Action {
+    fn library(self) -> ScmpAction {
+        match self {
+            Self::KillProcess => ScmpAction::KillProcess,
+            Self::KillThread => ScmpAction::KillThread,
+            Self::Trap => ScmpAction::Trap,
+            Self::Errno(number) => ScmpAction::Errno(number.into()),
+            Self::Trace(number) => ScmpAction::Trace(number),
+            Self::Log => ScmpAction::Log,
+            Self::Notify => ScmpAction::Notify,
+            Self::Allow => ScmpAction::Allow,
+        }
+    }
+}
+
+impl Condition {
+    fn library(self) -> ScmpArgCompare {
+        let (operator, datum) = match self.operator {
+            Operator::NotEqual => (ScmpCompareOp::NotEqual, self.value),
+            Operator::Less => (ScmpCompareOp::Less, self.value),
+            Operator::LessOrEqual => (ScmpCompareOp::LessOrEqual, self.value),
+            Operator::Equal => (ScmpCompareOp::Equal, self.value),
+            Operator::GreaterOrEqual => (ScmpCompareOp::GreaterEqual, self.value),
+            Operator::Greater => (ScmpCompareOp::Greater, self.value),
+            Operator::MaskedEqual => (ScmpCompareOp::MaskedEqual(self.value), self.value_two),
+        };
+        ScmpArgCompare::new(self.index.into(), operator, datum)
+    }
+}

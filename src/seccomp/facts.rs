@@ -1,0 +1,158 @@
+//! What is known about the words of `struct seccomp_data` on one way through a filter's program.
+
+/// `struct seccomp_data` has 64 bytes: number, architecture, instruction pointer and six 64-bit arguments.
+pub(super) const WORDS: usize = 16;
+/// Index of the call's number.
+pub(super) const NUMBER: usize = 0;
+/// Index of `AUDIT_ARCH_*`.
+pub(super) const ARCH: usize = 1;
+
+/// A comparison of `word & mask` with `k`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Test {
+    pub(super) word: usize,
+    pub(super) mask: u32,
+    pub(super) compare: Compare,
+    pub(super) k: u32,
+}
+
+/// The jumps of classic BPF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compare {
+    Equal,
+    Greater,
+    GreaterOrEqual,
+    /// Any bit of `k`.
+    AnyBit,
+}
+
+impl Test {
+    fn on(self, word: u32) -> bool {
+        let word = word & self.mask;
+        match self.compare {
+            Compare::Equal => word == self.k,
+            Compare::Greater => word > self.k,
+            Compare::GreaterOrEqual => word >= self.k,
+            Compare::AnyBit => word & self.k != 0,
+        }
+    }
+}
+
+/// Knowledge of one word. It may know less than could be known, never more: a value that is possible is never excluded.
+#[derive(Clone, Debug)]
+struct Word {
+    /// The bits that are known …
+    mask: u32,
+    /// … and what they are.
+    bits: u32,
+    low: u32,
+    high: u32,
+    /// `word & mask != bits`, for each.
+    not: Vec<(u32, u32)>,
+}
+
+impl Word {
+    const UNKNOWN: Self = Self {
+        mask: 0,
+        bits: 0,
+        low: 0,
+        high: u32::MAX,
+        not: Vec::new(),
+    };
+
+    fn exactly(value: u32) -> Self {
+        Self {
+            mask: u32::MAX,
+            bits: value,
+            ..Self::UNKNOWN
+        }
+    }
+
+    /// The knowledge after `test`, on bits not all known, turned out as `holds`; `None` when it cannot.
+    fn after(&self, test: Test, holds: bool) -> Option<Self> {
+        let mut word = self.clone();
+        let whole = test.mask == u32::MAX;
+        match (test.compare, holds) {
+            (Compare::Equal, true) => word.learn(test.mask, test.k)?,
+            (Compare::Equal, false) => word.not.push((test.mask, test.k)),
+            (Compare::AnyBit, true) => word.not.push((test.mask & test.k, 0)),
+            (Compare::AnyBit, false) => word.learn(test.mask & test.k, 0)?,
+            (Compare::Greater, true) if whole => word.low = word.low.max(test.k.checked_add(1)?),
+            (Compare::Greater, false) if whole => word.high = word.high.min(test.k),
+            (Compare::GreaterOrEqual, true) if whole => word.low = word.low.max(test.k),
+            (Compare::GreaterOrEqual, false) if whole => {
+                word.high = word.high.min(test.k.checked_sub(1)?);
+            }
+            (Compare::Greater | Compare::GreaterOrEqual, _) => {}
+        }
+        word.consistent().then_some(word)
+    }
+
+    fn learn(&mut self, mask: u32, bits: u32) -> Option<()> {
+        if bits & !mask != 0 || (bits ^ self.bits) & mask & self.mask != 0 {
+            return None;
+        }
+        self.mask |= mask;
+        self.bits |= bits;
+        Some(())
+    }
+
+    fn consistent(&mut self) -> bool {
+        if self.low > self.high {
+            return false;
+        }
+        if self.low == self.high && self.learn(u32::MAX, self.low).is_none() {
+            return false;
+        }
+        let excluded =
+            |(mask, bits): &(u32, u32)| mask & !self.mask == 0 && self.bits & mask == *bits;
+        let inside = self.mask != u32::MAX || (self.low..=self.high).contains(&self.bits);
+        inside && !self.not.iter().any(excluded)
+    }
+}
+
+/// Knowledge of the whole `struct seccomp_data`.
+#[derive(Clone, Debug)]
+pub(super) struct Facts(Box<[Word; WORDS]>);
+
+/// What a test can turn out as.
+pub(super) enum Outcome {
+    /// Only as this, or not at all.
+    Settled(bool),
+    /// As either; the knowledge if it holds, and if it does not.
+    Open(Facts, Facts),
+}
+
+impl Facts {
+    /// A call of this number on this architecture, with any arguments.
+    pub(super) fn of_call(arch: u32, number: u32) -> Self {
+        let mut words = [Word::UNKNOWN; WORDS];
+        words[NUMBER] = Word::exactly(number);
+        words[ARCH] = Word::exactly(arch);
+        Self(Box::new(words))
+    }
+
+    /// What `test` can turn out as; `None` for a word outside `struct seccomp_data`, which no loaded filter reads.
+    ///
+    /// Facts that contradict each other without our seeing it do no harm: the way they describe is followed to its end.
+    pub(super) fn judge(&self, test: Test) -> Option<Outcome> {
+        let word = self.0.get(test.word)?;
+        if test.mask & !word.mask == 0 {
+            return Some(Outcome::Settled(test.on(word.bits)));
+        }
+        Some(match (word.after(test, true), word.after(test, false)) {
+            (Some(yes), Some(no)) => {
+                Outcome::Open(self.with(test.word, yes), self.with(test.word, no))
+            }
+            (yes, _) => Outcome::Settled(yes.is_some()),
+        })
+    }
+
+    fn with(&self, index: usize, word: Word) -> Self {
+        let mut facts = self.clone();
+        if let Some(place) = facts.0.get_mut(index) {
+            *place = word;
+        }
+        facts
+    }
+}

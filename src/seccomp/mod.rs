@@ -1,0 +1,86 @@
+//! Seccomp profiles and filters: read, resolved as podman does, built, compared and compiled with libseccomp.
+//!
+//! A [`Profile`] is what a file says; a [`Filter`] is what podman makes of it for one container, the `linux.seccomp` of the
+//! OCI `config.json`; a [`Compiled`] is what the kernel gets. Everything works on bytes handed in.
+//!
+//! ```text
+//! bytes ─► Profile ─► Filter ─► Compiled ─► pfc text
+//!    denying, allowing   └► wider_than: what one filter lets through and another does not
+//! ```
+
+mod arch;
+mod build;
+mod compare;
+mod compile;
+mod facts;
+mod json;
+mod model;
+mod program;
+mod resolve;
+mod rule;
+mod syscall;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use arch::Arch;
+pub use compare::Wider;
+pub use compile::Compiled;
+pub use json::MAX_BYTES;
+pub use model::{Architectures, Flag, Gate, Group, Listener, Profile};
+pub use resolve::Filter;
+pub use rule::{Action, Condition, Operator, Rule};
+pub use syscall::Syscall;
+
+use crate::podman::value::Invalid;
+
+/// Why bytes are no seccomp profile, or a filter is none the kernel could get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// More than [`MAX_BYTES`].
+    TooLarge,
+    /// Not the JSON of a profile; serde's words, with line and column.
+    Json(String),
+    /// Neither a default action nor a rule: podman would take that as “no seccomp” and start the container without a filter.
+    SwitchedOff,
+    /// Words that are none, or contradict each other.
+    Value(Invalid),
+    /// libseccomp or the kernel would refuse the filter.
+    Filter(String),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge => write!(
+                f,
+                "the seccomp profile is too large: keep it under {MAX_BYTES} bytes"
+            ),
+            Self::Json(what) => write!(
+                f,
+                "not a seccomp profile: {what}; compare with /usr/share/containers/seccomp.json"
+            ),
+            Self::SwitchedOff => f.write_str(
+                "the seccomp profile has neither \"defaultAction\" nor \"syscalls\", which switches seccomp off: \
+                 write \"defaultAction\": \"SCMP_ACT_ERRNO\" and the calls it allows",
+            ),
+            Self::Value(invalid) => write!(f, "in the seccomp profile: {invalid}"),
+            Self::Filter(what) => write!(f, "the seccomp filter cannot be built: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self::Value(invalid)
+    }
+}
+
+impl From<libseccomp::error::SeccompError> for Problem {
+    fn from(error: libseccomp::error::SeccompError) -> Self {
+        Self::Filter(error.to_string())
+    }
+}

@@ -1,0 +1,216 @@
+//! The classic BPF program libseccomp makes of a filter, and the ways through it.
+
+use super::Problem;
+use super::facts::{ARCH, Compare, Facts, NUMBER, Outcome, Test, WORDS};
+
+/// What one instruction does; jumps are relative to the next.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Load(usize),
+    And(u32),
+    Jump(usize),
+    Branch(Compare, u32, usize, usize),
+    Return(u32),
+}
+
+/// A program as linux/filter.h's `struct sock_filter` array.
+#[derive(Debug)]
+pub(super) struct Program(Vec<Step>);
+
+/// One end of a way through a program.
+pub(super) struct End {
+    /// What is known about the calls that take this way.
+    pub(super) facts: Facts,
+    /// Can the call run (`SECCOMP_RET_ALLOW`, `_LOG`, `_TRACE`, `_USER_NOTIF`)?
+    pub(super) passes: bool,
+    /// Does the way depend on more than number and architecture?
+    pub(super) conditional: bool,
+}
+
+/// The comparison would take too long, or rests on something libseccomp does not write.
+#[derive(Debug)]
+pub(super) struct Undecided;
+
+/// Steps one comparison may take; the default profile's needs under a tenth.
+pub(super) struct Budget(u32);
+
+impl Budget {
+    pub(super) const fn new() -> Self {
+        Self(50_000_000)
+    }
+
+    fn spend(&mut self) -> Result<(), Undecided> {
+        self.0 = self.0.checked_sub(1).ok_or(Undecided)?;
+        Ok(())
+    }
+}
+
+struct Place {
+    next: usize,
+    /// Word and mask of the accumulator.
+    loaded: Option<(usize, u32)>,
+    facts: Facts,
+    conditional: bool,
+}
+
+impl Program {
+    /// Decodes native-endian instructions; any that libseccomp does not use is an error.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Problem> {
+        let (instructions, rest) = bytes.as_chunks::<8>();
+        let steps = instructions
+            .iter()
+            .copied()
+            .map(step)
+            .collect::<Option<_>>();
+        steps
+            .filter(|_| rest.is_empty())
+            .map(Self)
+            .ok_or_else(|| Problem::Filter("libseccomp wrote an unfamiliar instruction".to_owned()))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Every number the program compares something with: between two neighbours all calls fare alike.
+    pub(super) fn constants(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().filter_map(|step| match step {
+            Step::Branch(_, k, _, _) => Some(*k),
+            _ => None,
+        })
+    }
+
+    /// The ends that calls with these facts can reach, at least.
+    pub(super) fn ends(&self, facts: Facts, budget: &mut Budget) -> Result<Vec<End>, Undecided> {
+        let mut ends = Vec::new();
+        let mut open = vec![Place {
+            next: 0,
+            loaded: None,
+            facts,
+            conditional: false,
+        }];
+        while let Some(mut place) = open.pop() {
+            loop {
+                budget.spend()?;
+                let step = *self.0.get(place.next).ok_or(Undecided)?;
+                place.next = jump(place.next, 1)?;
+                match step {
+                    Step::Load(word) => place.loaded = Some((word, u32::MAX)),
+                    Step::And(mask) => {
+                        let (word, before) = place.loaded.ok_or(Undecided)?;
+                        place.loaded = Some((word, before & mask));
+                    }
+                    Step::Jump(by) => place.next = jump(place.next, by)?,
+                    Step::Branch(compare, k, yes, no) => {
+                        let test = place.test(compare, k)?;
+                        match place.facts.judge(test).ok_or(Undecided)? {
+                            Outcome::Settled(holds) => {
+                                place.next = jump(place.next, if holds { yes } else { no })?;
+                            }
+                            Outcome::Open(holds, fails) => {
+                                place.conditional = true;
+                                open.push(Place {
+                                    next: jump(place.next, no)?,
+                                    facts: fails,
+                                    ..place
+                                });
+                                place.next = jump(place.next, yes)?;
+                                place.facts = holds;
+                            }
+                        }
+                    }
+                    Step::Return(value) => {
+                        ends.push(End {
+                            facts: place.facts,
+                            passes: passes(value),
+                            conditional: place.conditional,
+                        });
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(ends)
+    }
+}
+
+impl Place {
+    /// Number and architecture may only be compared as they are: on that rests that one number stands for its neighbours.
+    fn test(&self, compare: Compare, k: u32) -> Result<Test, Undecided> {
+        let (word, mask) = self.loaded.ok_or(Undecided)?;
+        let plain = mask == u32::MAX && compare != Compare::AnyBit;
+        if (word == NUMBER && !plain) || (word == ARCH && (!plain || compare != Compare::Equal)) {
+            return Err(Undecided);
+        }
+        Ok(Test {
+            word,
+            mask,
+            compare,
+            k,
+        })
+    }
+}
+
+fn jump(from: usize, by: usize) -> Result<usize, Undecided> {
+    from.checked_add(by).ok_or(Undecided)
+}
+
+fn step(instruction: [u8; 8]) -> Option<Step> {
+    let [code_0, code_1, yes, no, k_0, k_1, k_2, k_3] = instruction;
+    let k = u32::from_ne_bytes([k_0, k_1, k_2, k_3]);
+    let branch = |compare| Step::Branch(compare, k, yes.into(), no.into());
+    match u16::from_ne_bytes([code_0, code_1]) {
+        0x20 => {
+            let offset = usize::try_from(k).ok()?;
+            let word = offset.checked_div(4)?;
+            (offset.is_multiple_of(4) && word < WORDS).then_some(Step::Load(word))
+        }
+        0x54 => Some(Step::And(k)),
+        0x05 => Some(Step::Jump(usize::try_from(k).ok()?)),
+        0x15 => Some(branch(Compare::Equal)),
+        0x25 => Some(branch(Compare::Greater)),
+        0x35 => Some(branch(Compare::GreaterOrEqual)),
+        0x45 => Some(branch(Compare::AnyBit)),
+        0x06 => Some(Step::Return(k)),
+        _ => None,
+    }
+}
+
+/// linux/seccomp.h's `SECCOMP_RET_*`; the low half is data. What is not known counts as letting the call run.
+pub(super) fn passes(value: u32) -> bool {
+    let kill_process = 0x8000_0000;
+    let (kill_thread, trap, errno) = (0, 0x0003_0000, 0x0005_0000);
+    ![kill_process, kill_thread, trap, errno].contains(&(value & 0xFFFF_0000))
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "tests"
+)]
+impl Program {
+    /// What the kernel's interpreter would return for this `struct seccomp_data`: the judge of [`Program::ends`].
+    pub(super) fn run(&self, data: [u32; WORDS]) -> u32 {
+        let (mut next, mut loaded) = (0, 0);
+        loop {
+            let step = self.0[next];
+            next += 1;
+            match step {
+                Step::Load(word) => loaded = data[word],
+                Step::And(mask) => loaded &= mask,
+                Step::Jump(by) => next += by,
+                Step::Branch(compare, k, yes, no) => {
+                    let holds = match compare {
+                        Compare::Equal => loaded == k,
+                        Compare::Greater => loaded > k,
+                        Compare::GreaterOrEqual => loaded >= k,
+                        Compare::AnyBit => loaded & k != 0,
+                    };
+                    next += if holds { yes } else { no };
+                }
+                Step::Return(value) => return value,
+            }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The words of a filter: actions, argument conditions and rules.
+
+use std::str::FromStr;
+
+use crate::nearest::nearest;
+use crate::podman::value::Invalid;
+
+/// `EPERM`, what an action without a number answers (runc and crun alike); the same on every architecture.
+pub(super) const EPERM: u16 = 1;
+
+/// What the kernel does with a system call (seccomp(2), “the seccomp filter's return value”).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// End the whole process.
+    KillProcess,
+    /// End the thread; `SCMP_ACT_KILL` is another name for it.
+    KillThread,
+    /// Send the thread SIGSYS instead of running the call.
+    Trap,
+    /// Return this error number, 0 to 4095, instead of running the call.
+    Errno(u16),
+    /// Ask a tracer, which may let the call run.
+    Trace(u16),
+    /// Run the call and log it.
+    Log,
+    /// Ask the process behind the listener, which may let the call run.
+    Notify,
+    /// Run the call.
+    Allow,
+}
+
+impl Action {
+    /// The action of this name; `errno` is the number beside it, which only `SCMP_ACT_ERRNO` and `SCMP_ACT_TRACE` take
+    /// (crun refuses it elsewhere, runc ignores it).
+    pub(super) fn parse(name: &str, errno: Option<u16>) -> Result<Self, Invalid> {
+        let number = errno.unwrap_or(EPERM);
+        let table = [
+            ("SCMP_ACT_ALLOW", Self::Allow),
+            ("SCMP_ACT_ERRNO", Self::Errno(number)),
+            ("SCMP_ACT_KILL", Self::KillThread),
+            ("SCMP_ACT_KILL_PROCESS", Self::KillProcess),
+            ("SCMP_ACT_KILL_THREAD", Self::KillThread),
+            ("SCMP_ACT_LOG", Self::Log),
+            ("SCMP_ACT_NOTIFY", Self::Notify),
+            ("SCMP_ACT_TRACE", Self::Trace(number)),
+            ("SCMP_ACT_TRAP", Self::Trap),
+        ];
+        let action = find(name, "a seccomp action", &table)?;
+        if errno.is_some() && action.errno().is_none() {
+            let what = "an action that takes no error number";
+            return Err(Invalid::new(name, what, "remove its errnoRet and errno"));
+        }
+        Ok(action)
+    }
+
+    /// The name in a profile and in an OCI `config.json`.
+    pub fn oci(self) -> &'static str {
+        match self {
+            Self::KillProcess => "SCMP_ACT_KILL_PROCESS",
+            Self::KillThread => "SCMP_ACT_KILL_THREAD",
+            Self::Trap => "SCMP_ACT_TRAP",
+            Self::Errno(_) => "SCMP_ACT_ERRNO",
+            Self::Trace(_) => "SCMP_ACT_TRACE",
+            Self::Log => "SCMP_ACT_LOG",
+            Self::Notify => "SCMP_ACT_NOTIFY",
+            Self::Allow => "SCMP_ACT_ALLOW",
+        }
+    }
+
+    /// The number of [`Self::Errno`] or [`Self::Trace`].
+    pub fn errno(self) -> Option<u16> {
+        match self {
+            Self::Errno(number) | Self::Trace(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Can the call run? `Trace` and `Notify` count: somebody outside the filter decides.
+    pub fn passes(self) -> bool {
+        matches!(
+            self,
+            Self::Allow | Self::Log | Self::Trace(_) | Self::Notify
+        )
+    }
+}
+
+/// How an argument is compared, unsigned and 64 bits wide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Operator {
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Equal,
+    GreaterOrEqual,
+    Greater,
+    /// `argument & value == value_two`.
+    MaskedEqual,
+}
+
+impl Operator {
+    const NAMES: [(&str, Self); 7] = [
+        ("SCMP_CMP_NE", Self::NotEqual),
+        ("SCMP_CMP_LT", Self::Less),
+        ("SCMP_CMP_LE", Self::LessOrEqual),
+        ("SCMP_CMP_EQ", Self::Equal),
+        ("SCMP_CMP_GE", Self::GreaterOrEqual),
+        ("SCMP_CMP_GT", Self::Greater),
+        ("SCMP_CMP_MASKED_EQ", Self::MaskedEqual),
+    ];
+
+    /// The name in a profile and in an OCI `config.json`.
+    pub fn oci(self) -> &'static str {
+        let named = Self::NAMES.iter().find(|(_, operator)| *operator == self);
+        named.map_or("", |(name, _)| name)
+    }
+}
+
+impl FromStr for Operator {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        find(text, "a seccomp comparison", &Self::NAMES)
+    }
+}
+
+/// A condition on one argument of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Condition {
+    pub(super) index: u8,
+    pub(super) operator: Operator,
+    pub(super) value: u64,
+    pub(super) value_two: u64,
+}
+
+impl Condition {
+    /// `index` counts from 0 and is at most 5; `value_two` matters to [`Operator::MaskedEqual`] only.
+    pub fn new(
+        index: u64,
+        operator: Operator,
+        value: u64,
+        value_two: u64,
+    ) -> Result<Self, Invalid> {
+        match u8::try_from(index) {
+            Ok(index @ 0..=5) => Ok(Self {
+                index,
+                operator,
+                value,
+                value_two,
+            }),
+            _ => Err(Invalid::new(
+                index.to_string(),
+                "not the index of an argument",
+                "a system call has the arguments 0 to 5",
+            )),
+        }
+    }
+}
+
+/// One rule: these calls, when these conditions hold, get this action.
+///
+/// All conditions must hold, except when two of them are about the same argument: then runc and crun make every condition
+/// a rule of its own, so that *any* of them suffices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// System call names as written; a name that libseccomp does not know is skipped by the runtimes.
+    pub names: Vec<String>,
+    /// What happens.
+    pub action: Action,
+    /// At most six; none means always.
+    pub args: Vec<Condition>,
+}
+
+/// What the table has for `text`, or the error for a word it lacks.
+pub(super) fn find<T: Copy>(text: &str, what: &str, table: &[(&str, T)]) -> Result<T, Invalid> {
+    let found = table.iter().find(|(name, _)| *name == text);
+    found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+        let names = || table.iter().map(|(name, _)| *name);
+        let instead = match nearest(text, names()) {
+            Some(name) => format!("did you mean {name}?"),
+            None => format!("write one of {}", names().collect::<Vec<_>>().join(", ")),
+        };
+        Invalid::new(text, format!("not {what}"), instead)
+    })
+}
