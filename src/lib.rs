@@ -17,19 +17,32 @@
 //! |---|---|
 //! | says what podman accepts | [`podman`] (`flags` for the table, `value/` for one compound value per file) |
 //! | reads a profile | [`profile`] |
-//! | says what the container will be | [`spec`] |
+//! | says what the container will be | `spec` |
 //! | says what is refused, and why | [`policy`] (`rules/`, one file per rule) |
 //! | builds or compares a seccomp filter | [`seccomp`] |
-//! | holds the promise against the runtime's `config.json` | [`seal`] |
+//! | holds the promise against the runtime's `config.json` | `seal` |
 //! | reads `/proc`, `/sys` or the file system | [`host`] |
 //! | reads the environment | [`mod@env`] |
 //! | starts a process | [`exec`] |
-//! | asks podman | [`engine`] |
-//! | prints | [`report`] |
-//! | orders the steps | [`commands`], one file per subcommand |
+//! | prints | `report` |
+//! | describes the program | [`man`] |
+//! | orders the steps | `commands`, one file per subcommand |
 //!
 //! From the parsed inputs to the findings everything is pure: what must be read is read through [`host::Host`], which
 //! tests replace.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::arithmetic_side_effects,
+        reason = "a test may stop where it stands"
+    )
+)]
 
 pub mod caps;
 pub mod engine;
@@ -39,5 +52,7 @@ pub mod host;
 pub mod nearest;
 pub mod origin;
 pub mod podman;
+pub mod policy;
 pub mod problem;
+pub mod profile;
 pub mod seccomp;

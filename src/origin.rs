@@ -35,6 +35,21 @@ impl Origin {
     pub fn is_asked(&self) -> bool {
         matches!(self, Self::Profile { .. } | Self::Argument { .. })
     }
+
+    /// The same place, with `secret` hidden wherever it follows `before` in the argument as typed: what is printed and
+    /// logged must not spread what it warns about.
+    #[must_use]
+    pub fn hiding(&self, before: &str, secret: &str) -> Self {
+        match self {
+            Self::Argument { index, text } if !secret.is_empty() => Self::Argument {
+                index: *index,
+                text: text
+                    .replace(&format!("{before}{secret}"), &format!("{before}…"))
+                    .into(),
+            },
+            other => other.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Origin {

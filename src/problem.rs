@@ -1,25 +1,25 @@
-//! A thing that stopped the work: what is wrong, who asked for it and what to type instead.
+//! What is printed when nothing can be judged at all: unusable input, a missing engine, a file that cannot be read.
 
 use std::fmt;
 
 use crate::origin::Origin;
 use crate::podman::value::Invalid;
 
-/// Why something cannot be done. Prints as [`Problem::what`] alone; the report lays out the rest.
+/// A sentence about what went wrong, with everything a person needs to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// What is wrong: a lower-case phrase without a full stop, the offending text in double quotes.
+    /// What is wrong and why: a lower-case phrase without a full stop, the offending text quoted.
     pub what: String,
-    /// Who asked for it, when somebody did.
+    /// Where it stands.
     pub origin: Option<Origin>,
-    /// The lines of the source it stands in, with a caret below the place.
+    /// The lines of a file with a caret below the place.
     pub shown: Option<String>,
-    /// What to do or type instead.
+    /// What to type instead.
     pub instead: Option<String>,
 }
 
 impl Problem {
-    /// A problem of which only the fact is known.
+    /// A problem with nothing but its sentence.
     pub fn new(what: impl Into<String>) -> Self {
         Self {
             what: what.into(),
@@ -29,31 +29,25 @@ impl Problem {
         }
     }
 
-    /// The same problem, asked for by `origin`.
+    /// Says where it stands, unless that is already known more exactly.
     #[must_use]
-    pub fn at(self, origin: Origin) -> Self {
-        Self {
-            origin: Some(origin),
-            ..self
-        }
+    pub fn at(mut self, origin: &Origin) -> Self {
+        self.origin.get_or_insert_with(|| origin.clone());
+        self
     }
 
-    /// The same problem with the source lines it stands in.
+    /// Shows the lines of a file.
     #[must_use]
-    pub fn showing(self, text: impl Into<String>) -> Self {
-        Self {
-            shown: Some(text.into()),
-            ..self
-        }
+    pub fn showing(mut self, lines: impl Into<String>) -> Self {
+        self.shown = Some(lines.into());
+        self
     }
 
-    /// The same problem with the way out.
+    /// Says what to type instead.
     #[must_use]
-    pub fn instead(self, text: impl Into<String>) -> Self {
-        Self {
-            instead: Some(text.into()),
-            ..self
-        }
+    pub fn instead(mut self, instead: impl Into<String>) -> Self {
+        self.instead = Some(instead.into());
+        self
     }
 }
 
@@ -65,32 +59,8 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// The sentence of the value already ends with what to type, so nothing is split off.
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
         Self::new(invalid.to_string())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keeps_every_part_and_prints_the_first() {
-        let problem = Problem::new("\"x\" is no user")
-            .at(Origin::Baseline)
-            .showing("user: x")
-            .instead("type a number");
-        assert_eq!(problem.to_string(), "\"x\" is no user");
-        assert_eq!(problem.origin, Some(Origin::Baseline));
-        assert_eq!(problem.shown.as_deref(), Some("user: x"));
-        assert_eq!(problem.instead.as_deref(), Some("type a number"));
-    }
-
-    #[test]
-    fn an_invalid_value_keeps_its_whole_sentence() {
-        let problem = Problem::from(Invalid::new("x", "not a number", "expected 1"));
-        assert_eq!(problem, Problem::new("\"x\" is not a number: expected 1"));
     }
 }

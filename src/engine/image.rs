@@ -6,36 +6,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::host::Host;
+use crate::podman::image_config::ImageConfig;
 use crate::problem::Problem;
 
 /// The file in the cache directory that holds the configurations.
 const FILE: &str = "images.json";
-
-/// The configuration of an image, OCI image-spec `config.md`, as `podman image inspect` shows it. Whoever built the image
-/// wrote it, so nothing of it is to be believed or printed unescaped.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ImageConfig {
-    /// The image's id: 64 hexadecimal digits.
-    pub id: String,
-    /// `USER`: empty, or `USER[:GROUP]`, names or numbers.
-    pub user: String,
-    /// `VOLUME`: the destinations, sorted.
-    pub volumes: Vec<String>,
-    /// `ENV`, in order; an entry without `=` makes podman import the variable from its own environment.
-    pub env: Vec<String>,
-    /// `EXPOSE`: `PORT/PROTOCOL`, sorted.
-    pub exposed_ports: Vec<String>,
-    /// The annotations of the manifest.
-    pub annotations: BTreeMap<String, String>,
-    /// `LABEL`.
-    pub labels: BTreeMap<String, String>,
-    /// `ENTRYPOINT`.
-    pub entrypoint: Vec<String>,
-    /// `CMD`.
-    pub cmd: Vec<String>,
-    /// `WORKDIR`; empty means `/`.
-    pub workdir: String,
-}
 
 /// podman leaves out what is empty, or writes null.
 #[derive(Deserialize)]

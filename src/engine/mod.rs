@@ -4,7 +4,9 @@
 
 mod image;
 mod store;
+mod volume;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -13,10 +15,11 @@ use serde::{Deserialize, Serialize};
 use crate::env::Scrubbed;
 use crate::exec::{self, Variables};
 use crate::host::{Host, Identity, Mode, Stamp};
+use crate::podman::image_config::ImageConfig;
 use crate::podman::version::{OLDEST, Version};
 use crate::problem::Problem;
 
-pub use image::ImageConfig;
+pub use volume::Volume;
 
 /// Where podman is looked for; nobody's `PATH` matters.
 const SEARCH: &str = "/usr/bin:/usr/local/bin:/usr/sbin:/usr/local/sbin:/bin:/sbin";
@@ -31,6 +34,7 @@ pub struct Engine {
     identity: Identity,
     variables: Vec<(OsString, OsString)>,
     cache: Option<PathBuf>,
+    store: Vec<OsString>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +67,7 @@ impl Engine {
             variables: env.variables.clone(),
             identity,
             path,
+            store: Vec::new(),
         };
         engine.version = engine.current_version(host, &stamp)?;
         if engine.version < OLDEST {
@@ -74,6 +79,17 @@ impl Engine {
             .instead(format!("install podman {OLDEST} or newer")));
         }
         Ok(engine)
+    }
+
+    /// The same podman with another image store, named by the flags that a run will use (`--root=…`). Of that store
+    /// nothing is remembered.
+    #[must_use]
+    pub fn with_store(mut self, flags: Vec<OsString>) -> Self {
+        if !flags.is_empty() {
+            self.cache = None;
+        }
+        self.store = flags;
+        self
     }
 
     /// Where it is: absolute, without links.
@@ -108,12 +124,29 @@ impl Engine {
         Ok(Some(found))
     }
 
-    /// Downloads an image while the user watches. `variables` is [`Scrubbed::for_pull`].
+    /// The volumes that exist.
+    ///
+    /// # Errors
+    /// podman cannot be started, fails, or answers what is not understood.
+    pub fn volumes(&self) -> Result<BTreeMap<String, Volume>, Problem> {
+        let words = self.words(&["volume", "ls", "--format", "json"]);
+        let answer = exec::ask(&self.path, &words, &self.variables)?.success("list the volumes")?;
+        volume::parse(&answer)
+    }
+
+    /// Downloads an image while the user watches; `flags` are those of the run that a pull needs. `variables` is [`Scrubbed::for_pull`].
     ///
     /// # Errors
     /// podman cannot be started or fails; it has said why.
-    pub fn pull(&self, reference: &str, variables: &Variables) -> Result<(), Problem> {
-        let status = exec::show(&self.path, &words(&["pull", "--", reference]), variables)?;
+    pub fn pull(
+        &self,
+        reference: &str,
+        flags: &[OsString],
+        variables: &Variables,
+    ) -> Result<(), Problem> {
+        let mut words = self.words(&["pull"]);
+        words.extend(flags.iter().cloned().chain(["--".into(), reference.into()]));
+        let status = exec::show(&self.path, &words, variables)?;
         if status.success() {
             return Ok(());
         }
@@ -123,8 +156,13 @@ impl Engine {
         )
     }
 
+    /// The store's flags and a question.
+    fn words(&self, question: &[&str]) -> Vec<OsString> {
+        self.store.iter().cloned().chain(words(question)).collect()
+    }
+
     fn inspect(&self, reference: &str) -> Result<Option<ImageConfig>, Problem> {
-        let ask = |args: &[&str]| exec::ask(&self.path, &words(args), &self.variables);
+        let ask = |args: &[&str]| exec::ask(&self.path, &self.words(args), &self.variables);
         let answer = ask(&["image", "inspect", "--", reference])?;
         if answer.code != Some(0) && ask(&["image", "exists", "--", reference])?.code == Some(1) {
             return Ok(None);
@@ -355,7 +393,7 @@ mod tests {
         );
         let problem = engine.image(&host, "odd").unwrap_err();
         assert!(problem.what.contains("not understood"), "{problem}");
-        assert_eq!(engine.pull("good", &[]), Ok(()));
-        assert!(engine.pull("bad", &[]).is_err());
+        assert_eq!(engine.pull("good", &[], &[]), Ok(()));
+        assert!(engine.pull("bad", &[], &[]).is_err());
     }
 }

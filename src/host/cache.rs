@@ -35,6 +35,17 @@ pub(super) fn remember(directory: &Path, name: &str, bytes: &[u8]) -> io::Result
     written
 }
 
+/// Like [`remember`], with all directories above; what stands there already with the same content stays.
+pub(super) fn keep(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    if recall(directory, name).as_deref() == Some(bytes) {
+        return Ok(());
+    }
+    if let Some(above) = directory.parent() {
+        fs::create_dir_all(above)?;
+    }
+    remember(directory, name, bytes)
+}
+
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     OpenOptions::new()
         .write(true)

@@ -269,6 +269,11 @@ impl Host for Fake {
         kept.insert(directory.join(name), bytes.to_vec());
     }
 
+    fn keep(&self, directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem> {
+        self.remember(directory, name, bytes);
+        Ok(directory.join(name))
+    }
+
     fn unprivileged_port_start(&self) -> u16 {
         self.port_start
     }

@@ -149,6 +149,12 @@ pub trait Host {
     /// forgotten: a cache is never the reason to stop.
     fn remember(&self, directory: &Path, name: &str, bytes: &[u8]);
 
+    /// Keeps `bytes` under `name` in `directory`, which is made with all above it when missing; the path of the file.
+    ///
+    /// # Errors
+    /// It cannot be written, or the directory is not ours alone.
+    fn keep(&self, directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem>;
+
     /// The first port that needs no privilege, `net.ipv4.ip_unprivileged_port_start`; the kernel's default is 1024.
     fn unprivileged_port_start(&self) -> u16;
 }

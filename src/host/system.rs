@@ -129,6 +129,16 @@ impl Host for System {
         let _ = cache::remember(directory, name, bytes);
     }
 
+    fn keep(&self, directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem> {
+        let path = directory.join(name);
+        cache::keep(directory, name, bytes)
+            .map(|()| path.clone())
+            .map_err(|error| {
+                let what = format!("cannot write \"{}\": {error}", path.display());
+                Problem::new(what).instead("make room, or remove what stands in the way")
+            })
+    }
+
     fn unprivileged_port_start(&self) -> u16 {
         text(Path::new("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
             .ok()

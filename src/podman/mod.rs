@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows profiles, rules or the host.
 
+pub mod args;
 pub mod flags;
+pub mod image_config;
 pub mod value;
 pub mod version;

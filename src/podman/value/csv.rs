@@ -127,6 +127,11 @@ fn bad(text: &str, what: &str) -> Invalid {
     )
 }
 
+/// Does a list of comma-separated values give this text back as its one element, without any quoting?
+pub fn is_plain(text: &str) -> bool {
+    record(text).is_ok_and(|fields| matches!(fields.as_slice(), [field] if field == text))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]

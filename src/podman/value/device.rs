@@ -24,6 +24,13 @@ impl DevicePermissions {
         mknod: true,
     };
 
+    /// `rw`: what a program needs to use a device.
+    pub const USE: Self = Self {
+        read: true,
+        write: true,
+        mknod: false,
+    };
+
     /// `r` is in it.
     pub fn read(self) -> bool {
         self.read
@@ -37,6 +44,14 @@ impl DevicePermissions {
     /// `m` is in it.
     pub fn mknod(self) -> bool {
         self.mknod
+    }
+
+    /// The same without `m`; `None` when nothing is left.
+    pub fn without_mknod(self) -> Option<Self> {
+        (self.read || self.write).then_some(Self {
+            mknod: false,
+            ..self
+        })
     }
 }
 

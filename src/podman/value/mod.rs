@@ -4,6 +4,9 @@
 pub mod annotation;
 pub mod bytes;
 pub mod cgroups;
+pub mod csv;
+pub mod device;
+pub mod device_cgroup_rule;
 pub mod env;
 pub mod idmap;
 pub mod label_opt;
@@ -27,8 +30,6 @@ pub mod userns;
 
 use std::fmt;
 
-pub mod csv;
-pub mod device;
 pub mod image;
 mod image_grammar;
 pub mod image_volume;

@@ -1,0 +1,59 @@
+//! What podman says about its volumes.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::problem::Problem;
+
+/// A volume of podman's store, `podman-volume-ls(1)`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Volume {
+    /// Its driver; podman's own is `local`.
+    pub driver: String,
+    /// How it is mounted: `type`, `o`, `device`; empty for an ordinary one.
+    #[serde(default)]
+    pub options: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Row {
+    name: String,
+    #[serde(flatten)]
+    volume: Volume,
+}
+
+/// Reads the answer of `podman volume ls --format json`; podman 4 writes `null` or nothing for none.
+pub(super) fn parse(answer: &[u8]) -> Result<BTreeMap<String, Volume>, Problem> {
+    if answer.trim_ascii().is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let rows: Option<Vec<Row>> = serde_json::from_slice(answer).map_err(|error| {
+        Problem::new(format!(
+            "podman's list of volumes is not understood: {error}"
+        ))
+    })?;
+    Ok(rows
+        .into_iter()
+        .flatten()
+        .map(|row| (row.name, row.volume))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_podman_prints() {
+        let answer = br#"[{"Name":"v","Driver":"local","Mountpoint":"/m","Options":{"device":"/etc","o":"bind","type":"none"},"UID":1}]"#;
+        let volumes = parse(answer).unwrap();
+        assert_eq!(volumes["v"].options["device"], "/etc");
+        for none in ["", "[]\n", "null"] {
+            assert_eq!(parse(none.as_bytes()).unwrap(), BTreeMap::new());
+        }
+        assert!(parse(b"{}").is_err());
+    }
+}

@@ -1,0 +1,193 @@
+//! The keys of a profile: our own, and the long options of `podman run` in snake case.
+//!
+//! Nothing is listed twice: what podman's flag table has, a profile has, under the same name. Only a few lists are
+//! called by their plural.
+
+use crate::nearest::nearest;
+use crate::podman::flags::{self, FLAGS, Flag, Kind, Scope, Treatment};
+
+/// A key that a profile may hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// As it is written.
+    pub name: String,
+    /// What it says.
+    pub means: Means,
+}
+
+/// What a key says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// `extends`: the profile that this one is layered upon.
+    Extends,
+    /// `description`: one line for a person.
+    Description,
+    /// `images`: the images it is chosen for.
+    Images,
+    /// `allow`: overrides.
+    Allow,
+    /// `seccomp`: the system calls.
+    Seccomp,
+    /// A flag of `podman run`.
+    Flag(&'static Flag, Shape),
+}
+
+/// What may stand behind a flag's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One value.
+    One,
+    /// A list.
+    List,
+    /// One value or a list: `network` is a list for podman and nearly always one name for a person.
+    OneOrList,
+    /// A map of names and values, or a list of `NAME=VALUE`.
+    Pairs,
+}
+
+/// `seccomp:`, the one setting that podman has only as a part of another flag. Its value is `default`, the path of a
+/// profile, `deny:NAME,…` (the default without these system calls) or `allow:NAME,…` (these and no others).
+pub static SECCOMP: Flag = Flag::new(
+    "seccomp",
+    Kind::Text,
+    Treatment::Own,
+    Scope::Own,
+    "default|FILE|deny:NAME,…|allow:NAME,…",
+    "system calls the container may make",
+);
+
+const OWN: &[(&str, Means)] = &[
+    ("extends", Means::Extends),
+    ("description", Means::Description),
+    ("images", Means::Images),
+    ("allow", Means::Allow),
+    ("seccomp", Means::Seccomp),
+];
+
+/// Flags whose key is another word, or whose value has another shape than the flag's kind says.
+const RENAMED: &[(&str, &str, Shape)] = &[
+    ("annotation", "annotations", Shape::Pairs),
+    ("device", "devices", Shape::List),
+    ("env", "env", Shape::Pairs),
+    ("label", "labels", Shape::Pairs),
+    ("network", "network", Shape::OneOrList),
+    ("publish", "ports", Shape::List),
+    ("secret", "secrets", Shape::List),
+    ("sysctl", "sysctls", Shape::Pairs),
+    ("ulimit", "ulimits", Shape::Pairs),
+    ("volume", "volumes", Shape::List),
+];
+
+/// Every key there is: our own first, then podman's in the order of the flag table.
+pub fn all() -> impl Iterator<Item = Key> {
+    let own = OWN.iter().map(|(name, means)| Key {
+        name: (*name).to_owned(),
+        means: *means,
+    });
+    own.chain(FLAGS.iter().filter_map(of_flag))
+}
+
+/// The key of a flag; `None` when a profile cannot give it.
+pub fn of_flag(flag: &'static Flag) -> Option<Key> {
+    let is_setting = match flag.treatment {
+        Treatment::Spec | Treatment::Pass | Treatment::Judged(_) => true,
+        Treatment::NoOp | Treatment::Help | Treatment::Own => false,
+    };
+    if flag.scope != Scope::Run || !is_setting {
+        return None;
+    }
+    let renamed = RENAMED.iter().find(|(long, ..)| *long == flag.long);
+    let (name, shape) = match renamed {
+        Some((_, name, shape)) => ((*name).to_owned(), *shape),
+        None if flag.kind.is_list() => (snake(flag.long), Shape::List),
+        None => (snake(flag.long), Shape::One),
+    };
+    Some(Key {
+        name,
+        means: Means::Flag(flag, shape),
+    })
+}
+
+/// The key of this name.
+///
+/// # Errors
+/// There is none; the key that was perhaps meant.
+pub fn find(name: &str) -> Result<Means, Option<String>> {
+    if let Some(key) = all().find(|key| key.name == name) {
+        return Ok(key.means);
+    }
+    let flag = flags::by_name(&name.replace('_', "-"));
+    if let Some(key) = flag.and_then(of_flag) {
+        return Err(Some(key.name));
+    }
+    let names: Vec<String> = all().map(|key| key.name).collect();
+    Err(nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
+}
+
+fn snake(long: &str) -> String {
+    long.replace('-', "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_snake_case() {
+        let mut seen = BTreeSet::new();
+        for Key { name, .. } in all() {
+            let is_snake = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+            assert!(name.bytes().all(is_snake), "{name}");
+            assert!(find(&name).is_ok(), "{name}");
+            assert!(seen.insert(name.clone()), "{name} stands twice");
+        }
+    }
+
+    #[test]
+    fn every_renamed_flag_exists() {
+        for (long, name, _) in RENAMED {
+            let key = of_flag(flags::by_name(long).unwrap()).unwrap();
+            assert_eq!(key.name, *name);
+        }
+    }
+
+    #[test]
+    fn one_flag_has_one_key() {
+        for (word, key) in [
+            ("publish", "ports"),
+            ("volume", "volumes"),
+            ("secret", "secrets"),
+            ("device", "devices"),
+            ("label", "labels"),
+            ("ulimit", "ulimits"),
+            ("sysctl", "sysctls"),
+            ("annotation", "annotations"),
+            ("net", "network"),
+            ("dns_opt", "dns_option"),
+            ("read-only", "read_only"),
+            ("cap-add", "cap_add"),
+        ] {
+            assert_eq!(find(word), Err(Some(key.to_owned())), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_steers_podman_itself_is_no_key() {
+        for word in [
+            "root",
+            "hooks_dir",
+            "runtime",
+            "help",
+            "kernel_memory",
+            "profile",
+            "",
+        ] {
+            assert!(find(word).is_err(), "{word}");
+        }
+        for flag in FLAGS.iter().filter(|flag| flag.scope != Scope::Run) {
+            assert_eq!(of_flag(flag), None, "{}", flag.long);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The profile library: directories, strongest first, and the profiles in the program itself below them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use nix::unistd::Uid;
+
+use super::read;
+use super::schema::{Home, Profile};
+use super::yaml::{Source, visible};
+use crate::nearest::nearest;
+use crate::problem::Problem;
+
+/// The profiles that are always there, by name.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("default", include_str!("../../../profiles/default.yaml")),
+    ("job", include_str!("../../../profiles/job.yaml")),
+    ("netinfo", include_str!("../../../profiles/netinfo.yaml")),
+    ("shell", include_str!("../../../profiles/shell.yaml")),
+    ("web", include_str!("../../../profiles/web.yaml")),
+];
+
+/// The profile of an image that no other one is for.
+const DEFAULT: &str = "default";
+
+/// Where profiles are looked for.
+#[derive(Clone, Debug)]
+pub struct Library {
+    dirs: Vec<PathBuf>,
+    euid: Uid,
+}
+
+/// A profile of the library, or why it cannot be read.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The name it is found by.
+    pub name: String,
+    /// What messages call it.
+    pub file: Arc<str>,
+    /// The profile.
+    pub profile: Result<Profile, Problem>,
+}
+
+impl Library {
+    /// A library of these directories, the strongest first. One that does not exist is empty.
+    pub fn new(dirs: Vec<PathBuf>) -> Self {
+        Self {
+            dirs,
+            euid: Uid::effective(),
+        }
+    }
+
+    /// The directories, the strongest first.
+    pub fn dirs(&self) -> &[PathBuf] {
+        &self.dirs
+    }
+
+    /// The profile that a person named: by its name in the library or, with a `/` or the ending `.yaml` or `.yml`, by
+    /// its file.
+    ///
+    /// # Errors
+    /// There is none, it cannot be read or holds something that is not understood.
+    pub fn find(&self, name_or_file: &str) -> Result<Profile, Problem> {
+        if is_file(name_or_file) {
+            return named(Path::new(name_or_file));
+        }
+        if !is_name(name_or_file) {
+            return Err(self.unknown(name_or_file));
+        }
+        for dir in &self.dirs {
+            if let Some(profile) = self.in_dir(dir, name_or_file)? {
+                return Ok(profile);
+            }
+        }
+        let built_in = BUILT_IN.iter().find(|(name, _)| *name == name_or_file);
+        built_in.map_or_else(
+            || Err(self.unknown(name_or_file)),
+            |(name, text)| self::built_in(name, text),
+        )
+    }
+
+    /// Every profile that can be found by name, in the order of the names; one that is hidden by a stronger directory
+    /// is not looked at.
+    ///
+    /// # Errors
+    /// A directory cannot be read. A profile that cannot is an entry with its problem.
+    pub fn list(&self) -> Result<Vec<Entry>, Problem> {
+        let mut entries = BTreeMap::new();
+        for dir in &self.dirs {
+            for name in names(dir)? {
+                entries.entry(name.clone()).or_insert_with(|| {
+                    let path = dir.join(format!("{name}.yaml"));
+                    let gone = || Problem::new(format!("\"{}\" is gone", path.display()));
+                    let profile = self.in_dir(dir, &name);
+                    let profile = profile.and_then(|found| found.ok_or_else(gone));
+                    Entry {
+                        name,
+                        file: label(&path),
+                        profile,
+                    }
+                });
+            }
+        }
+        for (name, text) in BUILT_IN {
+            entries.entry((*name).to_owned()).or_insert_with(|| Entry {
+                name: (*name).to_owned(),
+                file: built_in_label(name),
+                profile: built_in(name, text),
+            });
+        }
+        Ok(entries.into_values().collect())
+    }
+
+    /// The profile that is for an image: the one that names it most closely, else `default`.
+    ///
+    /// # Errors
+    /// Two name it equally closely, or one of the library cannot be read: it might have been the one.
+    pub fn for_image(&self, reference: &str) -> Result<Profile, Problem> {
+        let mut best = None;
+        let mut found: Vec<Profile> = Vec::new();
+        for entry in self.list()? {
+            let profile = entry.profile?;
+            let patterns = profile.images.iter();
+            let closest = patterns
+                .filter_map(|pattern| pattern.matches(reference))
+                .max();
+            if closest.is_some() && closest >= best {
+                if closest > best {
+                    found.clear();
+                }
+                best = closest;
+                found.push(profile);
+            }
+        }
+        match found.as_slice() {
+            [] => self.find(DEFAULT),
+            [one] => Ok(one.clone()),
+            [first, ..] => {
+                let files: Vec<String> = found
+                    .iter()
+                    .map(|profile| format!("\"{}\"", visible(&profile.file)))
+                    .collect();
+                Err(Problem::new(format!(
+                    "more than one profile is for the image \"{reference}\": {}",
+                    files.join(" and ")
+                ))
+                .instead(format!("choose one: --profile {}", first.name)))
+            }
+        }
+    }
+
+    /// The profile that another one extends; `None` when it extends none.
+    ///
+    /// # Errors
+    /// As [`Library::find`]; the place is that of the child's `extends`.
+    pub fn parent(&self, child: &Profile) -> Result<Option<Profile>, Problem> {
+        let Some((text, origin)) = &child.extends else {
+            return Ok(None);
+        };
+        let found = if is_file(text) {
+            let path = child.base.join(text);
+            match child.home {
+                Home::Named => named(&path),
+                // What the library is held to, it cannot hand over to a file that is not.
+                Home::Library | Home::BuiltIn => {
+                    self.in_library(&path, &stem(&path)).and_then(|found| {
+                        found.ok_or_else(|| {
+                            Problem::new(format!("profile \"{}\" does not exist", path.display()))
+                        })
+                    })
+                }
+            }
+        } else {
+            self.find(text)
+        };
+        found.map(Some).map_err(|problem| {
+            if problem.origin.is_some() {
+                return problem;
+            }
+            let cited = child.cite(origin).unwrap_or_default();
+            problem.at(origin).showing(cited)
+        })
+    }
+
+    fn in_dir(&self, dir: &Path, name: &str) -> Result<Option<Profile>, Problem> {
+        self.in_library(&dir.join(format!("{name}.yaml")), name)
+    }
+
+    fn in_library(&self, path: &Path, name: &str) -> Result<Option<Profile>, Problem> {
+        read::read_library(path, self.euid)?
+            .map(|bytes| parse(name, path, &bytes, Home::Library))
+            .transpose()
+    }
+
+    fn unknown(&self, name: &str) -> Problem {
+        let mut names: Vec<String> = BUILT_IN
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        for dir in &self.dirs {
+            // Only for a hint: a directory that cannot be read has already been an error where it matters.
+            names.extend(self::names(dir).unwrap_or_default());
+        }
+        let mut places: Vec<String> = self
+            .dirs
+            .iter()
+            .map(|dir| dir.display().to_string())
+            .collect();
+        places.push("built in".to_owned());
+        let places = places.join(", ");
+        let meant = nearest(name, names.iter().map(String::as_str));
+        Problem::new(format!("unknown profile \"{}\"", visible(name))).instead(match meant {
+            Some(meant) => format!("{meant}, or a file: ./{name}.yaml (searched: {places})"),
+            None => format!("see safe-podman profile list, or name a file (searched: {places})"),
+        })
+    }
+}
+
+/// Is this the name of a file, rather than of a profile in the library?
+fn is_file(text: &str) -> bool {
+    let ending = Path::new(text).extension();
+    text.contains('/') || ending.is_some_and(|ending| ending == "yaml" || ending == "yml")
+}
+
+/// A letter or digit, then letters, digits, `.`, `_` and `-`.
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+/// The names of the profiles in a directory. What is no name with the ending `.yaml` (an editor's copy, say) is none.
+fn names(dir: &Path) -> Result<Vec<String>, Problem> {
+    let files = read::names(dir)?;
+    let names = files.iter().filter_map(|file| file.strip_suffix(".yaml"));
+    Ok(names
+        .filter(|name| is_name(name) && !is_file(name))
+        .map(str::to_owned)
+        .collect())
+}
+
+fn named(path: &Path) -> Result<Profile, Problem> {
+    parse(&stem(path), path, &read::read(path)?, Home::Named)
+}
+
+fn parse(name: &str, path: &Path, bytes: &[u8], home: Home) -> Result<Profile, Problem> {
+    let base = read::absolute(path)?;
+    let base = base.parent().unwrap_or(Path::new("/"));
+    Profile::parse(name, Source::new(label(path), bytes)?, &base.into(), home)
+}
+
+fn built_in(name: &str, text: &str) -> Result<Profile, Problem> {
+    let source = Source::new(built_in_label(name), text.as_bytes())?;
+    Profile::parse(name, source, &Path::new("/").into(), Home::BuiltIn)
+}
+
+fn built_in_label(name: &str) -> Arc<str> {
+    format!("profile {name} (built in)").into()
+}
+
+fn label(path: &Path) -> Arc<str> {
+    path.display().to_string().into()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+#[cfg(test)]
+mod tests;
