@@ -17,16 +17,16 @@
 //! |---|---|
 //! | says what podman accepts | [`podman`] (`flags` for the table, `value/` for one compound value per file) |
 //! | reads a profile | [`profile`] |
-//! | says what the container will be | `spec` |
+//! | says what the container will be | [`spec`] |
 //! | says what is refused, and why | [`policy`] (`rules/`, one file per rule) |
 //! | builds or compares a seccomp filter | [`seccomp`] |
 //! | holds the promise against the runtime's `config.json` | `seal` |
 //! | reads `/proc`, `/sys` or the file system | [`host`] |
 //! | reads the environment | [`mod@env`] |
 //! | starts a process | [`exec`] |
-//! | prints | `report` |
+//! | prints | [`report`] |
 //! | describes the program | [`man`] |
-//! | orders the steps | `commands`, one file per subcommand |
+//! | orders the steps | [`commands`], one file per subcommand |
 //!
 //! From the parsed inputs to the findings everything is pure: what must be read is read through [`host::Host`], which
 //! tests replace.
@@ -45,14 +45,19 @@
 )]
 
 pub mod caps;
+pub mod cli;
+pub mod commands;
 pub mod engine;
 pub mod env;
 pub mod exec;
 pub mod host;
+pub mod man;
 pub mod nearest;
 pub mod origin;
 pub mod podman;
 pub mod policy;
 pub mod problem;
 pub mod profile;
+pub mod report;
 pub mod seccomp;
+pub mod spec;

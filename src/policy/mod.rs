@@ -1,3 +1,17 @@
 //! What is refused, rewritten or noted, and who may say otherwise.
 
 pub mod allow;
+mod capabilities;
+mod devices;
+pub mod engine;
+pub mod facts;
+mod paths;
+mod places;
+pub mod rule;
+pub mod rules;
+mod secret;
+pub mod site;
+mod sources;
+#[cfg(test)]
+pub(crate) mod testing;
+mod users;

@@ -1,0 +1,49 @@
+# safe-podman: what there is to type.
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CARGO   ?= cargo
+TARGET  := $(or $(CARGO_TARGET_DIR),target)
+BINARY  := $(TARGET)/release/safe-podman
+
+BINDIR     = $(DESTDIR)$(PREFIX)/bin
+PROFILEDIR = $(DESTDIR)$(PREFIX)/share/safe-podman/profiles
+MANDIR     = $(DESTDIR)$(PREFIX)/share/man
+
+.DEFAULT_GOAL := build
+.PHONY: help setup build demo test lint man install clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## install the system packages that build, test and demo need
+	@tests/setup
+
+build: ## build the release binary
+	$(CARGO) build --release --locked
+
+demo: setup build ## run the netinfo service, plain podman beside safe-podman
+	tests/demo $(BINARY)
+
+test: setup ## run all tests
+	$(CARGO) test --locked
+
+lint: ## formatting, clippy and rustdoc, warnings denied
+	rustfmt --check --edition 2024 $$(git ls-files '*.rs')
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
+
+man: build ## write the man pages anew from the binary's own tables
+	$(BINARY) __man man
+
+install: $(BINARY) ## install below PREFIX (default /usr/local)
+	install -D -m 755 $(BINARY) $(BINDIR)/safe-podman
+	install -d $(PROFILEDIR)
+	install -m 644 profiles/*.yaml $(PROFILEDIR)
+	for page in man/*.[1-8]; do install -D -m 644 $$page $(MANDIR)/man$${page##*.}/$${page##*/} || exit; done
+
+# Built only when absent, so that root can install what a user with the toolchain built.
+$(BINARY):
+	$(CARGO) build --release --locked
+
+clean: ## remove what was built
+	$(CARGO) clean

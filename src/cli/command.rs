@@ -1,0 +1,275 @@
+//! Our subcommands for clap: help, completions, and the parsing of those that are not podman's.
+//!
+//! `run`, `create` and `check` stand here with every flag of the table, so that help and completions know them, but
+//! clap never parses them: podman's grammar is not clap's, see [`crate::podman::args`].
+
+use std::path::PathBuf;
+
+use clap::builder::{ArgAction, PossibleValuesParser, ValueHint};
+use clap::{Arg, Command, value_parser};
+use clap_complete::Shell;
+
+use super::help::{self, WIDTH};
+use super::{CHECK_OPTIONS, RUN_OPTIONS};
+use crate::podman::flags::{FLAGS, Flag};
+use crate::policy::rules::RULES;
+
+/// The subcommand that a runtime's hook calls.
+pub const SEAL: &str = "seal";
+/// The subcommand that writes the man pages.
+pub const MAN: &str = "__man";
+
+/// What follows a subcommand that starts a container.
+const WORDS: &str = "[OPTION...] [PODMAN FLAG...] IMAGE [ARGUMENT...]";
+
+/// The whole program.
+pub fn command() -> Command {
+    Command::new("safe-podman")
+        .bin_name("safe-podman")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("A short YAML profile becomes a least-privilege podman run; what gives away the host is refused")
+        .after_help("See safe-podman(1).")
+        .term_width(WIDTH)
+        .subcommand_required(true)
+        .subcommands([
+            container("run", "Harden, judge, become podman run", RUN_OPTIONS),
+            container("create", "Harden, judge, become podman create", RUN_OPTIONS),
+            check(),
+            rules(),
+            profile(),
+            completions(),
+            Command::new(MAN)
+                .about("Write the man pages")
+                .hide(true)
+                .arg(file("dir", "DIR", "where to").value_hint(ValueHint::DirPath)),
+            Command::new(SEAL)
+                .about("Hold the runtime's config.json against the promise")
+                .hide(true),
+        ])
+}
+
+/// The help of a subcommand, e.g. `run`; that of the program for any other word.
+pub fn help(verb: &str) -> String {
+    let mut program = command();
+    // Subcommands get the width and the program's name only now.
+    program.build();
+    let shown = program.find_subcommand(verb).unwrap_or(&program);
+    shown.clone().render_help().to_string()
+}
+
+/// A subcommand that takes podman's flags; `own` are its own.
+fn container(name: &'static str, about: &'static str, own: &'static [Flag]) -> Command {
+    let usage = format!("safe-podman {name} {WORDS}");
+    let image = Arg::new("IMAGE").value_name("IMAGE").required(true);
+    let rest = Arg::new("ARGUMENT")
+        .value_name("ARGUMENT...")
+        .num_args(..)
+        .trailing_var_arg(true);
+    Command::new(name)
+        .about(about)
+        .override_help(help::help(about, &usage, own, "safe-podman-run(1)"))
+        .override_usage(usage)
+        // -h is the host name, as it is podman's.
+        .disable_help_flag(true)
+        .args(own.iter().chain(FLAGS).map(argument))
+        .args([image, rest])
+}
+
+fn check() -> Command {
+    let about = "Judge a command line, a profile or a file of commands";
+    let usage = format!(
+        "safe-podman check {WORDS}\n       \
+         safe-podman check [OPTION...] --profile FILE...\n       \
+         safe-podman check [OPTION...] --commands FILE",
+    );
+    let see = "safe-podman-check(1) and safe-podman-run(1)";
+    container("check", about, CHECK_OPTIONS)
+        .override_help(help::help(about, &usage, CHECK_OPTIONS, see))
+        .override_usage(usage)
+}
+
+/// A row of the table for help and completions.
+fn argument(flag: &'static Flag) -> Arg {
+    let arg = Arg::new(flag.long)
+        .long(flag.long)
+        .visible_aliases(flag.aliases)
+        .help(flag.help);
+    let arg = match flag.short {
+        Some(letter) => arg.short(letter),
+        None => arg,
+    };
+    if !flag.kind.takes_value() {
+        return arg.action(ArgAction::SetTrue);
+    }
+    let arg = arg
+        .action(ArgAction::Append)
+        .value_name(flag.value)
+        .value_hint(match flag.value {
+            "FILE" | "NAME|FILE" => ValueHint::FilePath,
+            "DIR" => ValueHint::DirPath,
+            "USER" | "UID[:GID]" => ValueHint::Username,
+            _ => ValueHint::Other,
+        });
+    match words(flag.long) {
+        [] => arg,
+        words => arg
+            .value_parser(PossibleValuesParser::new(words))
+            .hide_possible_values(true),
+    }
+}
+
+/// The words that one of our own options takes, for completions.
+fn words(long: &str) -> &'static [&'static str] {
+    match long {
+        "level" => &["baseline", "restricted"],
+        "format" => &["human", "json", "sarif"],
+        "fail-on" => &["info", "low", "medium", "high", "critical"],
+        _ => &[],
+    }
+}
+
+fn rules() -> Command {
+    let ids = PossibleValuesParser::new(RULES.iter().map(|rule| rule.id));
+    Command::new("rules")
+        .about("List the rules, or show one")
+        .after_help("See safe-podman-rules(7).")
+        .arg(format())
+        .arg(
+            Arg::new("rule")
+                .value_name("RULE")
+                .help("the rule to show")
+                .value_parser(ids)
+                .hide_possible_values(true),
+        )
+}
+
+fn profile() -> Command {
+    Command::new("profile")
+        .about("The profile library")
+        .after_help("See safe-podman-profile(5).")
+        .subcommand_required(true)
+        .subcommands([
+            Command::new("list")
+                .about("List the profiles, with where they are and what they are for")
+                .arg(format()),
+            Command::new("show")
+                .about("Print a profile as it stands in its file")
+                .arg(
+                    Arg::new("name")
+                        .value_name("NAME|FILE")
+                        .help("the profile")
+                        .value_hint(ValueHint::FilePath)
+                        .required(true),
+                ),
+            Command::new("path").about("Print the directories of the library, strongest first"),
+            Command::new("check")
+                .about("Check profiles: their form, their parents, and what the rules say")
+                .arg(file("file", "FILE", "the profiles").num_args(1..)),
+        ])
+}
+
+fn completions() -> Command {
+    Command::new("completions")
+        .about("Print a completion script for a shell")
+        .arg(
+            Arg::new("shell")
+                .value_name("SHELL")
+                .help("the shell")
+                .value_parser(value_parser!(Shell))
+                .required(true),
+        )
+}
+
+fn format() -> Arg {
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .help("human or json")
+        .value_parser(["human", "json"])
+        .hide_possible_values(true)
+        .default_value("human")
+        .hide_default_value(true)
+}
+
+fn file(id: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(id)
+        .value_name(value)
+        .help(help)
+        .value_hint(ValueHint::FilePath)
+        .value_parser(value_parser!(PathBuf))
+        .required(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::topics;
+
+    #[test]
+    fn clap_finds_nothing_wrong() {
+        command().debug_assert();
+    }
+
+    /// The word itself, not a part of a longer one.
+    fn names(help: &str, flag: &str) -> bool {
+        help.split(|c: char| c.is_whitespace() || ",[]=".contains(c))
+            .any(|word| word == flag)
+    }
+
+    #[test]
+    fn every_row_of_the_table_is_in_the_help() {
+        for (verb, own) in [
+            ("run", RUN_OPTIONS),
+            ("create", RUN_OPTIONS),
+            ("check", CHECK_OPTIONS),
+        ] {
+            let help = help(verb);
+            for flag in own.iter().chain(FLAGS) {
+                for name in std::iter::once(&flag.long).chain(flag.aliases) {
+                    assert!(names(&help, &format!("--{name}")), "{verb}: --{name}");
+                }
+                if let Some(letter) = flag.short {
+                    assert!(names(&help, &format!("-{letter}")), "{verb}: -{letter}");
+                }
+            }
+        }
+        assert!(!names(&help("run"), "--fail-on"));
+    }
+
+    #[test]
+    fn our_own_options_come_first() {
+        let text = help("run");
+        let own = text.find(help::OWN).unwrap();
+        for topic in topics::all() {
+            assert!(own < text.find(topic.title).unwrap(), "{}", topic.title);
+        }
+    }
+
+    #[test]
+    fn help_fits_a_terminal() {
+        for verb in [
+            "",
+            "run",
+            "create",
+            "check",
+            "rules",
+            "profile",
+            "completions",
+        ] {
+            for line in help(verb).lines() {
+                assert!(line.chars().count() <= WIDTH, "{verb}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn help_names_what_is_for_people() {
+        let help = help("");
+        for name in ["run", "create", "check", "rules", "profile", "completions"] {
+            assert!(names(&help, name), "{name}");
+        }
+        for name in [SEAL, MAN] {
+            assert!(!names(&help, name), "{name}");
+        }
+    }
+}

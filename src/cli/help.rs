@@ -1,0 +1,93 @@
+//! The help of the subcommands that take podman's flags, in two columns.
+
+use std::fmt::Write as _;
+
+use super::topics;
+use crate::podman::flags::Flag;
+
+/// The width of help: a terminal's, and what the tests hold it to.
+pub(super) const WIDTH: usize = 80;
+/// Where the options of our own stand.
+pub(super) const OWN: &str = "Options of safe-podman";
+/// Where the second column begins.
+const COLUMN: usize = 30;
+
+/// The help of a subcommand: its own options, then podman's by topic.
+pub(super) fn help(about: &str, usage: &str, own: &'static [Flag], see: &str) -> String {
+    let mut out = format!("{about}\n\nUsage: {usage}\n");
+    heading(&mut out, OWN, own.iter());
+    for topic in topics::all() {
+        heading(&mut out, topic.title, topic.flags.into_iter());
+    }
+    let _ = writeln!(out, "\nSee {see}.");
+    out
+}
+
+fn heading(out: &mut String, title: &str, flags: impl Iterator<Item = &'static Flag>) {
+    let _ = writeln!(out, "\n{title}:");
+    for flag in flags {
+        row(out, &term(flag), flag.help);
+    }
+}
+
+fn term(flag: &Flag) -> String {
+    let letter = match flag.short {
+        Some(letter) => format!("-{letter}, "),
+        None => "    ".to_owned(),
+    };
+    let names: Vec<_> = std::iter::once(&flag.long)
+        .chain(flag.aliases)
+        .map(|name| format!("--{name}"))
+        .collect();
+    let equals = if flag.kind.takes_value() { "=" } else { "" };
+    format!("  {letter}{}{equals}{}", names.join(", "), flag.value)
+}
+
+/// A term and its text, beside it where there is room, folded in its column.
+fn row(out: &mut String, term: &str, text: &str) {
+    out.push_str(term);
+    let mut column = term.chars().count();
+    if column.saturating_add(2) > COLUMN {
+        out.push('\n');
+        column = 0;
+    }
+    let mut gap = COLUMN.saturating_sub(column);
+    column = COLUMN;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column.saturating_add(gap.min(1)).saturating_add(length) > WIDTH && column > COLUMN {
+            out.push('\n');
+            gap = COLUMN;
+            column = COLUMN;
+        }
+        let _ = write!(out, "{:gap$}{word}", "");
+        let space = usize::from(column > COLUMN);
+        column = column.saturating_add(space).saturating_add(length);
+        gap = 1;
+    }
+    out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_stands_in_its_column() {
+        let mut out = String::new();
+        row(&mut out, "  -a, --all", "some text");
+        row(&mut out, &format!("  {}", "-".repeat(30)), "below");
+        row(&mut out, "  -b", "word ".repeat(20).trim_end());
+        for (at, line) in out.lines().enumerate().filter(|(at, _)| *at != 1) {
+            let text = line.split_at(COLUMN).1;
+            assert!(!text.starts_with(' ') && !text.is_empty(), "{at}: {line}");
+            assert!(line.len() <= WIDTH, "{line}");
+        }
+        assert_eq!(
+            out.split_whitespace()
+                .filter(|word| *word == "word")
+                .count(),
+            20
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! One file per subcommand: the only place that orders steps.
+
+mod completions;
+mod image;
+mod man;
+mod prepare;
+mod run;
+mod world;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use crate::problem::Problem;
+use crate::{cli, report};
+
+/// What podman, and so this program, exits with when the wrapper itself fails; see `podman-run(1)`.
+const WRAPPER_FAILED: u8 = 125;
+
+/// The whole program.
+pub fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    match dispatch(&words) {
+        Ok(code) => code,
+        Err(problem) => {
+            report::message(&report::human::problem(&problem));
+            ExitCode::from(WRAPPER_FAILED)
+        }
+    }
+}
+
+fn dispatch(words: &[OsString]) -> Result<ExitCode, Problem> {
+    let (subcommand, rest) = words
+        .split_first()
+        .map_or((None, words), |(first, rest)| (first.to_str(), rest));
+    match subcommand {
+        Some("run") => run::run(run::Verb::Run, rest),
+        Some("create") => run::run(run::Verb::Create, rest),
+        _ => other(words),
+    }
+}
+
+/// The subcommands that are not podman's: clap reads them.
+fn other(words: &[OsString]) -> Result<ExitCode, Problem> {
+    let name = OsString::from("safe-podman");
+    let said = cli::command().try_get_matches_from(std::iter::once(&name).chain(words));
+    let said = match said {
+        Ok(said) => said,
+        Err(error) if !error.use_stderr() => {
+            report::data(&error.render().to_string())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Err(error) => return Err(misunderstood(&error)),
+    };
+    match said.subcommand() {
+        Some(("completions", said)) => completions::completions(said),
+        Some((cli::MAN, said)) => man::man(said),
+        found => Err(unwired(found)),
+    }
+}
+
+fn unwired(found: Option<(&str, &ArgMatches)>) -> Problem {
+    let name = found.map_or("", |(name, _)| name);
+    Problem::new(format!("\"{name}\" is not a command of this release"))
+        .instead("safe-podman --help")
+}
+
+/// What clap says, in the form of our own messages: its first line is the sentence, which a list may follow; a line with
+/// `tip:` is the remedy.
+fn misunderstood(error: &clap::Error) -> Problem {
+    let text = error.render().to_string().replace('\'', "\"");
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let what = lines.next().unwrap_or_default();
+    let mut what = what.strip_prefix("error: ").unwrap_or(what).to_owned();
+    if what.ends_with(':') {
+        what = format!("{what} {}", lines.next().unwrap_or_default());
+    }
+    let tip = lines.find_map(|line| line.strip_prefix("tip: "));
+    Problem::new(what).instead(tip.unwrap_or("safe-podman --help"))
+}

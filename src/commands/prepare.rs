@@ -1,0 +1,253 @@
+//! What `run`, `create` and `check` have in common: from what was said to a judged spec.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest as _, Sha256};
+
+use super::world::World;
+use crate::cli::RunOptions;
+use crate::engine::{Engine, Volume};
+use crate::host::{Host as _, Links, System};
+use crate::origin::Origin;
+use crate::podman::args::Given;
+use crate::podman::image_config::ImageConfig;
+use crate::policy::allow::{Allow, Date};
+use crate::policy::engine::{Judgement, judge};
+use crate::policy::facts::{ExistingVolume, Facts};
+use crate::problem::Problem;
+use crate::profile::library::Library;
+use crate::profile::merge::{self, Layers};
+use crate::seccomp::{self, Profile};
+use crate::spec::build::{self, Inputs};
+use crate::spec::{Mount, Seccomp, Spec, baseline};
+
+/// Where the default seccomp profile stands; the first that exists counts, as for podman.
+const SECCOMP_DEFAULTS: [&str; 2] = [
+    "/etc/containers/seccomp.json",
+    "/usr/share/containers/seccomp.json",
+];
+
+/// The flags of all layers for one run.
+pub(super) struct Request {
+    pub(super) image: String,
+    pub(super) image_origin: Origin,
+    pub(super) given: Vec<Given>,
+    pub(super) allow: Vec<Allow>,
+}
+
+impl Request {
+    /// Chooses the profile and stacks the layers: baseline, profile chain, what the host says, command line.
+    pub(super) fn new(
+        said: &RunOptions,
+        library: &Library,
+        host_layer: Vec<Given>,
+    ) -> Result<Self, Problem> {
+        let Some(image) = said.args.image.clone() else {
+            return Err(Problem::new("there is no image")
+                .instead("safe-podman run [FLAGS] IMAGE [ARGUMENT…]"));
+        };
+        let profile = match &said.profile {
+            Some(name) => library.find(name)?,
+            None => library.for_image(&image)?,
+        };
+        let Layers {
+            given,
+            allow,
+            profiles: _,
+        } = merge::resolve(library, profile)?;
+        let mut all = baseline::layer()?;
+        all.extend(host_layer);
+        all.extend(given);
+        all.extend(said.args.given.iter().cloned());
+        let allow = allow
+            .into_iter()
+            .chain(said.allow.iter().cloned())
+            .collect();
+        let image_origin = Origin::Argument {
+            index: 0,
+            text: image.as_str().into(),
+        };
+        Ok(Self {
+            image,
+            image_origin,
+            given: all,
+            allow,
+        })
+    }
+}
+
+/// A spec, and what the rules say about it.
+pub(super) struct Prepared {
+    pub(super) spec: Spec,
+    pub(super) judgement: Judgement,
+    /// The filter that the spec names: the bytes that were judged.
+    pub(super) seccomp: FilterSource,
+}
+
+/// The seccomp profiles that were read, so that what is judged is what is used.
+pub(super) struct FilterSource {
+    pub(super) default_path: PathBuf,
+    pub(super) default: Vec<u8>,
+    pub(super) file: Option<Vec<u8>>,
+}
+
+/// What podman knows that the rules want to know.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The image's config; none before podman was asked, or when there is no such image.
+    pub(super) image: Option<ImageConfig>,
+    /// The volumes that the spec names and that exist.
+    pub(super) volumes: BTreeMap<String, ExistingVolume>,
+}
+
+impl Known {
+    /// Asks for the volumes that the spec names; nothing when it names none.
+    pub(super) fn ask(
+        image: Option<ImageConfig>,
+        spec: &Spec,
+        engine: &Engine,
+        host: System,
+    ) -> Result<Self, Problem> {
+        let names = spec.mounts.iter().filter_map(|mount| match &mount.value {
+            Mount::Volume(volume) => volume.name.as_ref().map(|name| name.as_str().to_owned()),
+            Mount::Bind(_) | Mount::Tmpfs(_) | Mount::Other(_) => None,
+        });
+        let names: BTreeSet<String> = names.collect();
+        let mut volumes = BTreeMap::new();
+        if !names.is_empty() {
+            for (name, Volume { driver, options }) in engine.volumes()? {
+                if names.contains(&name) {
+                    let device = options
+                        .get("device")
+                        .map(Path::new)
+                        .filter(|path| path.is_absolute());
+                    let device = device.map(|path| host.resolve(path)).transpose()?;
+                    volumes.insert(
+                        name,
+                        ExistingVolume {
+                            driver,
+                            options,
+                            device,
+                        },
+                    );
+                }
+            }
+        }
+        Ok(Self { image, volumes })
+    }
+}
+
+/// Builds the spec and judges it; once before podman was asked about the image, once after.
+pub(super) fn prepare(
+    request: &Request,
+    said: &RunOptions,
+    world: &World,
+    known: &Known,
+) -> Result<Prepared, Problem> {
+    let host = &world.host;
+    let mut spec = build::build(&Inputs {
+        given: &request.given,
+        image: &request.image,
+        image_origin: request.image_origin.clone(),
+        command: &said.args.command,
+        host,
+        image_config: known.image.as_ref(),
+    })?;
+    let seccomp = FilterSource::read(&spec, world.host)?;
+    let facts = Facts {
+        host,
+        cwd: &world.directory,
+        image: known.image.as_ref(),
+        volumes: &known.volumes,
+        seccomp_default: &seccomp.default,
+        seccomp_file: seccomp.file.as_deref(),
+        site: &world.site,
+        today: today(),
+    };
+    let judgement = judge(&mut spec, &facts, said.level, &request.allow, &world.site)?;
+    Ok(Prepared {
+        spec,
+        judgement,
+        seccomp,
+    })
+}
+
+impl FilterSource {
+    /// The file for podman: the host's own for the default, else a copy of what was judged, so that a later change of
+    /// the original changes nothing.
+    pub(super) fn place(&self, spec: &Spec, world: &World) -> Result<PathBuf, Problem> {
+        let base =
+            || Profile::parse(&self.default).map_err(|error| Problem::new(error.to_string()));
+        let bytes = match (&spec.seccomp.value, &self.file) {
+            (Seccomp::Default | Seccomp::Unconfined, _) => return Ok(self.default_path.clone()),
+            (Seccomp::File(path), None) => {
+                return Err(Problem::new(format!("\"{}\" was not read", path.display())));
+            }
+            (Seccomp::File(_), Some(bytes)) => bytes.clone(),
+            (Seccomp::Denying(names), _) => {
+                Profile::denying(&base()?, names).to_json().into_bytes()
+            }
+            (Seccomp::Allowing(names), _) => {
+                Profile::allowing(&base()?, names).to_json().into_bytes()
+            }
+        };
+        world.host.keep(
+            &world.state_directory()?,
+            &format!("{}.json", digest(&bytes)),
+            &bytes,
+        )
+    }
+
+    fn read(spec: &Spec, host: System) -> Result<Self, Problem> {
+        let limit = u64::try_from(seccomp::MAX_BYTES).unwrap_or(u64::MAX);
+        let default_path = SECCOMP_DEFAULTS
+            .iter()
+            .map(Path::new)
+            .find(|path| host.stamp(path).is_some());
+        let Some(default_path) = default_path else {
+            return Err(Problem::new(format!(
+                "there is no default seccomp profile at {}",
+                SECCOMP_DEFAULTS.join(" or ")
+            ))
+            .instead("install containers-common (Debian: golang-github-containers-common)"));
+        };
+        host.trusted(default_path)?;
+        let default = host.open_file(default_path, limit, Links::Follow)?.bytes;
+        let file = match &spec.seccomp.value {
+            Seccomp::File(path) => {
+                let read = host.open_file(path, limit, Links::Refuse);
+                Some(
+                    read.map_err(|problem| problem.at(&spec.seccomp.origin))?
+                        .bytes,
+                )
+            }
+            Seccomp::Default | Seccomp::Denying(_) | Seccomp::Allowing(_) | Seccomp::Unconfined => {
+                None
+            }
+        };
+        Ok(Self {
+            default_path: default_path.to_owned(),
+            default,
+            file,
+        })
+    }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal digits.
+fn digest(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+fn today() -> Date {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    Date::from_unix(now)
+}

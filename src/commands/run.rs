@@ -1,0 +1,203 @@
+//! `run` and `create`: harden, judge, become podman.
+
+use std::ffi::{OsStr, OsString};
+use std::process::ExitCode;
+
+use super::WRAPPER_FAILED;
+use super::image::Image;
+use super::prepare::{Known, Prepared, Request, prepare};
+use super::world::World;
+use crate::cli::{self, Output, RunOptions};
+use crate::engine::Engine;
+use crate::env::{Import, Scrubbed};
+use crate::exec;
+use crate::origin::Origin;
+use crate::podman::args::Given;
+use crate::podman::flags;
+use crate::podman::value::env::EnvVar;
+use crate::policy::engine::{Judgement, Verdict};
+use crate::problem::Problem;
+use crate::report::{self, explain, human, shell};
+use crate::spec::Spec;
+use crate::spec::argv::{self, Line};
+
+/// What podman is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    /// `podman run`
+    Run,
+    /// `podman create`
+    Create,
+}
+
+impl Verb {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Create => "create",
+        }
+    }
+}
+
+/// Flags that tell podman where images are.
+const STORE_FLAGS: [&str; 7] = [
+    "root",
+    "runroot",
+    "imagestore",
+    "storage-driver",
+    "storage-opt",
+    "tmpdir",
+    "transient-store",
+];
+/// Runs the subcommand; returns only when podman was not started.
+pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
+    let world = World::new()?;
+    let said = RunOptions::parse(words, cli::RUN_OPTIONS, &world.directory)?;
+    if said.help {
+        report::data(&cli::help(verb.name()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let request = Request::new(&said, &world.library(), notify_layer(&world)?)?;
+
+    // Judged before podman is asked anything: a refused flag must not reach even a question.
+    let draft = prepare(&request, &said, &world, &Known::default())?;
+    if draft.judgement.is_refused() {
+        return Ok(refuse(&draft));
+    }
+
+    let scrubbed = crate::env::scrub(&world.environment, &imports(&draft.spec), &world.host);
+    let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?
+        .with_store(arguments(&draft.spec, &STORE_FLAGS));
+    available(&request.given, &engine)?;
+    let image = Image::look(&engine, &world, &draft.spec, &scrubbed, said.output)?;
+    let known = Known::ask(image.config, &draft.spec, &engine, world.host)?;
+    let mut ready = prepare(&request, &said, &world, &known)?;
+    if ready.judgement.is_refused() {
+        return Ok(refuse(&ready));
+    }
+    rewrite_imports(&mut ready.spec, &scrubbed);
+    image.pulled.settle(&mut ready.spec);
+    let filter = ready.seccomp.place(&ready.spec, &world)?;
+    let lines = argv::lines(&ready.spec, &filter);
+    if !said.quiet {
+        note(&ready.judgement);
+    }
+    finish(verb, &said, &engine, &ready.spec, &lines, &scrubbed)
+}
+
+fn finish(
+    verb: Verb,
+    said: &RunOptions,
+    engine: &Engine,
+    spec: &Spec,
+    lines: &[Line],
+    scrubbed: &Scrubbed,
+) -> Result<ExitCode, Problem> {
+    let mut words = vec![OsString::from(verb.name())];
+    words.extend(argv::argv(lines, spec));
+    match said.output {
+        Output::Run => Err(exec::replace(engine.path(), &words, &scrubbed.variables)),
+        Output::DryRun => {
+            let command = std::iter::once(engine.path().as_os_str())
+                .chain(words.iter().map(OsString::as_os_str));
+            report::data(&format!("{}\n", shell::line(command)))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Output::Explain => {
+            report::data(&explain::explain(said.format, lines, spec, scrubbed))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Reports every finding that stops the run, and ends it.
+fn refuse(prepared: &Prepared) -> ExitCode {
+    let judgement = &prepared.judgement;
+    for finding in &judgement.findings {
+        if let Verdict::Refused(why) = &finding.verdict {
+            report::message(&human::refusal(finding, why));
+        }
+    }
+    ExitCode::from(WRAPPER_FAILED)
+}
+
+fn note(judgement: &Judgement) {
+    for note in judgement.findings.iter().filter_map(human::note) {
+        report::message(&note);
+    }
+    for allow in &judgement.unneeded {
+        report::message(&human::unneeded(allow));
+    }
+}
+
+/// Under systemd with `Type=notify`, conmon says that the service is ready; the container never sees the socket.
+fn notify_layer(world: &World) -> Result<Vec<Given>, Problem> {
+    let Some(flag) =
+        flags::by_name("sdnotify").filter(|_| world.environment.get("NOTIFY_SOCKET").is_some())
+    else {
+        return Ok(Vec::new());
+    };
+    Given::read(
+        flag,
+        "conmon",
+        &Origin::Host("NOTIFY_SOCKET is set"),
+        &world.directory,
+    )
+}
+
+/// The names of each `-e NAME`.
+fn imports(spec: &Spec) -> Vec<OsString> {
+    let names = spec.env.iter().filter_map(|env| match &env.value {
+        EnvVar::Import(name) => Some(name.into()),
+        EnvVar::Value { .. } | EnvVar::ImportPrefix(_) => None,
+    });
+    names.collect()
+}
+
+/// Writes out the value of each `-e NAME` whose variable podman itself must not see.
+fn rewrite_imports(spec: &mut Spec, scrubbed: &Scrubbed) {
+    for (name, import) in &scrubbed.imports {
+        let is_it =
+            |env: &EnvVar| matches!(env, EnvVar::Import(found) if OsStr::new(found) == name);
+        match import {
+            Import::Inherited => {}
+            Import::Unset => spec.env.retain(|env| !is_it(&env.value)),
+            Import::Literal(value) => {
+                let value = value.to_string_lossy().into_owned();
+                for env in spec.env.iter_mut().filter(|env| is_it(&env.value)) {
+                    env.value = EnvVar::Value {
+                        name: name.to_string_lossy().into_owned(),
+                        value: value.clone(),
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// The forwarded flags of these names, as arguments.
+pub(super) fn arguments(spec: &Spec, names: &[&str]) -> Vec<OsString> {
+    spec.passed
+        .iter()
+        .filter(|given| names.contains(&given.flag.long))
+        .map(Given::argument)
+        .collect()
+}
+
+/// Refuses a flag that this podman does not have.
+fn available(given: &[Given], engine: &Engine) -> Result<(), Problem> {
+    let version = engine.version();
+    let Some(missing) = given.iter().find(|given| !given.flag.is_in(version)) else {
+        return Ok(());
+    };
+    let name = missing.flag.long;
+    let what = format!("podman {version} has no --{name}");
+    let problem = Problem::new(what).at(&missing.origin);
+    Err(match (missing.flag.since, missing.flag.until) {
+        (Some(since), _) if since > version => {
+            problem.instead(format!("leave it out, or use podman {since} or newer"))
+        }
+        (_, Some(until)) => problem.instead(format!("leave it out: podman {until} dropped it")),
+        _ => problem.instead("leave it out"),
+    })
+}

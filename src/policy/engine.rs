@@ -1,0 +1,253 @@
+//! Runs the rules over a spec and decides: refused, rewritten, noted or allowed.
+
+use super::allow::{Allow, Date};
+use super::facts::Facts;
+use super::rule::{Action, Hit, Rule, Severity};
+use super::rules;
+use super::site::{Mode, Site};
+use crate::nearest::nearest;
+use crate::origin::Origin;
+use crate::podman::value::Invalid;
+use crate::problem::Problem;
+use crate::spec::Spec;
+
+/// How strictly the rules are applied; the names are those of the Kubernetes Pod Security Standards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Critical and high refuse, medium is rewritten or noted.
+    #[default]
+    Baseline,
+    /// Medium refuses too.
+    Restricted,
+}
+
+impl std::str::FromStr for Level {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "baseline" => Ok(Self::Baseline),
+            "restricted" => Ok(Self::Restricted),
+            other => Err(Invalid::new(
+                other,
+                "not a level",
+                "write baseline or restricted",
+            )),
+        }
+    }
+}
+
+/// What became of a hit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The container does not start.
+    Refused(Refusal),
+    /// The value was changed.
+    Rewritten {
+        /// To this.
+        to: String,
+    },
+    /// It runs; a note says so.
+    Noted,
+    /// It runs although a rule speaks against it, because a person gave a reason.
+    Allowed {
+        /// The reason.
+        reason: String,
+        /// Where the override was given.
+        by: Origin,
+    },
+    /// For `check` only.
+    Shown,
+}
+
+/// Why a refusal stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Nobody allowed it.
+    NotAllowed,
+    /// It was allowed up to a day that has passed.
+    Expired {
+        /// The reason given then.
+        reason: String,
+        /// The last day.
+        until: Date,
+    },
+    /// The site policy forbids it, whatever anybody allows.
+    Forbidden,
+}
+
+/// One finding.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that found it.
+    pub rule: &'static Rule,
+    /// What it found.
+    pub what: String,
+    /// The setting that makes it so.
+    pub origin: Origin,
+    /// What to type instead.
+    pub instead: String,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// What the rules make of a spec.
+#[derive(Debug)]
+pub struct Judgement {
+    /// All findings, the worst first.
+    pub findings: Vec<Finding>,
+    /// Overrides that met no finding.
+    pub unneeded: Vec<Allow>,
+}
+
+impl Judgement {
+    /// Must the container not start?
+    pub fn is_refused(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| matches!(finding.verdict, Verdict::Refused(_)))
+    }
+}
+
+/// Applies every rule to `spec`, which is changed where a rule rewrites.
+///
+/// # Errors
+/// An override for a rule that does not exist.
+pub fn judge(
+    spec: &mut Spec,
+    facts: &Facts<'_>,
+    level: Level,
+    allows: &[Allow],
+    site: &Site,
+) -> Result<Judgement, Problem> {
+    for allow in allows {
+        known(allow)?;
+    }
+    let level = level.max(site.level);
+    let mut findings = Vec::new();
+    let mut needed: Vec<&str> = Vec::new();
+    for rule in rules::RULES {
+        for hit in (rule.check)(spec, facts) {
+            let Hit {
+                what,
+                origin,
+                instead,
+                action,
+            } = hit;
+            let permit = Permit::find(rule, allows, facts.today, site);
+            needed.push(rule.id);
+            let verdict = decide(rule, action, level, &permit, site.mode, spec);
+            let instead = instead.unwrap_or_else(|| rule.instead.to_owned());
+            findings.push(Finding {
+                rule,
+                what,
+                origin,
+                instead,
+                verdict,
+            });
+        }
+    }
+    findings.sort_by_key(|finding| {
+        (
+            !matches!(finding.verdict, Verdict::Refused(_)),
+            std::cmp::Reverse(finding.rule.severity),
+        )
+    });
+    let unneeded = allows
+        .iter()
+        .filter(|allow| !needed.iter().any(|id| covers(&allow.rule, id)))
+        .cloned()
+        .collect();
+    Ok(Judgement { findings, unneeded })
+}
+
+fn known(allow: &Allow) -> Result<(), Problem> {
+    if rules::by_id(&allow.rule).is_some() {
+        return Ok(());
+    }
+    let problem =
+        Problem::new(format!("there is no rule \"{}\" to override", allow.rule)).at(&allow.origin);
+    Err(
+        match nearest(&allow.rule, rules::RULES.iter().map(|rule| rule.id)) {
+            Some(id) => problem.instead(id),
+            None => problem.instead("safe-podman rules lists them"),
+        },
+    )
+}
+
+/// Rules whose override covers a special case of theirs too.
+const COVERS: [(&str, &str); 1] = [("root-user", "root-user-rootful")];
+
+/// Does an override of the rule `given` hold for the rule `id`?
+fn covers(given: &str, id: &str) -> bool {
+    given == id || COVERS.contains(&(given, id))
+}
+
+/// What the overrides say about a rule.
+enum Permit {
+    None,
+    Given(Allow),
+    Expired(Allow),
+    Forbidden,
+}
+
+impl Permit {
+    fn find(rule: &Rule, allows: &[Allow], today: Date, site: &Site) -> Self {
+        let mut of_rule = allows.iter().filter(|allow| covers(&allow.rule, rule.id));
+        if site.forbids(rule.id) {
+            return Self::Forbidden;
+        }
+        let holds = |allow: &&Allow| allow.until.is_none_or(|until| today <= until);
+        match of_rule.clone().find(holds).or_else(|| of_rule.next()) {
+            None => Self::None,
+            Some(allow) if holds(&allow) => Self::Given(allow.clone()),
+            Some(allow) => Self::Expired(allow.clone()),
+        }
+    }
+}
+
+fn decide(
+    rule: &Rule,
+    action: Action,
+    level: Level,
+    permit: &Permit,
+    mode: Mode,
+    spec: &mut Spec,
+) -> Verdict {
+    let strict = level == Level::Restricted && rule.severity >= Severity::Medium;
+    let refusal = match (&action, permit) {
+        (Action::Inform, _) if !strict => return Verdict::Shown,
+        (_, Permit::Given(allow)) => {
+            return Verdict::Allowed {
+                reason: allow.reason.clone(),
+                by: allow.origin.clone(),
+            };
+        }
+        (_, Permit::Forbidden) => Refusal::Forbidden,
+        (
+            _,
+            Permit::Expired(Allow {
+                until: Some(until),
+                reason,
+                ..
+            }),
+        ) => Refusal::Expired {
+            reason: reason.clone(),
+            until: *until,
+        },
+        (_, Permit::Expired(_) | Permit::None) => Refusal::NotAllowed,
+    };
+    match action {
+        Action::Refuse => {}
+        Action::Warn | Action::Inform | Action::Rewrite { .. } if strict => {}
+        Action::Warn | Action::Inform => return Verdict::Noted,
+        Action::Rewrite { to, fix } => {
+            fix(spec);
+            return Verdict::Rewritten { to };
+        }
+    }
+    match mode {
+        Mode::Enforce => Verdict::Refused(refusal),
+        Mode::Warn => Verdict::Noted,
+    }
+}

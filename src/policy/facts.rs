@@ -1,0 +1,40 @@
+//! What a rule may know besides the spec. Read before the rules run, so that they stay pure.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::allow::Date;
+use super::site::Site;
+use crate::host::{Host, Resolved};
+use crate::podman::image_config::ImageConfig;
+
+/// A named volume that exists already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExistingVolume {
+    /// Its driver; podman's own is `local`.
+    pub driver: String,
+    /// `type`, `o`, `device` and so on.
+    pub options: BTreeMap<String, String>,
+    /// The host path it stands for, when it is a bind in disguise.
+    pub device: Option<Resolved>,
+}
+
+/// The facts.
+pub struct Facts<'a> {
+    /// This host.
+    pub host: &'a dyn Host,
+    /// The directory that podman is called from; relative paths of the command line start there.
+    pub cwd: &'a Path,
+    /// The image's config, when it was asked for.
+    pub image: Option<&'a ImageConfig>,
+    /// The named volumes of the spec that exist, by name.
+    pub volumes: &'a BTreeMap<String, ExistingVolume>,
+    /// The default seccomp profile of this host, as read.
+    pub seccomp_default: &'a [u8],
+    /// The profile that `--security-opt seccomp=FILE` names, as read.
+    pub seccomp_file: Option<&'a [u8]>,
+    /// The administrator's policy.
+    pub site: &'a Site,
+    /// The day on which overrides are judged.
+    pub today: Date,
+}

@@ -1,0 +1,119 @@
+//! Where podman may write a file for the caller, and from where it may read one.
+//!
+//! podman follows symbolic links, truncates what is there (since 4.4, for `--cidfile` too) and, for a log, writes what
+//! the container says. Run by root, that makes any file of the host what the container wants.
+
+use std::path::{Path, PathBuf};
+
+use super::facts::Facts;
+use crate::host::{FileKind, Mode, Resolved};
+use crate::origin::Origin;
+
+/// Directories that never count as somebody's working directory, with all below.
+const SYSTEM: [&str; 12] = [
+    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr",
+    "/var",
+];
+
+/// Directories of a runtime directory whose files are read as orders, or are the state of an engine or of a key store.
+const ORDERS: [&str; 24] = [
+    "NetworkManager",
+    "containerd",
+    "containers",
+    "credentials",
+    "credstore",
+    "crio",
+    "crun",
+    "dbus",
+    "dbus-1",
+    "docker",
+    "gnupg",
+    "initramfs",
+    "keyring",
+    "libpod",
+    "libvirt",
+    "netns",
+    "podman",
+    "polkit-1",
+    "runc",
+    "ssh",
+    "sudo",
+    "systemd",
+    "udev",
+    "user",
+];
+
+/// Where a path of the command line leads. A relative one starts in the working directory, for podman as for us.
+///
+/// # Errors
+/// Why nobody can tell: the path cannot be followed, or it is a relative path of a profile, which podman would start
+/// from wherever it is called.
+pub(super) fn locate(path: &Path, origin: &Origin, facts: &Facts<'_>) -> Result<Resolved, String> {
+    if path.is_relative() && !matches!(origin, Origin::Argument { .. }) {
+        let path = path.display();
+        return Err(format!(
+            "\"{path}\" starts in whatever directory podman is called from"
+        ));
+    }
+    facts
+        .host
+        .resolve(&facts.cwd.join(path))
+        .map_err(|error| error.to_string())
+}
+
+/// Is it in the caller's runtime directory, the caller's own in a directory for temporary files, or in the working
+/// directory?
+pub(super) fn may_write(at: &Resolved, facts: &Facts<'_>) -> bool {
+    let replaceable = matches!(
+        at.kind,
+        FileKind::Missing | FileKind::File | FileKind::Directory
+    );
+    replaceable
+        && (in_runtime_directory(&at.path, facts)
+            || is_own_temporary(at, facts)
+            || in_cwd(&at.path, facts))
+}
+
+/// Is it in the working directory, and not hidden, as credentials and start-up files are?
+pub(super) fn in_cwd(path: &Path, facts: &Facts<'_>) -> bool {
+    let Ok(cwd) = facts.host.resolve(facts.cwd) else {
+        return false;
+    };
+    let root = cwd.path.parent().is_none();
+    let system = SYSTEM.iter().any(|dir| cwd.path.starts_with(dir));
+    let hidden = path
+        .iter()
+        .any(|part| part.as_encoded_bytes().starts_with(b"."));
+    !root && !system && !hidden && path.starts_with(&cwd.path)
+}
+
+/// The directory for files that live as long as the session: `%t` of a systemd unit.
+pub(super) fn runtime_directory(facts: &Facts<'_>) -> PathBuf {
+    let identity = facts.host.identity();
+    match identity.mode {
+        Mode::Rootful => PathBuf::from("/run"),
+        Mode::Rootless => PathBuf::from(format!("/run/user/{}", identity.euid)),
+    }
+}
+
+fn in_runtime_directory(path: &Path, facts: &Facts<'_>) -> bool {
+    let own = format!("/run/user/{}", facts.host.identity().euid);
+    let below = path
+        .strip_prefix(own)
+        .or_else(|_| path.strip_prefix(runtime_directory(facts)));
+    let first = below
+        .ok()
+        .and_then(|below| below.iter().next())
+        .and_then(|name| name.to_str());
+    let is_drop_in = |name: &str| Path::new(name).extension().is_some_and(|end| end == "d");
+    first.is_some_and(|name| !ORDERS.contains(&name) && !is_drop_in(name))
+}
+
+fn is_own_temporary(at: &Resolved, facts: &Facts<'_>) -> bool {
+    ["/tmp", "/var/tmp"].iter().map(Path::new).any(|tmp| {
+        let directly = at.path.parent() == Some(tmp) && at.kind == FileKind::Missing;
+        at.path != tmp
+            && at.path.starts_with(tmp)
+            && (directly || at.owner == facts.host.identity().euid)
+    })
+}

@@ -1,0 +1,87 @@
+//! `U` on a directory of this host.
+
+use crate::policy::facts::Facts;
+use crate::policy::rule::{Hit, Rule, Severity};
+
+use crate::policy::sources;
+use crate::spec::Spec;
+
+pub(super) static RULE: Rule = Rule {
+    id: "chown-host-tree",
+    title: "files of this host would change their owner",
+    severity: Severity::Medium,
+    why: "podman gives everything below the source to the container's user, also when it is mounted \
+          read-only, and nothing gives it back: on a system directory the host breaks or the \
+          container owns it",
+    instead: "prepare the directory once: chown 1000:1000 DIR (rootless: podman unshare chown), or \
+              use a named volume",
+    references: &["CIS 5.6", "podman-run(1)"],
+    bad: &["-v", "/srv/app:/app:U"],
+    good: &["-v", "app-data:/app:U"],
+    check,
+};
+
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for source in sources::all(spec, facts) {
+        if source
+            .options()
+            .is_none_or(|options| options.ownership.is_none())
+        {
+            continue;
+        }
+        let path = source.path();
+        let what = format!("\"{path}\" and all below it would be given to the container's user");
+        hits.push(if source.is_guarded_against_writing(facts) {
+            Hit::refuse(what, source.origin)
+        } else {
+            Hit::warn(what, source.origin)
+        });
+    }
+    hits
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::engine::Verdict;
+    use crate::policy::testing::{findings, refused, silent};
+
+    #[test]
+    fn the_system_never() {
+        for volume in [
+            "/etc:/e:U",
+            "/etc/nginx:/e:ro,U",
+            "/etc/localtime:/l:U",
+            "/home/ann:/h:U",
+            "/usr/share/zoneinfo:/z:ro,U",
+            "/var:/v:O,U",
+        ] {
+            refused("chown-host-tree", &["-v", volume]);
+        }
+        for key in ["U", "U=true", "chown", "chown=true"] {
+            refused(
+                "chown-host-tree",
+                &["--mount", &format!("type=bind,src=/etc,dst=/e,{key}")],
+            );
+        }
+        silent(
+            "chown-host-tree",
+            &["--mount", "type=bind,src=/etc,dst=/e,U=false"],
+        );
+    }
+
+    #[test]
+    fn a_directory_of_ones_own_with_a_note() {
+        for volume in ["/srv/app:/a:U", "/home/ann/site:/a:rw,U", "/srv/app:/a:O,U"] {
+            assert_eq!(
+                findings("chown-host-tree", &["-v", volume])[0].verdict,
+                Verdict::Noted,
+                "{volume}"
+            );
+        }
+        silent(
+            "chown-host-tree",
+            &["--tmpfs", "/x:U", "-v", "/srv/app:/a:rw"],
+        );
+    }
+}

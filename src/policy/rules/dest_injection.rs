@@ -1,0 +1,232 @@
+//! Destinations that hold what the container is protected by, or the code that every program in it loads.
+
+use std::path::Path;
+
+use crate::podman::value::mount_options::Access;
+use crate::podman::value::path::ContainerPath;
+use crate::policy::facts::Facts;
+use crate::policy::paths;
+use crate::policy::rule::{Hit, Rule, Severity};
+use crate::spec::mount::Bind;
+use crate::spec::{Mount, Spec};
+
+pub(super) static RULE: Rule = Rule {
+    id: "dest-injection",
+    title: "a mount would cover what the container itself trusts",
+    severity: Severity::High,
+    why: "a library, shell or passwd file put there runs or counts before the program does, and a \
+          mount over /proc, /sys or /dev hides the masks that podman puts on them",
+    instead: "mount it where the program looks for its own files: /usr/local/bin, /opt/app, /etc/app",
+    references: &["CIS 5.6", "NIST 800-190 4.4.3"],
+    bad: &["-v", "/srv/x:/etc/ld.so.preload"],
+    good: &["-v", "/srv/x:/usr/local/bin/x:ro"],
+    check,
+};
+
+/// What a destination is to the container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// podman's own file systems, with its masks.
+    Masked,
+    /// Code and accounts that other programs rely on.
+    Trusted,
+    /// Anything else.
+    Free,
+}
+
+/// Each with all below it. What lies in /dev/shm is nobody's.
+const MASKED: &[&str] = &["/proc", "/sys", "/dev"];
+const SHARED_MEMORY: &str = "/dev/shm";
+const TRUSTED: &[&str] = &[
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/libx32",
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/ld.so.preload",
+    "/etc/passwd",
+    "/etc/shadow",
+];
+/// podman puts the secrets there.
+const SECRETS: &str = "/run/secrets";
+
+impl Place {
+    fn of(destination: &ContainerPath) -> Self {
+        let path = paths::folded(Path::new(destination.as_str()));
+        let is_in = |places: &[&str]| places.iter().any(|place| path.starts_with(place));
+        if path == Path::new("/") || (is_in(MASKED) && !path.starts_with(SHARED_MEMORY)) {
+            Self::Masked
+        } else if is_in(TRUSTED) || path == Path::new(SECRETS) || Path::new("/usr") == path {
+            Self::Trusted
+        } else {
+            Self::Free
+        }
+    }
+}
+
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for mount in &spec.mounts {
+        let Some(at) = mount.value.destination() else {
+            continue;
+        };
+        let what = || format!("a mount at \"{at}\" would cover what the container itself trusts");
+        match (Place::of(at), &mount.value) {
+            (Place::Free, _) | (Place::Trusted, Mount::Tmpfs(_)) => {}
+            (_, Mount::Bind(bind)) if is_hosts_own(bind, facts) => {
+                hits.push(Hit::inform(what(), &mount.origin));
+            }
+            (Place::Masked | Place::Trusted, _) => hits.push(Hit::refuse(what(), &mount.origin)),
+        }
+    }
+    let secrets = spec.secret.iter().filter_map(|secret| {
+        let at = secret.value.destination()?;
+        let what = format!("a secret at \"{at}\" would cover what the container itself trusts");
+        (Place::of(&at) != Place::Free).then(|| Hit::refuse(what, &secret.origin))
+    });
+    hits.extend(secrets);
+    hits
+}
+
+/// The host's file at its own place, read-only: no more than root of the host vouches for. Where the host must not lend
+/// it, the rule for that path says so.
+fn is_hosts_own(bind: &Bind, facts: &Facts<'_>) -> bool {
+    let place = |path: &str| paths::folded(Path::new(path));
+    let is_same_place = place(bind.path.as_str()) == place(bind.destination.as_str())
+        || place(bind.asked.as_str()) == place(bind.destination.as_str());
+    let is_roots = bind.source.owner == 0 && bind.source.mode & 0o022 == 0;
+    let is_refused = paths::judge(facts.host, &bind.source, Access::ReadOnly)
+        .is_some_and(|found| found.response == paths::Response::Refuse);
+    is_same_place && (is_refused || (is_roots && bind.options.access == Some(Access::ReadOnly)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::Fake;
+    use crate::policy::engine::{Level, Verdict};
+    use crate::policy::testing::{findings, judged_on, refused, silent};
+
+    #[test]
+    fn by_components_after_cleaning() {
+        for at in [
+            "/",
+            "/proc",
+            "/proc/sys",
+            "/sys/fs/cgroup",
+            "/dev",
+            "/dev/null",
+            "/etc/ld.so.preload",
+            "/etc/passwd",
+            "/etc/shadow",
+            "/lib",
+            "/lib64/ld-linux.so.2",
+            "/lib/x86_64-linux-gnu/libc.so.6",
+            "/usr/lib/x",
+            "/bin/sh",
+            "/sbin",
+            "/usr/bin/env",
+            "/usr/sbin/x",
+            "/etc/../lib/x",
+            "//bin//sh",
+            "/x/../proc",
+            "/proc/self/root/tmp",
+            "/run/secrets",
+            "/var/run/secrets",
+            "/usr",
+        ] {
+            refused("dest-injection", &["-v", &format!("/srv/x:{at}")]);
+            refused("dest-injection", &["-v", &format!("/srv/x:{at}:ro")]);
+            refused("dest-injection", &["-v", &format!("vol:{at}")]);
+            refused(
+                "dest-injection",
+                &["--mount", &format!("type=bind,src=/srv/x,dst={at},ro")],
+            );
+        }
+        for at in ["/", "/proc/acpi", "/sys", "/dev"] {
+            refused("dest-injection", &["--tmpfs", at]);
+        }
+        refused(
+            "dest-injection",
+            &["--mount", "type=image,src=localhost/x,dst=/usr/lib"],
+        );
+        refused(
+            "dest-injection",
+            &["--secret", "x,target=/etc/ld.so.preload"],
+        );
+    }
+
+    #[test]
+    fn ordinary_places_are_free() {
+        for at in [
+            "/app",
+            "/etc/nginx/nginx.conf",
+            "/etc/passwd.d",
+            "/usr/local/bin/x",
+            "/library",
+            "/binary",
+            "/process",
+            "/devices",
+            "/usr/share/x",
+            "/usr/src/app",
+            "/run/secrets/db",
+            "/dev/shm/logs",
+            "/opt",
+        ] {
+            silent("dest-injection", &["-v", &format!("/srv/x:{at}:rw")]);
+        }
+        for at in [
+            "/run",
+            "/run/secrets",
+            "/dev/shm",
+            "/tmp",
+            "/usr/lib/app/cache",
+        ] {
+            silent("dest-injection", &["--tmpfs", at]);
+        }
+        silent(
+            "dest-injection",
+            &["--secret", "db", "--secret", "key,target=/etc/app/key"],
+        );
+    }
+
+    #[test]
+    fn the_hosts_own_file_at_its_own_place() {
+        let host = Fake::rootful().file("/etc/passwd", 0, 0o644, "").file(
+            "/etc/ld.so.preload",
+            1000,
+            0o644,
+            "",
+        );
+        let verdict = |volume: &str| {
+            let judged = judged_on(&host, &["-v", volume], Level::Baseline);
+            let found = judged
+                .judgement
+                .findings
+                .into_iter()
+                .find(|finding| finding.rule.id == "dest-injection");
+            found.map(|finding| finding.verdict)
+        };
+        assert_eq!(verdict("/etc/passwd:/etc/passwd:ro"), Some(Verdict::Shown));
+        assert_eq!(verdict("/etc/passwd:/etc/passwd"), Some(Verdict::Shown));
+        assert!(matches!(
+            verdict("/etc/passwd:/etc/shadow:ro"),
+            Some(Verdict::Refused(_))
+        ));
+        assert!(matches!(
+            verdict("/etc/ld.so.preload:/etc/ld.so.preload:ro"),
+            Some(Verdict::Refused(_))
+        ));
+        assert!(matches!(
+            verdict("/etc/passwd:/etc/passwd:rw"),
+            Some(Verdict::Refused(_))
+        ));
+        assert_eq!(
+            findings("dest-injection", &["-v", "/lib/modules:/lib/modules:ro"])[0].verdict,
+            Verdict::Shown
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! Who else can read an env file.
+
+use crate::host::{FileKind, Host};
+use crate::podman::args::Given;
+use crate::policy::facts::Facts;
+use crate::policy::rule::{Hit, Rule, Severity};
+use crate::spec::Spec;
+
+pub(super) static RULE: Rule = Rule {
+    id: "env-file-perms",
+    title: "a file of variables can be read or changed by others",
+    severity: Severity::Low,
+    why: "env files hold passwords as a rule, and whoever may write to one chooses the variables \
+          of the container",
+    instead: "chmod 600 FILE",
+    references: &["podman-run(1)", "chmod(1)"],
+    bad: &["--env-file=open.env"],
+    good: &["--env-file=missing.env"],
+    check,
+};
+
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
+    let files = spec.passed("env-file").chain(spec.passed("label-file"));
+    files.filter_map(|given| judge(given, facts.host)).collect()
+}
+
+fn judge(given: &Given, host: &dyn Host) -> Option<Hit> {
+    let found = host.resolve(&given.base.join(&given.value)).ok()?;
+    let name = &given.value;
+    if ["/proc", "/sys"]
+        .iter()
+        .any(|kernel| found.path.starts_with(kernel))
+    {
+        let what =
+            format!("\"{name}\" is the kernel's: the environment of another process, perhaps");
+        let instead = "a file of your own with one NAME=VALUE per line";
+        return Some(Hit::refuse(what, &given.origin).instead(instead));
+    }
+    if found.kind != FileKind::File {
+        return None;
+    }
+    let labels = given.flag.long == "label-file";
+    let uid = host.identity().uid;
+    let what = if found.owner != uid && found.owner != 0 {
+        format!(
+            "\"{name}\" belongs to uid {}, who may change it",
+            found.owner
+        )
+    } else if found.mode & 0o022 != 0 {
+        format!(
+            "\"{name}\" can be changed by others (mode {:04o})",
+            found.mode
+        )
+    } else if found.mode & 0o044 != 0 && !labels {
+        format!("\"{name}\" can be read by others (mode {:04o})", found.mode)
+    } else {
+        return None;
+    };
+    Some(Hit::inform(what, &given.origin).instead(format!("chmod 600 {name}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::Fake;
+    use crate::policy::engine::Verdict;
+    use crate::policy::testing::World;
+
+    fn verdicts(host: &Fake, args: &[&str]) -> Vec<Verdict> {
+        let found = World::on(host).findings("env-file-perms", args).into_iter();
+        found.map(|finding| finding.verdict).collect()
+    }
+
+    #[test]
+    fn whose_file_it_is() {
+        for (owner, mode, count) in [
+            (1000, 0o600, 0),
+            (0, 0o600, 0),
+            (1000, 0o640, 1),
+            (1000, 0o604, 1),
+            (1000, 0o620, 1),
+            (1001, 0o600, 1),
+            (0, 0o644, 1),
+        ] {
+            let host = Fake::rootless().file("/home/user/project/e", owner, mode, "");
+            let found = verdicts(&host, &["--env-file", "e"]);
+            assert_eq!(found, vec![Verdict::Shown; count], "{owner} {mode:o}");
+        }
+    }
+
+    #[test]
+    fn the_file_that_is_judged_is_the_one_that_is_used() {
+        let host = Fake::rootful();
+        let argv = World::on(&host)
+            .judge(&["--env-file=e", "--env-file=/f"])
+            .argv;
+        for argument in ["--env-file=/home/user/project/e", "--env-file=/f"] {
+            assert!(argv.contains(&argument.into()), "{argv:?}");
+        }
+    }
+
+    #[test]
+    fn labels_are_no_secrets() {
+        let host = Fake::rootless()
+            .file("/l", 1000, 0o644, "")
+            .file("/w", 1000, 0o646, "");
+        assert!(verdicts(&host, &["--label-file=/l"]).is_empty());
+        assert_eq!(verdicts(&host, &["--label-file=/w"]), [Verdict::Shown]);
+    }
+
+    #[test]
+    fn the_environment_of_another_process() {
+        let host = Fake::rootful()
+            .file("/proc/1/environ", 0, 0o400, "")
+            .link("/srv/e", "/proc/1/environ");
+        for file in ["/proc/1/environ", "/srv/e", "/srv/../proc/1/environ"] {
+            assert!(
+                matches!(
+                    verdicts(&host, &["--env-file", file])[..],
+                    [Verdict::Refused(_)]
+                ),
+                "{file}"
+            );
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! `--preserve-fds` and `--preserve-fd`.
+
+use crate::policy::facts::Facts;
+use crate::policy::rule::{Hit, Rule, Severity};
+use crate::spec::Spec;
+
+pub(super) static RULE: Rule = Rule {
+    id: "inherited-fds",
+    title: "open files of the caller would be handed into the container",
+    severity: Severity::High,
+    why: "an open directory or device of the host is a way out that no mount or capability rule sees; a leaked descriptor \
+          was all that CVE-2024-21626 needed",
+    instead: "leave it out; for socket activation a systemd .socket unit is enough, podman passes those sockets by itself",
+    references: &["CVE-2024-21626", "podman-run(1)", "sd_listen_fds(3)"],
+    bad: &["--preserve-fds=1"],
+    good: &["--preserve-fds=0"],
+    check,
+};
+
+fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+    let count = spec
+        .passed("preserve-fds")
+        .filter(|given| given.value != "0");
+    let count = count.map(|given| {
+        (
+            format!("{} open files of the caller", given.value),
+            &given.origin,
+        )
+    });
+    let each = spec.passed("preserve-fd");
+    let each = each.map(|given| {
+        (
+            format!("file descriptor {} of the caller", given.value),
+            &given.origin,
+        )
+    });
+    count
+        .chain(each)
+        .map(|(what, origin)| Hit::refuse(format!("{what} would be open in the container"), origin))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::testing::{findings, refused, silent};
+
+    #[test]
+    fn one_or_many() {
+        refused("inherited-fds", &["--preserve-fds", "0x3"]);
+        refused("inherited-fds", &["--preserve-fds=0", "--preserve-fds=2"]);
+        assert_eq!(findings("inherited-fds", &["--preserve-fd=3,5"]).len(), 2);
+        silent("inherited-fds", &["--preserve-fds=2", "--preserve-fds=00"]);
+    }
+}

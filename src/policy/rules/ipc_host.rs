@@ -1,0 +1,46 @@
+//! `--ipc=host`.
+
+use crate::podman::value::namespace::Namespace;
+use crate::policy::facts::Facts;
+use crate::policy::rule::{Hit, Rule, Severity};
+use crate::spec::Spec;
+
+pub(super) static RULE: Rule = Rule {
+    id: "ipc-host",
+    title: "the container would share the host's memory segments, semaphores and message queues",
+    severity: Severity::High,
+    why: "databases, desktops and other containers exchange data in /dev/shm without asking who reads it, and podman \
+          switches SELinux separation off",
+    instead: "--shm-size=256m when shared memory is too small; --ipc=container:NAME to share with one container",
+    references: &[
+        "CIS 5.17",
+        "PSS baseline: host namespaces",
+        "article: 10 security recommendations",
+        "ipc_namespaces(7)",
+    ],
+    bad: &["--ipc=host"],
+    good: &["--ipc=private"],
+    check,
+};
+
+fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+    match spec.ipc.value {
+        Namespace::Host => vec![Hit::refuse(RULE.title, &spec.ipc.origin)],
+        // Paths and other containers have rules of their own; shareable gives nothing away by itself.
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::testing::{refused, silent};
+
+    #[test]
+    fn only_the_hosts_own() {
+        refused("ipc-host", &["--ipc", "host"]);
+        for mode in ["none", "private", "shareable", ""] {
+            silent("ipc-host", &["--ipc", mode]);
+        }
+        silent("ipc-host", &["--ipc=host", "--ipc=private"]);
+    }
+}

@@ -1,0 +1,124 @@
+//! Limits that this host does not hold.
+
+use crate::host::Enforcement;
+use crate::origin::Origin;
+use crate::podman::value::limit::{Limit, SwapLimit};
+use crate::policy::facts::Facts;
+use crate::policy::rule::{Hit, Rule, Severity};
+use crate::spec::{CpuLimit, Spec};
+
+pub(super) static RULE: Rule = Rule {
+    id: "limit-not-effective",
+    title: "a limit of the container would have no effect on this host",
+    severity: Severity::High,
+    why: "podman drops a limit that it cannot set, with a warning at best: the container would \
+          look bounded and not be",
+    instead: "make the limit work, or run the container as root",
+    references: &["podman-run(1)", "cgroups(7)", "systemd.resource-control(5)"],
+    bad: &["--pids-limit=100"],
+    good: &[],
+    check,
+};
+
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
+    let limits = facts.host.limits();
+    let mut hits = Vec::new();
+    let mut judge = |flag, is_set, enforcement: &Enforcement, origin: &Origin| {
+        if let (true, Enforcement::Ineffective { why, instead }) = (is_set, enforcement) {
+            let what = format!("{flag} would have no effect: {why}");
+            hits.push(Hit::refuse(what, origin).instead(instead));
+        }
+    };
+    let memory = matches!(spec.memory.value, Limit::Max(_));
+    judge("--memory", memory, &limits.memory, &spec.memory.origin);
+    // Where nothing is said it follows from --memory, and so does its failure.
+    let own =
+        spec.memory_swap.origin != spec.memory.origin || limits.memory == Enforcement::Effective;
+    let swap = matches!(spec.memory_swap.value, SwapLimit::Max(_)) && own;
+    judge(
+        "--memory-swap",
+        swap,
+        &limits.swap,
+        &spec.memory_swap.origin,
+    );
+    let cpus = match spec.cpu.value {
+        CpuLimit::Cpus(cpus) => cpus != Limit::Unlimited,
+        CpuLimit::Quota { quota, .. } => quota > 0,
+    };
+    judge("--cpus", cpus, &limits.cpus, &spec.cpu.origin);
+    let pids = matches!(spec.pids_limit.value, Limit::Max(_));
+    judge("--pids-limit", pids, &limits.pids, &spec.pids_limit.origin);
+    hits
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::{CgroupVersion, Fake, Host as _, SwapAccounting};
+    use crate::policy::engine::Verdict;
+    use crate::policy::testing::World;
+
+    fn whats(host: &Fake, args: &[&str]) -> Vec<String> {
+        let found = World::on(host).findings("limit-not-effective", args);
+        for finding in &found {
+            assert!(
+                matches!(finding.verdict, Verdict::Refused(_)),
+                "{finding:?}"
+            );
+        }
+        let what = |what: String| what.split_once(" would").map(|(flag, _)| flag.to_owned());
+        found
+            .into_iter()
+            .filter_map(|finding| what(finding.what))
+            .collect()
+    }
+
+    #[test]
+    fn where_limits_hold_it_is_silent() {
+        for host in [Fake::rootful(), Fake::rootless()] {
+            assert!(whats(&host, &[]).is_empty());
+            assert!(whats(&host, &["-m1g", "--cpus=2", "--pids-limit=9"]).is_empty());
+        }
+    }
+
+    #[test]
+    fn every_limit_that_is_set() {
+        let mut cgroups = Fake::rootless().cgroups().unwrap();
+        cgroups.version = CgroupVersion::V1;
+        let host = Fake::rootless().with_cgroups(cgroups.clone());
+        assert_eq!(whats(&host, &[]), ["--memory", "--cpus", "--pids-limit"]);
+        assert_eq!(whats(&host, &["-m0", "--cpus=0"]), ["--pids-limit"]);
+        assert_eq!(
+            whats(&host, &["--cpu-quota=1", "--memory-swap=2g"]).len(),
+            4
+        );
+        assert!(whats(&Fake::rootful().with_cgroups(cgroups), &[]).is_empty());
+    }
+
+    #[test]
+    fn one_by_one() {
+        for (controller, flag) in [
+            ("memory", "--memory"),
+            ("cpu", "--cpus"),
+            ("pids", "--pids-limit"),
+        ] {
+            let mut cgroups = Fake::rootless().cgroups().unwrap();
+            cgroups.controllers.remove(controller);
+            let host = Fake::rootless().with_cgroups(cgroups);
+            assert_eq!(whats(&host, &[]), [flag]);
+        }
+        let mut cgroups = Fake::rootful().cgroups().unwrap();
+        cgroups.swap_accounting = SwapAccounting::Missing;
+        let host = Fake::rootful().with_cgroups(cgroups);
+        assert_eq!(whats(&host, &[]), ["--memory-swap"]);
+        assert!(whats(&host, &["--memory-swap=-1"]).is_empty());
+    }
+
+    #[test]
+    fn it_says_what_helps() {
+        let mut cgroups = Fake::rootless().cgroups().unwrap();
+        cgroups.controllers.remove("cpu");
+        let host = Fake::rootless().with_cgroups(cgroups);
+        let found = World::on(&host).findings("limit-not-effective", &[]);
+        assert!(found[0].instead.contains("Delegate="), "{found:?}");
+    }
+}

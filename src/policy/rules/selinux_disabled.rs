@@ -1,0 +1,106 @@
+//! `SELinux` labels that confine less than the container's own.
+
+use crate::podman::value::label_opt::LabelOpt;
+use crate::policy::facts::Facts;
+use crate::policy::rule::{Hit, Rule, Severity};
+use crate::spec::Spec;
+
+/// Process types that confine a container.
+const CONFINED: [&str; 4] = [
+    "container_t",
+    "container_init_t",
+    "container_kvm_t",
+    "container_engine_t",
+];
+/// File types that belong to containers.
+const FILES: [&str; 3] = [
+    "container_file_t",
+    "container_ro_file_t",
+    "container_share_t",
+];
+
+pub(super) static RULE: Rule = Rule {
+    id: "selinux-disabled",
+    title: "SELinux would not confine the container",
+    severity: Severity::High,
+    why: "the label is what stops a process that has left the container from touching the host's files; spc_t and a level of \
+          all categories are as good as no label",
+    instead: "leave the label alone; for a denied directory mount it with :Z, or write a type of your own with udica",
+    references: &[
+        "CIS 5.3",
+        "PSS baseline: SELinux",
+        "article: basic security principles",
+        "container_selinux(8)",
+    ],
+    bad: &["--security-opt=label=disable"],
+    good: &["--security-opt=label=level:s0:c100,c200"],
+    check,
+};
+
+fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+    let loose = spec.label.iter().filter(|label| !confines(&label.value));
+    loose
+        .map(|label| {
+            Hit::refuse(
+                format!("{}: label={}", RULE.title, label.value),
+                &label.origin,
+            )
+        })
+        .collect()
+}
+
+fn confines(label: &LabelOpt) -> bool {
+    match label {
+        LabelOpt::Disable | LabelOpt::Nested | LabelOpt::User(_) | LabelOpt::Role(_) => false,
+        LabelOpt::Type(name) => CONFINED.contains(&name.as_str()),
+        LabelOpt::Filetype(name) => FILES.contains(&name.as_str()),
+        LabelOpt::Level(level) => is_narrow(level),
+    }
+}
+
+/// `s0`, or `s0:cN` with at most two single categories: a range (`s0-s0:c0.c1023`) covers other containers'.
+fn is_narrow(level: &str) -> bool {
+    let category = |text: &str| {
+        text.strip_prefix('c')
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+    };
+    match level.split_once(':') {
+        None => level == "s0",
+        Some((sensitivity, categories)) => {
+            let categories: Vec<&str> = categories.split(',').collect();
+            sensitivity == "s0" && categories.len() <= 2 && categories.into_iter().all(category)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::testing::{refused, silent};
+
+    #[test]
+    fn every_way_out() {
+        for label in [
+            ":disable",
+            "=disable",
+            "=type:spc_t",
+            "=type:container_runtime_t",
+            "=nested",
+            "=user:system_u",
+            "=role:system_r",
+            "=level:s0-s0:c0.c1023",
+            "=level:s0:c0.c1023",
+            "=filetype:etc_t",
+        ] {
+            refused(
+                "selinux-disabled",
+                &["--security-opt", &format!("label{label}")],
+            );
+        }
+        for label in ["=level:s0:c100,c200", "=type:container_t", "=level:s0"] {
+            silent(
+                "selinux-disabled",
+                &["--security-opt", &format!("label{label}")],
+            );
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The administrator's own policy, `/etc/safe-podman/policy.yaml`.
+//!
+//! ```yaml
+//! level: restricted                     # nobody may go below
+//! mode: enforce                         # or warn: refusals become notes
+//! forbid: [privileged, host-network]    # no override breaks these
+//! registries: [registry.example.com, docker.io/library]
+//! bind_roots: [/srv, /home]
+//! max: {memory: 4g, cpus: 2, pids_limit: 512}
+//! engine: /usr/bin/podman
+//! ```
+//!
+//! `registries`, `bind_roots` and `max` are judged by the rules `untrusted-registry`, `bind-root` and `site-maximum`,
+//! which only a change of this file breaks.
+
+mod read;
+
+use std::path::{Path, PathBuf};
+
+use super::engine::Level;
+use crate::host::{FileKind, Host, Links};
+use crate::podman::value::Invalid;
+use crate::podman::value::bytes::Bytes;
+use crate::podman::value::image::{ImageRef, Transport};
+use crate::podman::value::limit::{NanoCpus, Pids};
+use crate::problem::Problem;
+
+/// Where the policy stands.
+pub const POLICY: &str = "/etc/safe-podman/policy.yaml";
+
+/// The largest policy, in bytes.
+const MAX_BYTES: u64 = 64 * 1024;
+
+/// The rules that carry out what a policy says; an override would be a hole in it.
+const OWN_RULES: [&str; 3] = ["untrusted-registry", "bind-root", "site-maximum"];
+
+/// Are refusals carried out?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// A refused container does not start.
+    #[default]
+    Enforce,
+    /// It starts, with a note. Only an administrator can choose this.
+    Warn,
+}
+
+impl std::str::FromStr for Mode {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "enforce" => Ok(Self::Enforce),
+            "warn" => Ok(Self::Warn),
+            other => Err(Invalid::new(other, "not a mode", "write enforce or warn")),
+        }
+    }
+}
+
+/// A registry, or a part of one, that images may come from: `quay.io`, `docker.io/library`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    host: String,
+    path: Vec<String>,
+}
+
+impl Scope {
+    /// Does the image come from here for certain? A short name does not, nor does an image in a file of this host. An
+    /// image ID does when `localhost` is meant, and only a full one: podman looks up a part of one as a name, too.
+    pub fn holds(&self, image: &ImageRef) -> bool {
+        let Some((host, path)) = home(image) else {
+            let local = image.is_id() && image.path().len() == 64;
+            return local && self.host == "localhost" && self.path.is_empty();
+        };
+        self.host == host
+            && self.path.len() < path.len()
+            && self.path.iter().zip(&path).all(|(ours, its)| ours == its)
+    }
+}
+
+/// The registry of an image and the parts of its name, as podman completes them; `None` when nobody can say.
+fn home(image: &ImageRef) -> Option<(String, Vec<String>)> {
+    let host = match (image.registry(), image.transport()) {
+        (Some("index.docker.io" | "registry-1.docker.io"), _) | (None, Some(Transport::Docker)) => {
+            "docker.io"
+        }
+        (Some(host), _) => host,
+        (None, _) => return None,
+    };
+    let mut path: Vec<String> = image.path().split('/').map(str::to_owned).collect();
+    if host == "docker.io" && path.len() == 1 {
+        path.insert(0, "library".to_owned());
+    }
+    Some((host.to_owned(), path))
+}
+
+impl std::str::FromStr for Scope {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let bad = |what| {
+            Invalid::new(
+                text,
+                what,
+                "write HOST[:PORT][/PATH], like quay.io/prometheus",
+            )
+        };
+        let image: ImageRef = format!("{text}/x/x")
+            .parse()
+            .map_err(|_| bad("not a registry"))?;
+        let (host, mut path) = home(&image)
+            .filter(|_| image.transport().is_none())
+            .ok_or_else(|| bad("not the host of a registry"))?;
+        path.truncate(path.len().saturating_sub(2));
+        Ok(Self { host, path })
+    }
+}
+
+impl std::fmt::Display for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.host)?;
+        self.path.iter().try_for_each(|part| write!(f, "/{part}"))
+    }
+}
+
+/// The most that a container may be given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Maximum {
+    /// Of memory, and of memory and swap together.
+    pub memory: Option<Bytes>,
+    /// Of CPU time.
+    pub cpus: Option<NanoCpus>,
+    /// Of processes.
+    pub pids_limit: Option<Pids>,
+}
+
+/// The site policy; the default is that of a host without one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Site {
+    /// The level below which nobody may go.
+    pub level: Level,
+    /// Are refusals carried out?
+    pub mode: Mode,
+    /// Rules that no override breaks; see [`Site::forbids`].
+    pub forbid: Vec<String>,
+    /// Registries that images may come from; any when empty.
+    pub registries: Vec<Scope>,
+    /// Directories that may be mounted, with all below; any when empty.
+    pub bind_roots: Vec<PathBuf>,
+    /// The most that a container may be given.
+    pub max: Maximum,
+    /// The engine to use.
+    pub engine: Option<PathBuf>,
+}
+
+impl Site {
+    /// Does no override break this rule?
+    pub fn forbids(&self, rule: &str) -> bool {
+        OWN_RULES.contains(&rule) || self.forbid.iter().any(|id| id == rule)
+    }
+
+    /// Reads a policy; `file` is what messages call it.
+    ///
+    /// # Errors
+    /// It is not the YAML that a profile may be written in; an unknown or repeated key; a value that does not parse; an
+    /// empty list; a rule in `forbid` that does not exist.
+    pub fn parse(text: &str, file: &str) -> Result<Self, Problem> {
+        read::site(text.as_bytes(), file)
+    }
+
+    /// The policy of this host; the default when there is none.
+    ///
+    /// # Errors
+    /// Whatever [`Site::parse`] refuses; a policy that somebody other than root could have written, who ever runs this;
+    /// one that cannot be read.
+    pub fn load(host: &dyn Host) -> Result<Self, Problem> {
+        let path = Path::new(POLICY);
+        let found = host.resolve(path)?;
+        if found.kind == FileKind::Missing {
+            let directory = path.parent().unwrap_or(path);
+            let plain = host.resolve(directory)?.path.join("policy.yaml");
+            if found.path == plain {
+                return Ok(Self::default());
+            }
+            let what = format!(
+                "\"{POLICY}\" is a link to \"{}\", which does not exist",
+                found.path.display()
+            );
+            return Err(Problem::new(what).instead(format!("restore the file, or rm {POLICY}")));
+        }
+        host.trusted(path)?;
+        let opened = host.open_file(path, MAX_BYTES, Links::Follow)?;
+        if !opened.is_roots_alone() {
+            let what = format!("\"{POLICY}\" may be changed by others than root");
+            return Err(Problem::new(what)
+                .instead(format!("chown root:root {POLICY} && chmod go-w {POLICY}")));
+        }
+        read::site(&opened.bytes, POLICY)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,391 @@
+//! Every path of this host that reaches the container, by whatever flag.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use super::facts::Facts;
+use super::paths::{self, Asset, Match, Response};
+use super::rule::Hit;
+use crate::host::{FileKind, Host, Resolved};
+use crate::origin::{Origin, Setting};
+use crate::podman::value::mount;
+use crate::podman::value::mount_options::{Access, MountOptions};
+use crate::podman::value::path::ContainerPath;
+use crate::spec::mount::{Bind, NamedVolume};
+use crate::spec::{Mount, RootFs, Spec};
+
+/// The flags whose value is a file of this host that podman reads into the container.
+const FILES: &[&str] = &[
+    "env-file",
+    "label-file",
+    "hosts-file",
+    "init-path",
+    "pod-id-file",
+];
+
+/// The value of `--hosts-file` that is no file.
+const NO_HOSTS_FILE: &[&str] = &["none", "image"];
+
+/// One path of this host.
+#[derive(Clone, Debug)]
+pub(super) struct Source<'a> {
+    /// Where it leads.
+    pub(super) found: Cow<'a, Resolved>,
+    /// What the container can do with it.
+    pub(super) access: Access,
+    /// Who asked.
+    pub(super) origin: &'a Origin,
+    /// How it gets there.
+    pub(super) way: Way<'a>,
+}
+
+/// How a host path gets into the container.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Way<'a> {
+    /// `-v SOURCE:DESTINATION`, `--mount type=bind`
+    Bind(&'a Bind),
+    /// The files that `--mount type=glob` finds, by the directory that they are in.
+    Glob,
+    /// A new volume made of a host path, `volume-opt=device=`.
+    NewVolume(&'a NamedVolume),
+    /// A volume that exists and is a host path in disguise.
+    OldVolume(&'a NamedVolume),
+    /// The layer of an overlay that is written to.
+    Overlay(&'a Bind),
+    /// `--rootfs`
+    RootFs,
+    /// A file that podman reads, by its flag.
+    File(&'static str),
+}
+
+impl Source<'_> {
+    /// The path, for messages.
+    pub(super) fn path(&self) -> Cow<'_, str> {
+        self.found.path.to_string_lossy()
+    }
+
+    /// Where it appears in the container, when it is mounted.
+    pub(super) fn destination(&self) -> Option<&ContainerPath> {
+        match self.way {
+            Way::Bind(bind) => Some(&bind.destination),
+            Way::NewVolume(volume) | Way::OldVolume(volume) => Some(&volume.destination),
+            Way::Glob | Way::Overlay(_) | Way::RootFs | Way::File(_) => None,
+        }
+    }
+
+    /// The options of the mount.
+    pub(super) fn options(&self) -> Option<&MountOptions> {
+        match self.way {
+            Way::Bind(bind) => Some(&bind.options),
+            Way::NewVolume(volume) | Way::OldVolume(volume) => Some(&volume.options),
+            Way::Glob | Way::Overlay(_) | Way::RootFs | Way::File(_) => None,
+        }
+    }
+
+    /// Would it be refused if the container could write to it?
+    pub(super) fn is_guarded_against_writing(&self, facts: &Facts<'_>) -> bool {
+        paths::judge(facts.host, &self.found, Access::ReadWrite)
+            .is_some_and(|found| found.response == Response::Refuse)
+    }
+
+    /// A phrase: what of the host would be where, and by which detour.
+    pub(super) fn describe(&self) -> String {
+        let path = self.path();
+        let verb = match self.access {
+            Access::ReadOnly => "readable",
+            Access::ReadWrite => "writable",
+        };
+        match self.way {
+            Way::Bind(bind) => {
+                let at = &bind.destination;
+                if Path::new(bind.asked.as_str()) == self.found.path {
+                    format!("\"{path}\" of this host would be {verb} at \"{at}\"")
+                } else {
+                    let asked = &bind.asked;
+                    format!(
+                        "\"{asked}\" leads to \"{path}\" of this host, which would be {verb} at \"{at}\""
+                    )
+                }
+            }
+            Way::NewVolume(volume) => format!(
+                "the volume options make \"{path}\" of this host {verb} at \"{}\"",
+                volume.destination
+            ),
+            Way::OldVolume(volume) => {
+                let name = volume.name.as_ref().map_or("", |name| name.as_str());
+                let at = &volume.destination;
+                format!(
+                    "the volume \"{name}\" is \"{path}\" of this host and would be {verb} at \"{at}\""
+                )
+            }
+            Way::Glob => format!("files in \"{path}\" of this host would be {verb}"),
+            Way::Overlay(bind) => format!(
+                "what is written to \"{}\" would land in \"{path}\" of this host",
+                bind.destination
+            ),
+            Way::RootFs => format!("\"{path}\" of this host would be the container's {verb} root"),
+            Way::File(flag) => format!("--{flag} would read \"{path}\" of this host"),
+        }
+    }
+}
+
+/// All of them.
+pub(super) fn all<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<Source<'a>> {
+    let mut sources = Vec::new();
+    for Setting { value, origin } in &spec.mounts {
+        match value {
+            Mount::Bind(mount) => bind(mount, origin, &mut sources),
+            Mount::Volume(mount) => volume(mount, origin, facts, &mut sources),
+            Mount::Other(mount::Mount::Glob {
+                pattern, options, ..
+            }) => sources.extend(glob(pattern, options, origin, facts.host)),
+            Mount::Other(_) | Mount::Tmpfs(_) => {}
+        }
+    }
+    sources.extend(root_fs(spec));
+    sources.extend(files(spec, facts.host));
+    sources
+}
+
+/// Those that are in the table of [`paths`].
+pub(super) fn judged<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<(Source<'a>, Match)> {
+    all(spec, facts)
+        .into_iter()
+        .filter_map(|source| {
+            let found = paths::judge(facts.host, &source.found, source.access)?;
+            Some((source, found))
+        })
+        .collect()
+}
+
+/// A hit for each source that leads to something a rule guards.
+///
+/// `guarded` says what the rule guards, `instead` the safe spelling of one case where there is one.
+pub(super) fn hits(
+    spec: &Spec,
+    facts: &Facts<'_>,
+    guarded: impl Fn(Asset, Access) -> bool,
+    instead: impl Fn(&Source<'_>, &Match) -> Option<String>,
+) -> Vec<Hit> {
+    judged(spec, facts)
+        .iter()
+        .filter(|(source, found)| guarded(found.asset, source.access))
+        .filter_map(|(source, found)| {
+            let what = match &found.exposes {
+                None => format!("{}; it holds {}", source.describe(), found.holds),
+                Some(inner) => {
+                    let what = source.describe();
+                    format!("{what}; \"{inner}\" in it holds {}", found.holds)
+                }
+            };
+            let hit = match found.response {
+                Response::Silent => return None,
+                Response::Inform => Hit::inform(what, source.origin),
+                Response::Warn => Hit::warn(what, source.origin),
+                Response::Refuse => Hit::refuse(what, source.origin),
+            };
+            Some(match instead(source, found) {
+                Some(instead) => hit.instead(instead),
+                None => hit,
+            })
+        })
+        .collect()
+}
+
+/// The same mount read-only, where that takes the danger away.
+pub(super) fn read_only(source: &Source<'_>, found: &Match) -> Option<String> {
+    let destination = source.destination()?;
+    let is_cure = found.fine_read_only
+        && found.exposes.is_none()
+        && source.access == Access::ReadWrite
+        && matches!(source.way, Way::Bind(_));
+    is_cure.then(|| format!("-v {}:{destination}:ro", source.path()))
+}
+
+fn bind<'a>(bind: &'a Bind, origin: &'a Origin, sources: &mut Vec<Source<'a>>) {
+    sources.push(Source {
+        found: Cow::Borrowed(&bind.source),
+        access: access(&bind.options),
+        origin,
+        way: Way::Bind(bind),
+    });
+    sources.extend(bind.overlay_dirs.iter().map(|dir| Source {
+        found: Cow::Borrowed(dir),
+        access: Access::ReadWrite,
+        origin,
+        way: Way::Overlay(bind),
+    }));
+}
+
+/// An overlay without more only reads what it lies on.
+fn access(options: &MountOptions) -> Access {
+    match options.access {
+        Some(access) if options.overlay.is_none() => access,
+        _ => Access::ReadOnly,
+    }
+}
+
+fn volume<'a>(
+    volume: &'a NamedVolume,
+    origin: &'a Origin,
+    facts: &Facts<'_>,
+    sources: &mut Vec<Source<'a>>,
+) {
+    let access = access(&volume.options);
+    let new = volume
+        .volume_opts
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()));
+    let mut add = |path: Cow<'a, Resolved>, way| {
+        sources.push(Source {
+            found: path,
+            access,
+            origin,
+            way,
+        });
+    };
+    for path in option_paths(new, facts.host) {
+        add(Cow::Owned(path), Way::NewVolume(volume));
+    }
+    let old = volume
+        .name
+        .as_ref()
+        .and_then(|name| facts.volumes.get(name.as_str()));
+    if let Some(old) = old {
+        let options = old
+            .options
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
+        let mut paths = option_paths(options, facts.host);
+        if let Some(device) = &old.device
+            && !paths.contains(device)
+        {
+            paths.push(device.clone());
+        }
+        for path in paths {
+            add(Cow::Owned(path), Way::OldVolume(volume));
+        }
+    }
+}
+
+/// What the options of a volume of the `local` driver make of it; podman hands them to mount(8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Backing {
+    /// podman's own directory.
+    Own,
+    /// A tmpfs.
+    Memory,
+    /// A share of another machine.
+    Remote,
+    /// Something of this host, or nobody knows.
+    Host,
+}
+
+impl Backing {
+    /// Judges the options, `type`, `device` and `o` among them, each perhaps given twice.
+    pub(super) fn of<'o>(options: impl Iterator<Item = (&'o str, &'o str)>) -> Self {
+        let mut types = Vec::new();
+        let mut is_plain = true;
+        for (key, value) in options {
+            match key.to_ascii_lowercase().as_str() {
+                "type" => types.push(value),
+                "device" => is_plain = false,
+                "o" if value.split(',').all(is_word_of_a_plain_mount) => {}
+                "o" => return Self::Host,
+                _ => {}
+            }
+        }
+        let all =
+            |kinds: &[&str]| !types.is_empty() && types.iter().all(|kind| kinds.contains(kind));
+        if types.is_empty() && is_plain {
+            Self::Own
+        } else if all(&["tmpfs"]) {
+            Self::Memory
+        } else if all(&["nfs", "nfs4", "cifs"]) {
+            Self::Remote
+        } else {
+            Self::Host
+        }
+    }
+}
+
+/// No word that moves or binds a mount, and no path of this host.
+fn is_word_of_a_plain_mount(word: &str) -> bool {
+    !matches!(word, "bind" | "rbind" | "move" | "remount")
+        && !word.split(['=', ':']).any(|part| part.starts_with('/'))
+}
+
+/// The host paths in a volume's options: `device=/x`, and what stands in `o=` (`lowerdir=/x:/y`).
+fn option_paths<'o>(
+    options: impl Iterator<Item = (&'o str, &'o str)> + Clone,
+    host: &dyn Host,
+) -> Vec<Resolved> {
+    if Backing::of(options.clone()) != Backing::Host {
+        return Vec::new();
+    }
+    options
+        .flat_map(|(_, value)| value.split([',', ':', '=']))
+        .filter(|part| part.starts_with('/'))
+        .map(|part| resolve(host, part.into()))
+        .collect()
+}
+
+/// The directory above the first name with a wildcard; everything in it may be found.
+fn glob<'a>(
+    pattern: &str,
+    options: &MountOptions,
+    origin: &'a Origin,
+    host: &dyn Host,
+) -> Option<Source<'a>> {
+    let pattern = Path::new(pattern);
+    if !pattern.is_absolute() {
+        return None;
+    }
+    let is_plain =
+        |name: &&std::ffi::OsStr| !name.to_string_lossy().contains(['*', '?', '[', '\\']);
+    let directory: PathBuf = pattern.iter().take_while(is_plain).collect();
+    Some(Source {
+        found: Cow::Owned(resolve(host, directory)),
+        access: options.access.unwrap_or(Access::ReadWrite),
+        origin,
+        way: Way::Glob,
+    })
+}
+
+fn root_fs(spec: &Spec) -> Option<Source<'_>> {
+    let Setting { value, origin } = spec.external_rootfs.as_ref()?;
+    let access = match (value.is_overlay(), spec.root_fs.value) {
+        (false, RootFs::Writable) => Access::ReadWrite,
+        _ => Access::ReadOnly,
+    };
+    Some(Source {
+        found: Cow::Borrowed(&value.source),
+        access,
+        origin,
+        way: Way::RootFs,
+    })
+}
+
+fn files<'a>(spec: &'a Spec, host: &dyn Host) -> impl Iterator<Item = Source<'a>> {
+    FILES.iter().flat_map(move |flag| {
+        let is_file = move |value: &str| *flag != "hosts-file" || !NO_HOSTS_FILE.contains(&value);
+        spec.passed(flag)
+            .filter(move |given| !given.value.is_empty() && is_file(&given.value))
+            .map(move |given| Source {
+                found: Cow::Owned(resolve(host, given.base.join(&given.value))),
+                access: Access::ReadOnly,
+                origin: &given.origin,
+                way: Way::File(given.flag.long),
+            })
+    })
+}
+
+/// Where a path leads. One that cannot be followed is judged as it is written; podman will not follow it either.
+fn resolve(host: &dyn Host, path: PathBuf) -> Resolved {
+    host.resolve(&path).unwrap_or(Resolved {
+        path,
+        kind: FileKind::Missing,
+        owner: 0,
+        mode: 0,
+    })
+}

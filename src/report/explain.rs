@@ -1,0 +1,87 @@
+//! `--explain`: every flag that podman would get, who asked for it, and why it is there.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::sanitize::safe;
+use crate::cli::Format;
+use crate::env::Scrubbed;
+use crate::origin::Origin;
+use crate::podman::flags;
+use crate::spec::argv::Line;
+use crate::spec::{Spec, baseline};
+
+#[derive(Serialize)]
+struct Row<'a> {
+    flag: &'a str,
+    value: &'a str,
+    by: String,
+    why: &'a str,
+}
+
+/// The whole explanation, in the order of the command line.
+pub fn explain(format: Format, lines: &[Line], spec: &Spec, scrubbed: &Scrubbed) -> String {
+    let rows: Vec<Row<'_>> = lines.iter().map(row).collect();
+    match format {
+        Format::Json => json(&rows, spec, scrubbed),
+        Format::Human | Format::Sarif => human(&rows, spec, scrubbed),
+    }
+}
+
+fn row(line: &Line) -> Row<'_> {
+    let help = flags::by_name(line.flag).map_or("", |flag| flag.help);
+    let why = match line.origin {
+        Origin::Baseline => baseline::why(line.flag).unwrap_or(help),
+        _ => help,
+    };
+    Row {
+        flag: line.flag,
+        value: &line.value,
+        by: line.origin.to_string(),
+        why,
+    }
+}
+
+fn human(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed) -> String {
+    let mut out = String::new();
+    for Row {
+        flag,
+        value,
+        by,
+        why,
+    } in rows
+    {
+        let _ = writeln!(out, "--{flag}={}\n    {}: {why}", safe(value), safe(by));
+    }
+    let _ = writeln!(
+        out,
+        "{}\n    {}: the image",
+        safe(&spec.image.value.to_string()),
+        safe(&spec.image.origin.to_string())
+    );
+    for (name, why) in &scrubbed.dropped {
+        let _ = writeln!(
+            out,
+            "environment: {} is withheld from podman\n    {why}",
+            safe(&name.to_string_lossy())
+        );
+    }
+    out
+}
+
+fn json(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed) -> String {
+    let withheld: Vec<_> = scrubbed
+        .dropped
+        .iter()
+        .map(|(name, why)| serde_json::json!({"name": name.to_string_lossy(), "why": why}))
+        .collect();
+    let document = serde_json::json!({
+        "schema": "safe-podman/explain/1",
+        "settings": rows,
+        "image": spec.image.value.to_string(),
+        "command": spec.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
+        "withheld": withheld,
+    });
+    format!("{document:#}\n")
+}

@@ -1,0 +1,357 @@
+//! The flags of all layers become a [`Spec`].
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::layers::{Layers, same_layer, setting};
+use super::{CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, mounts, user};
+use crate::caps::CapArg;
+use crate::host::{self, Host, Resource};
+use crate::origin::{Origin, Setting};
+use crate::podman::args::Given;
+use crate::podman::image_config::ImageConfig;
+use crate::podman::value::Invalid;
+use crate::podman::value::annotation::Annotation;
+use crate::podman::value::device::{Device, DevicePermissions};
+use crate::podman::value::env::EnvVar;
+use crate::podman::value::label_opt::LabelOpt;
+use crate::podman::value::limit::{Limit, MemoryLimit, SwapLimit};
+use crate::podman::value::log::LogOpt;
+use crate::podman::value::namespace::{Namespace, NamespaceKind};
+use crate::podman::value::restart::Restart;
+use crate::podman::value::security_opt::{NoNewPrivileges, SecurityOpt};
+use crate::podman::value::sysctl::Sysctl;
+use crate::podman::value::ulimit::{Ulimit, UlimitName, UlimitValue};
+use crate::podman::value::{number, security_opt};
+use crate::problem::Problem;
+
+/// Stands for the image where `--rootfs` leaves none; never given to podman.
+const NO_IMAGE: &str = "localhost/none:0";
+
+/// All that a [`Spec`] is made of.
+pub struct Inputs<'a> {
+    /// The flags of all layers, weakest first, the baseline's among them.
+    pub given: &'a [Given],
+    /// What stands in the place of IMAGE.
+    pub image: &'a str,
+    /// Where IMAGE stands.
+    pub image_origin: Origin,
+    /// What follows it.
+    pub command: &'a [OsString],
+    /// Answers about paths and limits.
+    pub host: &'a dyn Host,
+    /// The image's config, when it is known.
+    pub image_config: Option<&'a ImageConfig>,
+}
+
+/// Does any of these flags need the image's config to be known?
+pub fn asks_image(given: &[Given]) -> bool {
+    user::asks_image(&Layers::new(given))
+}
+
+/// Builds the spec.
+///
+/// # Errors
+/// A value that podman would refuse or misread, two values that contradict each other, a path that cannot be resolved.
+pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
+    let layers = Layers::new(inputs.given);
+    let options = SecurityOptions::collect(&layers)?;
+    let memory: Setting<MemoryLimit> = layers.scalar("memory")?;
+    let has_idmap = layers.any_of(&["uidmap", "gidmap"]).next().is_some()
+        || layers.all("subuidname").next().is_some()
+        || layers.all("subgidname").next().is_some();
+    let userns = layers.scalar("userns")?;
+    let cap_add = capabilities(&layers)?;
+    let user = user::resolve(&layers, inputs.image_config)?;
+    let mounts = mounts::collect(&layers, inputs.host, inputs.image_config, &user.value)?;
+    let external_rootfs = mounts::external_rootfs(&layers, inputs.image, inputs.host)?;
+    let image = match &external_rootfs {
+        Some(_) => NO_IMAGE,
+        None => inputs.image,
+    };
+    let spec = Spec {
+        image: Setting::new(
+            image
+                .parse()
+                .map_err(|error: Invalid| Problem::from(error).at(&inputs.image_origin))?,
+            inputs.image_origin.clone(),
+        ),
+        command: inputs.command.to_vec(),
+        user,
+        userns: Some(userns).filter(|userns| !has_idmap || userns.origin.is_asked()),
+        uidmap: layers.list("uidmap", |_, _| false)?,
+        gidmap: layers.list("gidmap", |_, _| false)?,
+        privileged: layers.switch("privileged")?,
+        new_privileges: options.new_privileges,
+        cap_add,
+        seccomp: seccomp(&layers, options.seccomp, inputs.host)?,
+        seccomp_policy: layers.scalar_with("seccomp-policy", |text| match text {
+            "default" | "" => Ok(SeccompPolicy::Default),
+            "image" => Ok(SeccompPolicy::Image),
+            other => Err(format!("\"{other}\" is no seccomp policy: write default")),
+        })?,
+        apparmor: options.apparmor,
+        label: options.label,
+        mask: options.mask,
+        unmask: options.unmask,
+        proc_opts: options.proc_opts,
+        root_fs: layers.switch("read-only")?.map(|switch| match switch {
+            Switch::On => RootFs::ReadOnly,
+            Switch::Off => RootFs::Writable,
+        }),
+        read_only_tmpfs: layers.switch("read-only-tmpfs")?,
+        external_rootfs,
+        image_volume: layers.scalar("image-volume")?,
+        mounts,
+        network: layers
+            .strongest("network")
+            .map(|given| setting(given, str::parse))
+            .collect::<Result<_, _>>()?,
+        publish: layers.list("publish", |new, old| new == old)?,
+        publish_all: layers.switch("publish-all")?,
+        pid: namespace(&layers, "pid", NamespaceKind::Pid)?,
+        ipc: namespace(&layers, "ipc", NamespaceKind::Ipc)?,
+        uts: namespace(&layers, "uts", NamespaceKind::Uts)?,
+        cgroupns: namespace(&layers, "cgroupns", NamespaceKind::Cgroup)?,
+        cgroups: layers.scalar("cgroups")?,
+        memory_swap: swap(&layers, &memory)?,
+        memory,
+        cpu: cpu(&layers)?,
+        pids_limit: layers.scalar("pids-limit")?,
+        ulimit: ulimits(&layers, inputs.host)?,
+        shm_size: layers.scalar("shm-size")?,
+        oom_score_adj: layers.scalar_with("oom-score-adj", number::int)?,
+        restart: restart(&layers)?,
+        env: layers.list("env", same_variable)?,
+        env_host: layers.switch("env-host")?,
+        http_proxy: layers.switch("http-proxy")?,
+        secret: layers.list("secret", |new, old| new == old)?,
+        device: devices(&layers)?,
+        sysctl: layers.list("sysctl", |new: &Sysctl, old| new.key == old.key)?,
+        annotation: layers.list("annotation", |new: &Annotation, old| new.key == old.key)?,
+        log_driver: layers.scalar("log-driver")?,
+        log_opt: layers.list("log-opt", |new: &LogOpt, old| new.key == old.key)?,
+        systemd: layers.scalar("systemd")?,
+        sdnotify: layers.scalar("sdnotify")?,
+        passed: layers.passed()?,
+    };
+    Ok(spec)
+}
+
+/// Devices without permissions get `rw`, where podman would add the right to make more nodes of them.
+fn devices(layers: &Layers<'_>) -> Result<Vec<Setting<Device>>, Problem> {
+    let mut devices = layers.list("device", |new, old| new == old)?;
+    for device in &mut devices {
+        if let Device::Node { permissions, .. } = &mut device.value {
+            permissions.get_or_insert(DevicePermissions::USE);
+        }
+    }
+    Ok(devices)
+}
+
+fn namespace(
+    layers: &Layers<'_>,
+    name: &'static str,
+    kind: NamespaceKind,
+) -> Result<Setting<Namespace>, Problem> {
+    layers.scalar_with(name, |text| Namespace::parse(kind, text))
+}
+
+/// The settings that share `--security-opt`.
+struct SecurityOptions {
+    new_privileges: Setting<NoNewPrivileges>,
+    seccomp: Option<Setting<security_opt::SeccompArg>>,
+    apparmor: Option<Setting<security_opt::AppArmorArg>>,
+    label: Vec<Setting<LabelOpt>>,
+    mask: Vec<Setting<Vec<String>>>,
+    unmask: Vec<Setting<security_opt::Unmask>>,
+    proc_opts: Option<Setting<String>>,
+}
+
+impl SecurityOptions {
+    fn collect(layers: &Layers<'_>) -> Result<Self, Problem> {
+        let mut all = Self {
+            new_privileges: Setting::baseline(NoNewPrivileges::On),
+            seccomp: None,
+            apparmor: None,
+            label: Vec::new(),
+            mask: Vec::new(),
+            unmask: Vec::new(),
+            proc_opts: None,
+        };
+        for given in layers.all("security-opt") {
+            let Setting { value, origin } = setting(given, str::parse)?;
+            match value {
+                SecurityOpt::NoNewPrivileges(value) => {
+                    all.new_privileges = Setting::new(value, origin);
+                }
+                SecurityOpt::Seccomp(value) => all.seccomp = Some(Setting::new(value, origin)),
+                SecurityOpt::Apparmor(value) => all.apparmor = Some(Setting::new(value, origin)),
+                SecurityOpt::Label(value) => all.label.push(Setting::new(value, origin)),
+                SecurityOpt::Mask(value) => all.mask.push(Setting::new(value, origin)),
+                SecurityOpt::Unmask(value) => all.unmask.push(Setting::new(value, origin)),
+                SecurityOpt::ProcOpts(value) => all.proc_opts = Some(Setting::new(value, origin)),
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// The seccomp filter: a profile's `seccomp:`, unless the command line or a stronger profile names another.
+fn seccomp(
+    layers: &Layers<'_>,
+    option: Option<Setting<security_opt::SeccompArg>>,
+    host: &dyn Host,
+) -> Result<Setting<Seccomp>, Problem> {
+    let key = layers.all("seccomp").last();
+    let file = |base: &Path, path: &Path| -> Result<PathBuf, Invalid> {
+        Ok(host.resolve(&base.join(path))?.path)
+    };
+    match (option, key) {
+        (Some(option), key) if key.is_none_or(|key| !same_layer(&key.origin, &option.origin)) => {
+            let given = layers
+                .all("security-opt")
+                .find(|given| given.origin == option.origin);
+            let base = given.map_or(Path::new("/"), |given| &*given.base);
+            let value = Seccomp::from_arg(&option.value, |path| file(base, path))
+                .map_err(|error| Problem::from(error).at(&option.origin))?;
+            Ok(Setting::new(value, option.origin))
+        }
+        (Some(option), _) => Err(Problem::new(
+            "seccomp is given twice: as a key and in security_opt",
+        )
+        .at(&option.origin)
+        .instead("leave one of them out")),
+        (None, Some(key)) => setting(key, |text| {
+            Seccomp::from_profile(text, |path| file(&key.base, path))
+        }),
+        (None, None) => Ok(Setting::baseline(Seccomp::Default)),
+    }
+}
+
+/// Adds minus the drops of a stronger layer. Within one layer an add wins over a drop, as podman has it.
+fn capabilities(layers: &Layers<'_>) -> Result<Vec<Setting<CapArg>>, Problem> {
+    let mut caps: Vec<Setting<CapArg>> = Vec::new();
+    for given in layers.any_of(&["cap-add", "cap-drop"]) {
+        let cap: Setting<CapArg> = setting(given, str::parse)?;
+        if given.flag.long == "cap-add" {
+            caps.retain(|old| old.value != cap.value);
+            caps.push(cap);
+        } else {
+            caps.retain(|old| {
+                same_layer(&old.origin, &cap.origin)
+                    || (cap.value != CapArg::All && old.value != cap.value)
+            });
+        }
+    }
+    Ok(caps)
+}
+
+/// As much memory and swap together as memory alone, unless a person says otherwise: no swap.
+fn swap(layers: &Layers<'_>, memory: &Setting<MemoryLimit>) -> Result<Setting<SwapLimit>, Problem> {
+    let asked = layers.optional_with("memory-swap", str::parse::<SwapLimit>)?;
+    match (
+        asked.filter(|swap| swap.value != SwapLimit::Unset),
+        &memory.value,
+    ) {
+        (Some(asked), _) => Ok(asked),
+        (None, Limit::Max(bytes)) => {
+            Ok(Setting::new(SwapLimit::Max(*bytes), memory.origin.clone()))
+        }
+        (None, Limit::Unlimited) => Ok(Setting::new(SwapLimit::Unset, memory.origin.clone())),
+    }
+}
+
+/// `--rm` and a restart exclude each other in podman. The stronger layer wins; in one layer they contradict each other.
+fn restart(layers: &Layers<'_>) -> Result<Setting<Restart>, Problem> {
+    let restart: Setting<Restart> = layers.scalar("restart")?;
+    let rm = layers
+        .peek("rm")
+        .filter(|rm| rm.value == "true" && restart.value != Restart::No);
+    match rm {
+        None => Ok(restart),
+        Some(rm) if layers.is_stronger(rm, &restart.origin) => {
+            Ok(Setting::new(Restart::No, rm.origin.clone()))
+        }
+        Some(rm) => Err(Problem::new(format!(
+            "--rm removes the container when it ends, so --restart={} cannot restart it",
+            restart.value
+        ))
+        .at(&rm.origin)
+        .instead("leave out --rm, or --restart=no")),
+    }
+}
+
+fn cpu(layers: &Layers<'_>) -> Result<Setting<CpuLimit>, Problem> {
+    let quota = layers.optional_with("cpu-quota", number::int)?;
+    let period = layers.optional_with("cpu-period", number::uint)?;
+    let cpus = layers.scalar("cpus")?;
+    match (quota, period) {
+        (None, None) => Ok(cpus.map(CpuLimit::Cpus)),
+        (_, _) if cpus.origin.is_asked() => Err(Problem::new(
+            "--cpus and --cpu-quota or --cpu-period say the same thing twice",
+        )
+        .at(&cpus.origin)
+        .instead("leave --cpu-quota and --cpu-period out")),
+        (Some(quota), period) => Ok(Setting::new(
+            CpuLimit::Quota {
+                quota: quota.value,
+                period: period.map(|period| period.value),
+            },
+            quota.origin,
+        )),
+        (None, Some(period)) => Err(Problem::new(
+            "--cpu-period limits nothing without --cpu-quota",
+        )
+        .at(&period.origin)
+        .instead("--cpus=0.5")),
+    }
+}
+
+/// The limits of a process. Ours are lowered to this process's own hard limits, which the engine cannot exceed; a
+/// person's are refused above them.
+fn ulimits(layers: &Layers<'_>, host: &dyn Host) -> Result<Vec<Setting<Ulimit>>, Problem> {
+    let mut limits = layers.list("ulimit", same_limit)?;
+    for limit in &mut limits {
+        let Ulimit::Limit { name, soft, hard } = &mut limit.value else {
+            continue;
+        };
+        let resource = match name {
+            UlimitName::Nofile => Resource::Nofile,
+            UlimitName::Nproc => Resource::Nproc,
+            _ => continue,
+        };
+        let host::Limit::At(own) = host.hard_limit(resource) else {
+            continue;
+        };
+        let own = UlimitValue::Max(own);
+        if *hard <= own {
+            continue;
+        }
+        if limit.origin.is_asked() {
+            return Err(Problem::new(format!(
+                "{name}={soft}:{hard} is more than this process's own hard limit, {own}"
+            ))
+            .at(&limit.origin)
+            .instead(format!("{name}={}:{own}", (*soft).min(own))));
+        }
+        (*soft, *hard) = ((*soft).min(own), own);
+    }
+    Ok(limits)
+}
+
+fn same_variable(a: &EnvVar, b: &EnvVar) -> bool {
+    use EnvVar::{Import, ImportPrefix, Value};
+    match (a, b) {
+        (ImportPrefix(a), ImportPrefix(b))
+        | (Value { name: a, .. } | Import(a), Value { name: b, .. } | Import(b)) => a == b,
+        (ImportPrefix(_), _) | (_, ImportPrefix(_)) => false,
+    }
+}
+
+fn same_limit(a: &Ulimit, b: &Ulimit) -> bool {
+    match (a, b) {
+        (Ulimit::Limit { name: a, .. }, Ulimit::Limit { name: b, .. }) => a == b,
+        (a, b) => a == b,
+    }
+}

@@ -1,0 +1,192 @@
+//! The flags of all layers, weakest first, and what survives of a flag that several of them give.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::Switch;
+use crate::origin::{Origin, Setting};
+use crate::podman::args::Given;
+use crate::podman::flags::Treatment;
+use crate::problem::Problem;
+
+/// All flags, with a memory of which were read, so that none is lost.
+pub(super) struct Layers<'a> {
+    given: &'a [Given],
+    read: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'a> Layers<'a> {
+    pub(super) fn new(given: &'a [Given]) -> Self {
+        Self {
+            given,
+            read: RefCell::default(),
+        }
+    }
+
+    /// Every value of a list flag, weakest layer first.
+    pub(super) fn all(&self, name: &'static str) -> impl Iterator<Item = &'a Given> {
+        self.read.borrow_mut().insert(name);
+        self.given
+            .iter()
+            .filter(move |given| given.flag.long == name)
+    }
+
+    /// Every value of several list flags, in the order they were given.
+    pub(super) fn any_of(&self, names: &'static [&'static str]) -> impl Iterator<Item = &'a Given> {
+        self.read.borrow_mut().extend(names);
+        self.given
+            .iter()
+            .filter(move |given| names.contains(&given.flag.long))
+    }
+
+    /// The value that holds: the last one.
+    pub(super) fn last(&self, name: &'static str) -> Option<&'a Given> {
+        self.all(name).last()
+    }
+
+    /// The value that holds of a flag that is forwarded.
+    pub(super) fn peek(&self, name: &str) -> Option<&'a Given> {
+        self.given
+            .iter()
+            .rev()
+            .find(|given| given.flag.long == name)
+    }
+
+    /// Does a flag come from a stronger layer than a setting?
+    pub(super) fn is_stronger(&self, flag: &Given, setting: &Origin) -> bool {
+        let place = self
+            .given
+            .iter()
+            .rposition(|given| given.origin == *setting);
+        let own = self
+            .given
+            .iter()
+            .position(|given| given.origin == flag.origin);
+        !same_layer(&flag.origin, setting) && own > place
+    }
+
+    /// The values of the strongest layer that gives the flag.
+    pub(super) fn strongest(&self, name: &'static str) -> impl Iterator<Item = &'a Given> {
+        let layer = self.last(name).map(|given| &given.origin);
+        self.all(name)
+            .filter(move |given| layer.is_some_and(|layer| same_layer(layer, &given.origin)))
+    }
+
+    /// The last value, parsed. Every flag asked for this way has a row in the baseline.
+    pub(super) fn scalar<T: FromStr<Err: Display>>(
+        &self,
+        name: &'static str,
+    ) -> Result<Setting<T>, Problem> {
+        self.scalar_with(name, str::parse)
+    }
+
+    pub(super) fn scalar_with<T, E: Display>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Setting<T>, Problem> {
+        self.optional_with(name, parse)?
+            .ok_or_else(|| Problem::new(format!("--{name} has no value")))
+    }
+
+    pub(super) fn optional_with<T, E: Display>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<Setting<T>>, Problem> {
+        self.last(name)
+            .map(|given| setting(given, parse))
+            .transpose()
+    }
+
+    pub(super) fn switch(&self, name: &'static str) -> Result<Setting<Switch>, Problem> {
+        self.scalar_with(name, |text| match text {
+            "true" => Ok(Switch::On),
+            "false" => Ok(Switch::Off),
+            other => Err(format!("\"{other}\" is neither true nor false")),
+        })
+    }
+
+    /// Every value, parsed; one that `replaces` an earlier one takes its place.
+    pub(super) fn list<T: FromStr<Err: Display>>(
+        &self,
+        name: &'static str,
+        replaces: impl Fn(&T, &T) -> bool,
+    ) -> Result<Vec<Setting<T>>, Problem> {
+        let mut values: Vec<Setting<T>> = Vec::new();
+        for given in self.all(name) {
+            let new: Setting<T> = setting(given, str::parse)?;
+            values.retain(|old| !replaces(&new.value, &old.value));
+            values.push(new);
+        }
+        Ok(values)
+    }
+
+    /// The flags that are forwarded, scalars once.
+    ///
+    /// Fails when a flag of the table that has a place in the spec was not read: a hole in this program.
+    pub(super) fn passed(&self) -> Result<Vec<Given>, Problem> {
+        let read = self.read.borrow();
+        let mut passed: Vec<Given> = Vec::new();
+        for given in self.given {
+            match given.flag.treatment {
+                Treatment::Spec if read.contains(given.flag.long) => {}
+                Treatment::Spec | Treatment::Help => {
+                    return Err(
+                        Problem::new(format!("--{} has no effect here", given.flag.long))
+                            .at(&given.origin),
+                    );
+                }
+                Treatment::NoOp | Treatment::Own => {}
+                Treatment::Pass | Treatment::Judged(_) => {
+                    if !given.flag.kind.is_list() {
+                        passed.retain(|old| old.flag != given.flag);
+                    }
+                    passed.push(from_its_directory(given)?);
+                }
+            }
+        }
+        Ok(passed)
+    }
+}
+
+/// Files that podman would look up in the directory it is started in, and a profile means beside itself.
+const FILES: [&str; 3] = ["authfile", "env-file", "label-file"];
+
+/// The same flag, its file absolute, so that the file that is judged is the one that is used.
+fn from_its_directory(given: &Given) -> Result<Given, Problem> {
+    let mut given = given.clone();
+    if FILES.contains(&given.flag.long) && !given.value.is_empty() {
+        let path = given.base.join(&given.value);
+        path.to_str()
+            .ok_or_else(|| {
+                let what = format!("the directory of \"{}\" is not UTF-8", given.value);
+                Problem::new(what).at(&given.origin)
+            })?
+            .clone_into(&mut given.value);
+    }
+    Ok(given)
+}
+
+/// A value parsed, its flag and origin named when it does not parse.
+pub(super) fn setting<T, E: Display>(
+    given: &Given,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<Setting<T>, Problem> {
+    match parse(&given.value) {
+        Ok(value) => Ok(Setting::new(value, given.origin.clone())),
+        Err(error) => {
+            Err(Problem::new(format!("--{}: {error}", given.flag.long)).at(&given.origin))
+        }
+    }
+}
+
+/// Do two values come from the same layer: the baseline, one profile, the command line?
+pub(super) fn same_layer(a: &Origin, b: &Origin) -> bool {
+    match (a, b) {
+        (Origin::Profile { file: a, .. }, Origin::Profile { file: b, .. }) => a == b,
+        (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+    }
+}

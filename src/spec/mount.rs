@@ -1,0 +1,111 @@
+//! What is mounted into the container, told apart by where it leads.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::host::Resolved;
+use crate::podman::value::mount;
+use crate::podman::value::mount_options::{Access, MountOptions};
+use crate::podman::value::path::{ContainerPath, HostPath};
+use crate::podman::value::tmpfs::Tmpfs;
+use crate::podman::value::volume::VolumeName;
+
+/// A host path in the container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bind {
+    /// The source as typed.
+    pub asked: HostPath,
+    /// Where it leads.
+    pub source: Resolved,
+    /// The same, as podman is given it.
+    pub path: HostPath,
+    /// Where it appears.
+    pub destination: ContainerPath,
+    /// Read-only or not, as typed; nothing means read-only.
+    pub asked_access: Option<Access>,
+    /// The options as podman will get them.
+    pub options: MountOptions,
+    /// Where writes to an overlay (`O,upperdir=,workdir=`) go, resolved.
+    pub overlay_dirs: Vec<Resolved>,
+    /// Mount points below the source: a read-only bind does not make them read-only.
+    pub submounts: Vec<PathBuf>,
+}
+
+/// A mount of podman's own storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedVolume {
+    /// Its name; none for an anonymous one.
+    pub name: Option<VolumeName>,
+    /// Where it appears.
+    pub destination: ContainerPath,
+    /// The options as podman will get them.
+    pub options: MountOptions,
+    /// `volume-opt=` of `--mount`; with `o=bind,device=` the volume is a host path in disguise.
+    pub volume_opts: Vec<(String, String)>,
+    /// `subpath=` of `--mount`.
+    pub subpath: Option<String>,
+    /// The host path behind `volume-opt=device=`, resolved.
+    pub device: Option<Resolved>,
+}
+
+/// What `--rootfs` makes of the word in the place of IMAGE: `PATH[:O|:idmap[=…]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalRootfs {
+    /// Where the path leads.
+    pub source: Resolved,
+    /// The same, as podman is given it.
+    pub path: HostPath,
+    /// What follows the last colon: `O`, `idmap` or `idmap=…`.
+    pub suffix: Option<String>,
+}
+
+impl ExternalRootfs {
+    /// Do writes go to a layer of podman's own?
+    pub fn is_overlay(&self) -> bool {
+        self.suffix.as_deref() == Some("O")
+    }
+}
+
+impl fmt::Display for ExternalRootfs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path)?;
+        match &self.suffix {
+            Some(suffix) => write!(f, ":{suffix}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One mount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mount {
+    /// A host path.
+    Bind(Bind),
+    /// A volume.
+    Volume(NamedVolume),
+    /// A tmpfs.
+    Tmpfs(Tmpfs),
+    /// devpts, image, glob, ramfs, artifact: as given.
+    Other(mount::Mount),
+}
+
+impl Mount {
+    /// Where it appears in the container; a glob may have none of its own.
+    pub fn destination(&self) -> Option<&ContainerPath> {
+        match self {
+            Self::Bind(bind) => Some(&bind.destination),
+            Self::Volume(volume) => Some(&volume.destination),
+            Self::Tmpfs(tmpfs) => Some(&tmpfs.destination),
+            Self::Other(other) => match other {
+                mount::Mount::Bind { destination, .. }
+                | mount::Mount::Volume { destination, .. }
+                | mount::Mount::Devpts { destination, .. }
+                | mount::Mount::Image { destination, .. }
+                | mount::Mount::Ramfs { destination, .. }
+                | mount::Mount::Artifact { destination, .. } => Some(destination),
+                mount::Mount::Tmpfs(tmpfs) => Some(&tmpfs.destination),
+                mount::Mount::Glob { destination, .. } => destination.as_ref(),
+            },
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! `--volume`, `--mount` and `--tmpfs` of all layers, resolved and hardened.
+//!
+//! A host path is replaced by where it leads, read-only unless asked, always `nosuid,nodev`; what can be written cannot
+//! be executed unless asked. A mount of a stronger layer replaces one at the same destination.
+
+use std::path::Path;
+
+use super::layers::{Layers, same_layer, setting};
+use super::mount::{Bind, ExternalRootfs, Mount, NamedVolume};
+use crate::host::{FileKind, Host, Mode, Resolved, Selinux};
+use crate::origin::{Origin, Setting};
+use crate::podman::args::Given;
+use crate::podman::image_config::ImageConfig;
+use crate::podman::value::Invalid;
+use crate::podman::value::image_volume::ImageVolume;
+use crate::podman::value::mount;
+use crate::podman::value::mount_options::{
+    Access, Dev, Exec, MountOptions, Overlay, Ownership, Propagation, Recursion, Relabel, Suid,
+};
+use crate::podman::value::path::{ContainerPath, HostPath};
+use crate::podman::value::tmpfs::Tmpfs;
+use crate::podman::value::user::{Id, User};
+use crate::podman::value::volume::{Source, Volume, VolumeName};
+use crate::problem::Problem;
+
+/// Size of a tmpfs that names none.
+const TMPFS_SIZE: &str = "64m";
+
+/// All mounts, in the order they were given.
+pub(super) fn collect(
+    layers: &Layers<'_>,
+    host: &dyn Host,
+    image: Option<&ImageConfig>,
+    user: &User,
+) -> Result<Vec<Setting<Mount>>, Problem> {
+    let mut mounts: Vec<Setting<Mount>> = Vec::new();
+    for given in layers.any_of(&["volume", "mount", "tmpfs"]) {
+        let new = read(given, host)?;
+        if let Some(at) = new.value.destination() {
+            let twin = |old: &Setting<Mount>| old.value.destination() == Some(at);
+            if let Some(old) = mounts
+                .iter()
+                .find(|old| twin(old) && same_layer(&old.origin, &new.origin))
+            {
+                return Err(Problem::new(format!(
+                    "two mounts at \"{at}\": {} and {}",
+                    old.origin, new.origin
+                ))
+                .at(&new.origin)
+                .instead("leave one of them out"));
+            }
+            mounts.retain(|old| !twin(old));
+        }
+        mounts.push(new);
+    }
+    if layers.scalar::<ImageVolume>("image-volume")?.value == ImageVolume::Tmpfs {
+        mounts.extend(image_volumes(&mounts, image)?);
+    }
+    if host.lsm().selinux == Selinux::Enforcing && host.identity().mode == Mode::Rootful {
+        for mount in &mut mounts {
+            relabel(&mut mount.value, user);
+        }
+    }
+    Ok(mounts)
+}
+
+/// `Z` for a directory that belongs to the container's own user: without it an enforcing `SELinux` denies every access,
+/// and people answer that by switching `SELinux` off. What belongs to anybody else keeps its label.
+fn relabel(mount: &mut Mount, user: &User) {
+    if let (Mount::Bind(bind), Id::Number(uid)) = (mount, &user.user) {
+        let own = bind.source.kind == FileKind::Directory && bind.source.owner == *uid && *uid != 0;
+        if own && bind.options.overlay.is_none() {
+            bind.options.relabel.get_or_insert(Relabel::Private);
+        }
+    }
+}
+
+/// The directory that `--rootfs` takes for an image; `word` stands in the place of IMAGE.
+pub(super) fn external_rootfs(
+    layers: &Layers<'_>,
+    word: &str,
+    host: &dyn Host,
+) -> Result<Option<Setting<ExternalRootfs>>, Problem> {
+    let Some(given) = layers.last("rootfs").filter(|given| given.value == "true") else {
+        return Ok(None);
+    };
+    let (path, suffix) = match word.rsplit_once(':') {
+        Some((path, suffix)) if suffix == "O" || suffix.starts_with("idmap") => {
+            (path, Some(suffix.to_owned()))
+        }
+        _ => (word, None),
+    };
+    let resolve = || {
+        let source = host.resolve(&given.base.join(path))?;
+        let path = HostPath::from_path(&source.path)?;
+        Ok(ExternalRootfs {
+            source,
+            path,
+            suffix,
+        })
+    };
+    resolve()
+        .map(|rootfs| Some(Setting::new(rootfs, given.origin.clone())))
+        .map_err(|error: Invalid| Problem::from(error).at(&given.origin))
+}
+
+/// A tmpfs for each VOLUME of the image that nothing covers: podman's own would have no limit.
+fn image_volumes(
+    mounts: &[Setting<Mount>],
+    image: Option<&ImageConfig>,
+) -> Result<Vec<Setting<Mount>>, Problem> {
+    let mut more = Vec::new();
+    for path in image.iter().flat_map(|image| &image.volumes) {
+        let at: ContainerPath = path.parse().map_err(Problem::from)?;
+        if !mounts
+            .iter()
+            .any(|mount| mount.value.destination() == Some(&at))
+        {
+            let tmpfs = format!("{at}:size={TMPFS_SIZE}")
+                .parse()
+                .map_err(Problem::from)?;
+            more.push(Setting::new(
+                Mount::Tmpfs(harden_tmpfs(tmpfs)?),
+                Origin::Image("VOLUME"),
+            ));
+        }
+    }
+    Ok(more)
+}
+
+fn read(given: &Given, host: &dyn Host) -> Result<Setting<Mount>, Problem> {
+    let mount = match given.flag.long {
+        "volume" => from_volume(setting::<Volume, _>(given, str::parse)?.value, given, host),
+        "tmpfs" => harden_tmpfs(setting::<Tmpfs, _>(given, str::parse)?.value).map(Mount::Tmpfs),
+        _ => from_mount(
+            setting::<mount::Mount, _>(given, str::parse)?.value,
+            given,
+            host,
+        ),
+    };
+    match mount {
+        Ok(mount) => Ok(Setting::new(mount, given.origin.clone())),
+        Err(problem) => Err(problem.at(&given.origin)),
+    }
+}
+
+fn from_volume(volume: Volume, given: &Given, host: &dyn Host) -> Result<Mount, Problem> {
+    let Volume {
+        source,
+        destination,
+        options,
+    } = volume;
+    match source {
+        Source::Path(path) => bind(path, destination, options, given, host),
+        Source::Named(name) => Ok(named(Some(name), destination, options)),
+        Source::Anonymous => Ok(named(None, destination, options)),
+    }
+}
+
+fn from_mount(mount: mount::Mount, given: &Given, host: &dyn Host) -> Result<Mount, Problem> {
+    match mount {
+        mount::Mount::Bind {
+            source,
+            destination,
+            options,
+        } => {
+            let source = match source {
+                Some(source) => source,
+                None => destination.as_str().parse()?,
+            };
+            bind(source, destination, options, given, host)
+        }
+        mount::Mount::Volume {
+            name,
+            destination,
+            options,
+            volume_opts,
+            subpath,
+        } => {
+            let device = volume_opts
+                .iter()
+                .find(|(key, _)| key == "device")
+                .map(|(_, path)| Path::new(path));
+            let device = device
+                .filter(|path| path.is_absolute())
+                .map(|path| host.resolve(path))
+                .transpose()?;
+            match named(name, destination, options) {
+                Mount::Volume(volume) => Ok(Mount::Volume(NamedVolume {
+                    volume_opts,
+                    subpath,
+                    device,
+                    ..volume
+                })),
+                other => Ok(other),
+            }
+        }
+        mount::Mount::Tmpfs(tmpfs) => harden_tmpfs(tmpfs).map(Mount::Tmpfs),
+        other => Ok(Mount::Other(other)),
+    }
+}
+
+fn bind(
+    asked: HostPath,
+    destination: ContainerPath,
+    options: MountOptions,
+    given: &Given,
+    host: &dyn Host,
+) -> Result<Mount, Problem> {
+    let source = host.resolve(&given.base.join(asked.as_path()))?;
+    let submounts = host.submounts(&source.path)?;
+    let asked_access = options.access;
+    let mut options = harden(options, Access::ReadOnly);
+    let overlay_dirs = resolve_overlay(&mut options, given, host)?;
+    let closed = match options.access {
+        Some(Access::ReadWrite) => Recursion::Rbind,
+        Some(Access::ReadOnly) | None => Recursion::Bind,
+    };
+    if options.overlay.is_none() {
+        options.recursion.get_or_insert(closed);
+        options.propagation.get_or_insert(Propagation::RPrivate);
+    }
+    let path = HostPath::from_path(&source.path)?;
+    Ok(Mount::Bind(Bind {
+        asked,
+        source,
+        path,
+        destination,
+        asked_access,
+        options,
+        overlay_dirs,
+        submounts,
+    }))
+}
+
+/// Replaces the directories that an overlay writes to by where they lead.
+fn resolve_overlay(
+    options: &mut MountOptions,
+    given: &Given,
+    host: &dyn Host,
+) -> Result<Vec<Resolved>, Problem> {
+    let Some(Overlay::Persistent { upperdir, workdir }) = &mut options.overlay else {
+        return Ok(Vec::new());
+    };
+    let mut dirs = Vec::new();
+    for dir in [upperdir, workdir] {
+        let resolved = host.resolve(&given.base.join(dir.as_path()))?;
+        *dir = HostPath::from_path(&resolved.path)?;
+        dirs.push(resolved);
+    }
+    Ok(dirs)
+}
+
+fn named(name: Option<VolumeName>, destination: ContainerPath, options: MountOptions) -> Mount {
+    let options = harden(options, Access::ReadWrite);
+    Mount::Volume(NamedVolume {
+        name,
+        destination,
+        options,
+        volume_opts: Vec::new(),
+        subpath: None,
+        device: None,
+    })
+}
+
+/// `nosuid,nodev` unless asked, and `noexec` where it can be written.
+fn harden(mut options: MountOptions, access: Access) -> MountOptions {
+    if options.overlay.is_none() {
+        let access = *options.access.get_or_insert(access);
+        if access == Access::ReadWrite {
+            options.exec.get_or_insert(Exec::NoExec);
+        }
+        options.suid.get_or_insert(Suid::NoSuid);
+        options.dev.get_or_insert(Dev::NoDev);
+    }
+    options
+}
+
+/// Bounded, nothing in it can be run, and the container's user may write to it: runc 1.1 gives a tmpfs the mode of the
+/// image's directory, whatever `mode=` says, so only ownership helps.
+fn harden_tmpfs(mut tmpfs: Tmpfs) -> Result<Tmpfs, Problem> {
+    tmpfs.access.get_or_insert(Access::ReadWrite);
+    tmpfs.suid.get_or_insert(Suid::NoSuid);
+    tmpfs.dev.get_or_insert(Dev::NoDev);
+    tmpfs.exec.get_or_insert(Exec::NoExec);
+    tmpfs.mode.get_or_insert(0o1777);
+    tmpfs.ownership.get_or_insert(Ownership::Chown);
+    if tmpfs.size.is_none() {
+        tmpfs.size = Some(TMPFS_SIZE.parse().map_err(Problem::from)?);
+    }
+    Ok(tmpfs)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::host::{Apparmor, Fake, Lsm};
+    use crate::policy::engine::Level;
+    use crate::policy::testing::judged_on;
+
+    fn mounts(host: &Fake, args: &[&str]) -> Vec<String> {
+        let judged = judged_on(host, args, Level::Baseline);
+        let words = judged
+            .argv
+            .iter()
+            .map(|word| word.to_str().unwrap().to_owned());
+        words
+            .filter(|word| {
+                ["--volume", "--mount", "--tmpfs"]
+                    .iter()
+                    .any(|flag| word.starts_with(flag))
+            })
+            .collect()
+    }
+
+    fn tree() -> Fake {
+        Fake::rootful()
+            .directory("/home/user/project", 1000, 0o755)
+            .directory("/srv/app", 1000, 0o755)
+            .directory("/srv/others", 7, 0o755)
+            .link("/srv/link", "app")
+    }
+
+    #[test]
+    fn a_bind_is_closed_unless_asked() {
+        let ro = "--volume=/srv/app:/a:ro,nosuid,nodev,rprivate,bind";
+        let rw = "--volume=/srv/app:/a:rw,nosuid,nodev,noexec,rprivate,rbind";
+        for (args, expected) in [
+            (["-v", "/srv/app:/a"], ro),
+            (["-v", "/srv//./link/../app:/a"], ro),
+            (["-v", "/srv/link:/a/"], ro),
+            (["-v", "../../../srv/app:/a:ro"], ro),
+            (["--mount", "type=bind,src=/srv/app,dst=/a"], ro),
+            (["-v", "/srv/app:/a:rw"], rw),
+            (["--mount", "type=bind,src=/srv/app,dst=/a,ro=false"], rw),
+        ] {
+            let found = mounts(&tree(), &args);
+            let found: Vec<_> = found.iter().map(|word| sorted(word)).collect();
+            assert!(found.contains(&sorted(expected)), "{args:?}: {found:?}");
+        }
+    }
+
+    /// The options in any order.
+    fn sorted(word: &str) -> (String, Vec<String>) {
+        let (place, options) = word.rsplit_once(':').unwrap();
+        let mut options: Vec<_> = options.split(',').map(str::to_owned).collect();
+        options.sort();
+        (place.to_owned(), options)
+    }
+
+    #[test]
+    fn an_enforcing_selinux_gets_a_label_for_the_containers_own_directory_only() {
+        let lsm = Lsm {
+            selinux: Selinux::Enforcing,
+            apparmor: Apparmor::Disabled,
+        };
+        let host = tree().with_lsm(lsm);
+        let labels = |path: &str| {
+            let found = mounts(&host, &["-u", "1000", "-v", &format!("{path}:/a:rw")]);
+            found
+                .iter()
+                .any(|word| word.ends_with(",Z") || word.contains(",Z,"))
+        };
+        assert!(labels("/srv/app") && !labels("/srv/others") && !labels("/srv"));
+        assert!(
+            !mounts(&tree(), &["-u", "1000", "-v", "/srv/app:/a:rw"])
+                .iter()
+                .any(|word| word.contains('Z'))
+        );
+    }
+
+    #[test]
+    fn two_mounts_at_one_place_contradict_each_other() {
+        let host = tree();
+        let base: std::sync::Arc<Path> = Path::new("/").into();
+        let words = ["-v", "/srv/app:/a", "--tmpfs", "/a/"].map(Into::into);
+        let said = crate::podman::args::parse(&words, &[], &base).unwrap();
+        let layers = Layers::new(&said.given);
+        let user = "1000".parse().unwrap();
+        assert!(collect(&layers, &host, None, &user).is_err());
+    }
+
+    #[test]
+    fn a_volume_without_a_name_is_never_a_path() {
+        let found = mounts(&tree(), &["-v", "/data"]);
+        let expected = "--mount=type=volume,dst=/data,rw,nosuid,nodev,noexec";
+        assert!(found.contains(&expected.to_owned()), "{found:?}");
+    }
+}

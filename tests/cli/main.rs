@@ -1,0 +1,36 @@
+//! The whole binary with a podman that starts nothing: what podman is given, where no container is needed to see it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::unnecessary_wraps,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+#[path = "../harness.rs"]
+mod harness;
+mod man;
+mod record;
+mod recorder;
+mod stand_in;
+
+use std::process::ExitCode;
+
+use harness::{Tested, trial};
+
+type Test = fn() -> Tested;
+
+const ROOMS: &[(&str, &[(&str, Test)])] = &[("man", man::TESTS), ("recorder", recorder::TESTS)];
+
+fn main() -> ExitCode {
+    let arguments = libtest_mimic::Arguments::from_args();
+    let rooms = ROOMS
+        .iter()
+        .flat_map(|(room, tests)| tests.iter().map(move |(name, test)| (room, name, *test)));
+    let trials = rooms
+        .map(|(room, name, test)| trial(format!("{room}::{name}"), test))
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
