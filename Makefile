@@ -8,12 +8,14 @@ BINARY  := $(TARGET)/release/safe-podman
 BINDIR     = $(DESTDIR)$(PREFIX)/bin
 PROFILEDIR = $(DESTDIR)$(PREFIX)/share/safe-podman/profiles
 MANDIR     = $(DESTDIR)$(PREFIX)/share/man
+# Where every podman on the host looks for hooks, whatever the prefix.
+HOOKDIR    = $(DESTDIR)/usr/share/containers/oci/hooks.d
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test lint man install clean
+.PHONY: help setup build demo test test-matrix lint man install clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 setup: ## install the system packages that build, test and demo need
 	@tests/setup
@@ -27,6 +29,12 @@ demo: setup build ## run the netinfo service, plain podman beside safe-podman
 test: setup ## run all tests
 	$(CARGO) test --locked
 
+# The first line fails aloud, the second only asks where the binary is.
+test-matrix: setup ## run the podman tests on both engines and runtimes, with and without root; CELLS="5.4.2-crun-*" chooses
+	$(CARGO) test --locked --no-run --test podman
+	@tests/matrix/run "$$($(CARGO) test --locked --no-run --test podman --message-format=json 2>/dev/null | \
+		sed -n '/"kind":\["test"\]/s/.*"executable":"\([^"]*\)".*/\1/p')" '$(CELLS)'
+
 lint: ## formatting, clippy and rustdoc, warnings denied
 	rustfmt --check --edition 2024 $$(git ls-files '*.rs')
 	$(CARGO) clippy --locked --all-targets -- -D warnings
@@ -39,11 +47,15 @@ install: $(BINARY) ## install below PREFIX (default /usr/local)
 	install -D -m 755 $(BINARY) $(BINDIR)/safe-podman
 	install -d $(PROFILEDIR)
 	install -m 644 profiles/*.yaml $(PROFILEDIR)
+	install -d $(HOOKDIR)
+	sed 's|@BINDIR@|$(PREFIX)/bin|' src/seal/safe-podman.json.in > $(HOOKDIR)/safe-podman.json
 	for page in man/*.[1-8]; do install -D -m 644 $$page $(MANDIR)/man$${page##*.}/$${page##*/} || exit; done
 
 # Built only when absent, so that root can install what a user with the toolchain built.
 $(BINARY):
 	$(CARGO) build --release --locked
 
+# The cells' files belong to root.
 clean: ## remove what was built
+	@[ ! -e $(TARGET)/matrix ] || [ -O $(TARGET)/matrix ] || sudo rm -rf --one-file-system $(TARGET)/matrix
 	$(CARGO) clean

@@ -24,6 +24,8 @@
 //! | reads `/proc`, `/sys` or the file system | [`host`] |
 //! | reads the environment | [`mod@env`] |
 //! | starts a process | [`exec`] |
+//! | reads a row of shell | [`shell`] |
+//! | records a decision for the administrator | [`log`] |
 //! | prints | [`report`] |
 //! | describes the program | [`man`] |
 //! | orders the steps | [`commands`], one file per subcommand |
@@ -51,6 +53,7 @@ pub mod engine;
 pub mod env;
 pub mod exec;
 pub mod host;
+pub mod log;
 pub mod man;
 pub mod nearest;
 pub mod origin;
@@ -59,5 +62,7 @@ pub mod policy;
 pub mod problem;
 pub mod profile;
 pub mod report;
+pub mod seal;
 pub mod seccomp;
+pub mod shell;
 pub mod spec;

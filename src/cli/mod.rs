@@ -14,6 +14,7 @@ use crate::podman::args::{self, Given, RunArgs};
 use crate::podman::flags::{Flag, Kind, Scope, Treatment};
 use crate::policy::allow::Allow;
 use crate::policy::engine::Level;
+use crate::policy::rule::Severity;
 use crate::problem::Problem;
 
 const fn own(long: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Flag {
@@ -87,7 +88,12 @@ pub static CHECK_OPTIONS: &[Flag] = &[
         "form of the findings: human, json or sarif",
     ),
     LEVEL,
-    PROFILE,
+    own(
+        "profile",
+        Kind::Array,
+        "NAME|FILE",
+        "without an image: a profile to check, may be given again; else the profile of the run",
+    ),
 ];
 
 /// How findings are printed.
@@ -150,6 +156,7 @@ impl RunOptions {
         let RunArgs {
             given,
             image,
+            image_index,
             command,
         } = args::parse(words, options, base)?;
         let (own, given): (Vec<_>, Vec<_>) = given
@@ -173,6 +180,7 @@ impl RunOptions {
             args: RunArgs {
                 given,
                 image,
+                image_index,
                 command,
             },
         };
@@ -186,7 +194,7 @@ impl RunOptions {
         let value = given.value.as_str();
         let place = |error| Problem::from(error).at(&given.origin);
         match given.flag.long {
-            "profile" => self.profile = Some(value.to_owned()),
+            "profile" if given.flag.kind == Kind::Text => self.profile = Some(value.to_owned()),
             "allow" => self
                 .allow
                 .push(Allow::parse(value, &given.origin).map_err(place)?),
@@ -212,6 +220,155 @@ impl RunOptions {
     }
 }
 
+/// What `check` is to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The command line.
+    CommandLine,
+    /// These profiles.
+    Profiles(Vec<String>),
+    /// The rows of this file; `-` is standard input.
+    Commands(String),
+}
+
+/// What was said to `check`.
+#[derive(Clone, Debug)]
+pub struct CheckOptions {
+    /// What `run` would have understood.
+    pub run: RunOptions,
+    /// What to look at.
+    pub target: Target,
+    /// From here on any finding counts.
+    pub fail_on: Severity,
+}
+
+impl CheckOptions {
+    /// Parses what follows `check`.
+    ///
+    /// A profile's file may follow another one without `--profile`, as a shell's `*.yaml` makes it.
+    ///
+    /// # Errors
+    /// Those of [`RunOptions::parse`]; nothing to look at, or two things at once.
+    pub fn parse(words: &[OsString], base: &Arc<Path>) -> Result<Self, Problem> {
+        let mut run = RunOptions::parse(words, CHECK_OPTIONS, base)?;
+        let mut profiles = Vec::new();
+        let mut commands = None;
+        let mut fail_on = Severity::High;
+        for given in std::mem::take(&mut run.others) {
+            match given.flag.long {
+                "profile" => profiles.push(given.value),
+                "commands" => commands = Some(given.value),
+                "fail-on" => fail_on = severity(&given)?,
+                _ => run.others.push(given),
+            }
+        }
+        if !profiles.is_empty() && run.args.given.is_empty() {
+            let all = run.args.image.iter().map(String::as_str);
+            let all: Option<Vec<&str>> = all
+                .map(Some)
+                .chain(run.args.command.iter().map(|word| word.to_str()))
+                .collect();
+            let files = all.filter(|all| all.iter().all(|word| is_profile_file(word)));
+            if let Some(files) = files {
+                profiles.extend(files.into_iter().map(str::to_owned));
+                run.args.image = None;
+                run.args.command.clear();
+            }
+        }
+        let target = match (commands, &run.args.image) {
+            (Some(file), None) => Target::Commands(file),
+            (None, Some(_)) => Target::CommandLine,
+            (None, None) if run.help => Target::CommandLine,
+            (None, None) if !profiles.is_empty() => Target::Profiles(std::mem::take(&mut profiles)),
+            (Some(_), Some(image)) => {
+                return Err(Problem::new(format!(
+                    "--commands and the image \"{image}\" are two things to check"
+                ))
+                .instead("check them one after the other"));
+            }
+            (None, None) => {
+                return Err(Problem::new("there is nothing to check").instead(
+                    "safe-podman check [FLAGS] IMAGE, check --profile FILE… or check --commands FILE",
+                ));
+            }
+        };
+        match profiles.as_slice() {
+            [] => {}
+            [one] => run.profile = Some(one.clone()),
+            [..] => {
+                return Err(Problem::new("a command line is checked with one profile")
+                    .instead("leave the image out to check the profiles, or give one"));
+            }
+        }
+        Ok(Self {
+            run,
+            target,
+            fail_on,
+        })
+    }
+}
+
+fn severity(given: &Given) -> Result<Severity, Problem> {
+    let named = |severity: &Severity| severity.name() == given.value;
+    Severity::ALL.into_iter().find(named).ok_or_else(|| {
+        Problem::new(format!("\"{}\" is not a severity", given.value))
+            .at(&given.origin)
+            .instead("info, low, medium, high or critical")
+    })
+}
+
+fn is_profile_file(word: &str) -> bool {
+    let ending = Path::new(word).extension();
+    ending.is_some_and(|ending| ending == "yaml" || ending == "yml")
+}
+
 fn is_on(given: &Given) -> bool {
     given.value == "true"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(words: &[&str]) -> Result<CheckOptions, Problem> {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        CheckOptions::parse(&words, &Path::new("/").into())
+    }
+
+    #[test]
+    fn check_knows_what_it_looks_at() {
+        let target = |words: &[&str]| check(words).unwrap().target;
+        assert_eq!(target(&["--rm", "img"]), Target::CommandLine);
+        assert_eq!(target(&["--commands", "-"]), Target::Commands("-".into()));
+        let both = Target::Profiles(vec!["a.yaml".into(), "b.yaml".into()]);
+        assert_eq!(target(&["--profile=a.yaml", "--profile", "b.yaml"]), both);
+        assert_eq!(target(&["--profile", "a.yaml", "b.yaml"]), both);
+        let said = check(&["--profile", "web", "img"]).unwrap();
+        assert_eq!(
+            (said.target, said.run.profile.as_deref()),
+            (Target::CommandLine, Some("web"))
+        );
+        let said = check(&["--profile", "web", "--commands", "x"]).unwrap();
+        assert_eq!(said.run.profile.as_deref(), Some("web"));
+    }
+
+    #[test]
+    fn check_refuses_what_it_cannot_mean() {
+        for words in [
+            &[][..],
+            &["--commands", "x", "img"],
+            &["--profile", "a", "--profile", "b", "img"],
+            &["--fail-on", "High", "img"],
+            &["--dry-run", "img"],
+            &["--format", "xml", "img"],
+            &["--level", "none", "img"],
+        ] {
+            assert!(check(words).is_err(), "{words:?}");
+        }
+        assert_eq!(
+            check(&["--fail-on=low", "img"]).unwrap().fail_on,
+            Severity::Low
+        );
+        assert_eq!(check(&["img"]).unwrap().fail_on, Severity::High);
+    }
 }

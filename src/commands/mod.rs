@@ -1,10 +1,16 @@
 //! One file per subcommand: the only place that orders steps.
 
+mod check;
 mod completions;
 mod image;
+mod judge;
 mod man;
 mod prepare;
+mod profile;
+mod rules;
 mod run;
+mod seal;
+mod verify;
 mod world;
 
 use std::ffi::OsString;
@@ -12,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
+use self::world::World;
 use crate::problem::Problem;
 use crate::{cli, report};
 
@@ -36,7 +43,13 @@ fn dispatch(words: &[OsString]) -> Result<ExitCode, Problem> {
         .map_or((None, words), |(first, rest)| (first.to_str(), rest));
     match subcommand {
         Some("run") => run::run(run::Verb::Run, rest),
+        // Hidden: only OCI runtimes call it.
+        Some("seal") => seal::seal(rest),
+        Some("verify") => verify::verify(rest),
         Some("create") => run::run(run::Verb::Create, rest),
+        Some("check") => judge::check(rest),
+        Some("rules") => rules::rules(rest).map(|()| ExitCode::SUCCESS),
+        Some("profile") => profile::profile(rest, &World::new()?.library()),
         _ => other(words),
     }
 }

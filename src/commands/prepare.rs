@@ -1,11 +1,8 @@
 //! What `run`, `create` and `check` have in common: from what was said to a judged spec.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-use sha2::{Digest as _, Sha256};
 
 use super::world::World;
 use crate::cli::RunOptions;
@@ -20,15 +17,14 @@ use crate::policy::facts::{ExistingVolume, Facts};
 use crate::problem::Problem;
 use crate::profile::library::Library;
 use crate::profile::merge::{self, Layers};
+use crate::seal::hook::digest;
+use crate::seal::promise;
 use crate::seccomp::{self, Profile};
 use crate::spec::build::{self, Inputs};
-use crate::spec::{Mount, Seccomp, Spec, baseline};
+use crate::spec::{Mount, Seccomp, Spec, Switch, baseline};
 
-/// Where the default seccomp profile stands; the first that exists counts, as for podman.
-const SECCOMP_DEFAULTS: [&str; 2] = [
-    "/etc/containers/seccomp.json",
-    "/usr/share/containers/seccomp.json",
-];
+/// The most that is read of a seccomp profile.
+const MAX_BYTES: u64 = seccomp::MAX_BYTES as u64;
 
 /// The flags of all layers for one run.
 pub(super) struct Request {
@@ -67,7 +63,7 @@ impl Request {
             .chain(said.allow.iter().cloned())
             .collect();
         let image_origin = Origin::Argument {
-            index: 0,
+            index: said.args.image_index,
             text: image.as_str().into(),
         };
         Ok(Self {
@@ -156,12 +152,13 @@ pub(super) fn prepare(
         host,
         image_config: known.image.as_ref(),
     })?;
-    let seccomp = FilterSource::read(&spec, world.host)?;
+    let seccomp = FilterSource::read(&spec, world)?;
     let facts = Facts {
         host,
         cwd: &world.directory,
         image: known.image.as_ref(),
         volumes: &known.volumes,
+        places: world.places(),
         seccomp_default: &seccomp.default,
         seccomp_file: seccomp.file.as_deref(),
         site: &world.site,
@@ -179,70 +176,69 @@ impl FilterSource {
     /// The file for podman: the host's own for the default, else a copy of what was judged, so that a later change of
     /// the original changes nothing.
     pub(super) fn place(&self, spec: &Spec, world: &World) -> Result<PathBuf, Problem> {
-        let base =
-            || Profile::parse(&self.default).map_err(|error| Problem::new(error.to_string()));
-        let bytes = match (&spec.seccomp.value, &self.file) {
-            (Seccomp::Default | Seccomp::Unconfined, _) => return Ok(self.default_path.clone()),
-            (Seccomp::File(path), None) => {
-                return Err(Problem::new(format!("\"{}\" was not read", path.display())));
+        match &spec.seccomp.value {
+            Seccomp::Default | Seccomp::Unconfined => Ok(self.default_path.clone()),
+            Seccomp::File(_) | Seccomp::Denying(_) | Seccomp::Allowing(_) => {
+                Ok(Self::keep(&self.bytes(spec)?, world)?.file)
             }
-            (Seccomp::File(_), Some(bytes)) => bytes.clone(),
-            (Seccomp::Denying(names), _) => {
-                Profile::denying(&base()?, names).to_json().into_bytes()
-            }
-            (Seccomp::Allowing(names), _) => {
-                Profile::allowing(&base()?, names).to_json().into_bytes()
-            }
-        };
-        world.host.keep(
-            &world.state_directory()?,
-            &format!("{}.json", digest(&bytes)),
-            &bytes,
-        )
+        }
     }
 
-    fn read(spec: &Spec, host: System) -> Result<Self, Problem> {
-        let limit = u64::try_from(seccomp::MAX_BYTES).unwrap_or(u64::MAX);
-        let default_path = SECCOMP_DEFAULTS
-            .iter()
-            .map(Path::new)
-            .find(|path| host.stamp(path).is_some());
-        let Some(default_path) = default_path else {
-            return Err(Problem::new(format!(
-                "there is no default seccomp profile at {}",
-                SECCOMP_DEFAULTS.join(" or ")
-            ))
-            .instead("install containers-common (Debian: golang-github-containers-common)"));
-        };
-        host.trusted(default_path)?;
-        let default = host.open_file(default_path, limit, Links::Follow)?.bytes;
+    /// The filter for the promise, kept so that the hook finds what was judged whenever the container starts.
+    pub(super) fn promised(
+        &self,
+        spec: &Spec,
+        world: &World,
+    ) -> Result<Option<promise::Filter>, Problem> {
+        if spec.seccomp.value == Seccomp::Unconfined || spec.privileged.value == Switch::On {
+            return Ok(None);
+        }
+        Self::keep(&self.bytes(spec)?, world).map(Some)
+    }
+
+    fn keep(bytes: &[u8], world: &World) -> Result<promise::Filter, Problem> {
+        let sha256 = digest(bytes);
+        let name = format!("{sha256}.json");
+        let file = world.host.keep(&world.state_directory()?, &name, bytes)?;
+        Ok(promise::Filter { file, sha256 })
+    }
+
+    fn bytes(&self, spec: &Spec) -> Result<Vec<u8>, Problem> {
+        let base =
+            || Profile::parse(&self.default).map_err(|error| Problem::new(error.to_string()));
+        match (&spec.seccomp.value, &self.file) {
+            (Seccomp::Default | Seccomp::Unconfined, _) => Ok(self.default.clone()),
+            (Seccomp::File(path), None) => {
+                Err(Problem::new(format!("\"{}\" was not read", path.display())))
+            }
+            (Seccomp::File(_), Some(bytes)) => Ok(bytes.clone()),
+            (Seccomp::Denying(names), _) => {
+                Ok(Profile::denying(&base()?, names).to_json().into_bytes())
+            }
+            (Seccomp::Allowing(names), _) => {
+                Ok(Profile::allowing(&base()?, names).to_json().into_bytes())
+            }
+        }
+    }
+
+    fn read(spec: &Spec, world: &World) -> Result<Self, Problem> {
+        let default = world.default_filter()?;
         let file = match &spec.seccomp.value {
             Seccomp::File(path) => {
-                let read = host.open_file(path, limit, Links::Refuse);
-                Some(
-                    read.map_err(|problem| problem.at(&spec.seccomp.origin))?
-                        .bytes,
-                )
+                let read = world.host.open_file(path, MAX_BYTES, Links::Refuse);
+                let opened = read.map_err(|problem| problem.at(&spec.seccomp.origin))?;
+                Some(opened.bytes)
             }
             Seccomp::Default | Seccomp::Denying(_) | Seccomp::Allowing(_) | Seccomp::Unconfined => {
                 None
             }
         };
         Ok(Self {
-            default_path: default_path.to_owned(),
-            default,
+            default_path: default.path.to_owned(),
+            default: default.bytes.clone(),
             file,
         })
     }
-}
-
-/// The SHA-256 of some bytes, in hexadecimal digits.
-fn digest(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 fn today() -> Date {

@@ -7,17 +7,22 @@ use super::WRAPPER_FAILED;
 use super::image::Image;
 use super::prepare::{Known, Prepared, Request, prepare};
 use super::world::World;
-use crate::cli::{self, Output, RunOptions};
+use crate::cli::{self, Format, Output, RunOptions};
 use crate::engine::Engine;
 use crate::env::{Import, Scrubbed};
 use crate::exec;
+use crate::host::Host as _;
+use crate::log::{Circumstances, Log};
 use crate::origin::Origin;
 use crate::podman::args::Given;
 use crate::podman::flags;
 use crate::podman::value::env::EnvVar;
 use crate::policy::engine::{Judgement, Verdict};
+use crate::policy::rule::Severity;
 use crate::problem::Problem;
-use crate::report::{self, explain, human, shell};
+use crate::report::subject::{Bar, Place, Subject};
+use crate::report::{self, explain, human, json, shell};
+use crate::seal::ambient::Ambient;
 use crate::spec::Spec;
 use crate::spec::argv::{self, Line};
 
@@ -62,10 +67,10 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
     // Judged before podman is asked anything: a refused flag must not reach even a question.
     let draft = prepare(&request, &said, &world, &Known::default())?;
     if draft.judgement.is_refused() {
-        return Ok(refuse(&draft));
+        return refuse(&said, &draft, words, &world);
     }
 
-    let scrubbed = crate::env::scrub(&world.environment, &imports(&draft.spec), &world.host);
+    let mut scrubbed = crate::env::scrub(&world.environment, &imports(&draft.spec), &world.host);
     let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?
         .with_store(arguments(&draft.spec, &STORE_FLAGS));
     available(&request.given, &engine)?;
@@ -73,16 +78,39 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
     let known = Known::ask(image.config, &draft.spec, &engine, world.host)?;
     let mut ready = prepare(&request, &said, &world, &known)?;
     if ready.judgement.is_refused() {
-        return Ok(refuse(&ready));
+        return refuse(&said, &ready, words, &world);
     }
     rewrite_imports(&mut ready.spec, &scrubbed);
     image.pulled.settle(&mut ready.spec);
     let filter = ready.seccomp.place(&ready.spec, &world)?;
-    let lines = argv::lines(&ready.spec, &filter);
+    let mut lines = argv::lines(&ready.spec, &filter);
+    let ambient = super::seal::put(
+        &mut lines,
+        &ready,
+        known.image.as_ref(),
+        &engine,
+        &mut scrubbed,
+        &world,
+    )?;
     if !said.quiet {
         note(&ready.judgement);
     }
-    finish(verb, &said, &engine, &ready.spec, &lines, &scrubbed)
+    if said.output == Output::Run {
+        record(&ready.judgement, &ready.spec, &world);
+    }
+    let command = Command {
+        lines,
+        scrubbed,
+        ambient,
+    };
+    finish(verb, &said, &engine, &ready.spec, &command)
+}
+
+/// What podman is given.
+struct Command {
+    lines: Vec<Line>,
+    scrubbed: Scrubbed,
+    ambient: Ambient,
 }
 
 fn finish(
@@ -90,9 +118,13 @@ fn finish(
     said: &RunOptions,
     engine: &Engine,
     spec: &Spec,
-    lines: &[Line],
-    scrubbed: &Scrubbed,
+    command: &Command,
 ) -> Result<ExitCode, Problem> {
+    let Command {
+        lines,
+        scrubbed,
+        ambient,
+    } = command;
     let mut words = vec![OsString::from(verb.name())];
     words.extend(argv::argv(lines, spec));
     match said.output {
@@ -104,21 +136,60 @@ fn finish(
             Ok(ExitCode::SUCCESS)
         }
         Output::Explain => {
-            report::data(&explain::explain(said.format, lines, spec, scrubbed))?;
+            report::data(&explain::explain(
+                said.format,
+                lines,
+                spec,
+                scrubbed,
+                ambient,
+            ))?;
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
 /// Reports every finding that stops the run, and ends it.
-fn refuse(prepared: &Prepared) -> ExitCode {
+fn refuse(
+    said: &RunOptions,
+    prepared: &Prepared,
+    words: &[OsString],
+    world: &World,
+) -> Result<ExitCode, Problem> {
     let judgement = &prepared.judgement;
-    for finding in &judgement.findings {
-        if let Verdict::Refused(why) = &finding.verdict {
-            report::message(&human::refusal(finding, why));
+    record(judgement, &prepared.spec, world);
+    match said.format {
+        Format::Json => {
+            let subject = Subject {
+                place: Place::CommandLine(shell::line(words)),
+                command: None,
+                findings: judgement.findings.clone(),
+                unneeded: judgement.unneeded.clone(),
+            };
+            let bar = Bar {
+                level: said.level,
+                fail_on: Severity::Critical,
+            };
+            report::stream(|out| json::write(out, bar, &mut std::iter::once(Ok(subject))))?;
+        }
+        Format::Human | Format::Sarif => {
+            for finding in &judgement.findings {
+                if let Verdict::Refused(why) = &finding.verdict {
+                    report::message(&human::refusal(finding, why));
+                }
+            }
         }
     }
-    ExitCode::from(WRAPPER_FAILED)
+    Ok(ExitCode::from(WRAPPER_FAILED))
+}
+
+/// Writes refusals and overrides to the host's log.
+fn record(judgement: &Judgement, spec: &Spec, world: &World) {
+    let around = Circumstances {
+        uid: world.host.identity().uid,
+        place: world.host.runs_in(),
+        image: spec.image.value.to_string(),
+    };
+    Log::default().record(judgement, &around);
 }
 
 fn note(judgement: &Judgement) {

@@ -1,13 +1,22 @@
 //! What every subcommand starts from: this process, this host, this site.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::env::Environment;
-use crate::host::{Host as _, Mode, System};
+use crate::host::{Host as _, Links, Mode, System};
+use crate::policy::paths::Places;
 use crate::policy::site::Site;
 use crate::problem::Problem;
 use crate::profile::library::Library;
+use crate::seccomp;
+
+/// Where the default seccomp profile stands.
+const SECCOMP_DEFAULTS: [&str; 2] = [
+    "/etc/containers/seccomp.json",
+    "/usr/share/containers/seccomp.json",
+];
 
 /// The world.
 pub(super) struct World {
@@ -16,6 +25,14 @@ pub(super) struct World {
     pub(super) site: Site,
     /// The current directory.
     pub(super) directory: Arc<Path>,
+    places: OnceCell<Places>,
+    default_filter: OnceCell<DefaultFilter>,
+}
+
+/// The host's default seccomp profile, as read.
+pub(super) struct DefaultFilter {
+    pub(super) path: &'static Path,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl World {
@@ -37,7 +54,37 @@ impl World {
             environment: Environment::from_process(),
             site,
             directory: directory.into(),
+            places: OnceCell::new(),
+            default_filter: OnceCell::new(),
         })
+    }
+
+    /// The places of this host that a rule knows by name.
+    pub(super) fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::of(&self.host))
+    }
+
+    /// The default seccomp profile; the first that exists counts, as for podman.
+    pub(super) fn default_filter(&self) -> Result<&DefaultFilter, Problem> {
+        if let Some(known) = self.default_filter.get() {
+            return Ok(known);
+        }
+        let mut paths = SECCOMP_DEFAULTS.iter().map(Path::new);
+        let Some(path) = paths.find(|path| self.host.stamp(path).is_some()) else {
+            let places = SECCOMP_DEFAULTS.join(" or ");
+            return Err(
+                Problem::new(format!("there is no default seccomp profile at {places}"))
+                    .instead("install containers-common (Debian: golang-github-containers-common)"),
+            );
+        };
+        self.host.trusted(path)?;
+        let bytes = self
+            .host
+            .open_file(path, seccomp::MAX_BYTES as u64, Links::Follow)?
+            .bytes;
+        Ok(self
+            .default_filter
+            .get_or_init(|| DefaultFilter { path, bytes }))
     }
 
     /// The profile library: the person's, the administrator's, the installed one; the built-in ones come last.

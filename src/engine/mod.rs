@@ -156,6 +156,14 @@ impl Engine {
         )
     }
 
+    /// Asks podman something about its containers.
+    ///
+    /// # Errors
+    /// podman cannot be started, or fails; `doing` completes "podman failed to …".
+    pub fn ask(&self, question: &[&str], doing: &str) -> Result<Vec<u8>, Problem> {
+        exec::ask(&self.path, &self.words(question), &self.variables)?.success(doing)
+    }
+
     /// The store's flags and a question.
     fn words(&self, question: &[&str]) -> Vec<OsString> {
         self.store.iter().cloned().chain(words(question)).collect()

@@ -41,7 +41,11 @@ pub(super) fn keep(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()>
         return Ok(());
     }
     if let Some(above) = directory.parent() {
-        fs::create_dir_all(above)?;
+        // Ours may be among them, when another directory of ours is kept below it.
+        DirBuilder::new()
+            .mode(0o700)
+            .recursive(true)
+            .create(above)?;
     }
     remember(directory, name, bytes)
 }

@@ -93,13 +93,19 @@ pub(super) fn read(
     Ok(Cgroups {
         version,
         controllers,
-        swap_accounting: if swap {
+        swap_accounting: if swap || has_no_swap(groups) {
             SwapAccounting::Available
         } else {
             SwapAccounting::Missing
         },
         user_manager,
     })
+}
+
+/// Where there is nothing to swap to, nothing needs to be counted.
+fn has_no_swap(groups: &dyn Groups) -> bool {
+    let swaps = groups.text(Path::new("/proc/swaps"));
+    swaps.is_some_and(|swaps| swaps.lines().count() <= 1)
 }
 
 fn version(mounts: &[Mount]) -> Result<CgroupVersion, Problem> {

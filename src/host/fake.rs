@@ -4,12 +4,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 use super::file::{self, Links, Opened, Stamp};
 use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
-use super::{Apparmor, Host, Identity, Limit, Lsm, Resource, Selinux, trust};
+use super::{
+    Apparmor, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn, Selinux, trust,
+};
 use crate::podman::value::Invalid;
 use crate::problem::Problem;
 
@@ -152,9 +155,9 @@ impl Fake {
     }
 
     fn children(&self, path: &Path) -> impl Iterator<Item = &PathBuf> {
-        self.entries
-            .keys()
-            .filter(move |known| *known != path && known.starts_with(path))
+        let after = (Bound::Excluded(path), Bound::Unbounded);
+        let known = self.entries.range::<Path, _>(after).map(|(known, _)| known);
+        known.take_while(move |known| known.starts_with(path))
     }
 }
 
@@ -249,6 +252,30 @@ impl Host for Fake {
         Ok(names)
     }
 
+    fn device(&self, path: &Path) -> Option<DeviceNode> {
+        let kind = match self.resolve(path).ok()?.kind {
+            FileKind::CharDevice => 'c',
+            FileKind::BlockDevice => 'b',
+            _ => return None,
+        };
+        Some(DeviceNode {
+            kind,
+            major: 10,
+            minor: 229,
+        })
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+        self.kept
+            .borrow_mut()
+            .insert(path.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+
+    fn process(&self, pid: u32) -> Result<Process, Problem> {
+        Err(Problem::new(format!("there is no process {pid}")))
+    }
+
     fn stamp(&self, path: &Path) -> Option<Stamp> {
         let found = self.resolve(path).ok()?;
         let (_, content) = self.entries.get(&found.path)?;
@@ -272,6 +299,10 @@ impl Host for Fake {
     fn keep(&self, directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem> {
         self.remember(directory, name, bytes);
         Ok(directory.join(name))
+    }
+
+    fn runs_in(&self) -> Option<RunsIn> {
+        None
     }
 
     fn unprivileged_port_start(&self) -> u16 {

@@ -11,6 +11,15 @@ pub enum Mode {
     Rootless,
 }
 
+/// Where a process runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunsIn {
+    /// A systemd unit, e.g. `web.service`.
+    Unit(String),
+    /// A terminal, e.g. `/dev/pts/0`.
+    Tty(String),
+}
+
 /// The user of this process. Names and home come from `/etc/passwd` by uid, never from the environment; a user who is
 /// only in a directory service has neither.
 #[derive(Clone, Debug, PartialEq, Eq)]

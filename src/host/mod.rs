@@ -11,6 +11,8 @@ mod identity;
 mod limits;
 mod mounts;
 mod paths;
+mod process;
+mod replace;
 mod system;
 mod trust;
 
@@ -23,9 +25,10 @@ pub use cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 pub use descriptors::inherited_descriptors;
 pub use fake::Fake;
 pub use file::{Links, Opened, Stamp};
-pub use identity::{Identity, Mode};
+pub use identity::{Identity, Mode, RunsIn};
 pub use limits::{Enforcement, Limits};
 pub use paths::{FileKind, Resolved};
+pub use process::{CAPABILITY_SETS, Process};
 pub use system::System;
 
 /// A resource whose hard limit a container can inherit no more of than this process has.
@@ -44,6 +47,17 @@ pub enum Limit {
     At(u64),
     /// `RLIM_INFINITY`.
     Unlimited,
+}
+
+/// A device node, mknod(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceNode {
+    /// `c` or `b`.
+    pub kind: char,
+    /// The major number.
+    pub major: u64,
+    /// The minor number.
+    pub minor: u64,
 }
 
 /// What the security modules of the kernel do, selinux(8) and apparmor(7).
@@ -139,6 +153,21 @@ pub trait Host {
     /// It exists and cannot be read, or holds more than 10,000 entries.
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, Problem>;
 
+    /// The device node at a path, links not followed; `None` when there is none.
+    fn device(&self, path: &Path) -> Option<DeviceNode>;
+
+    /// Puts a file with this content in the place of another one of ours, atomically.
+    ///
+    /// # Errors
+    /// There is no such file, it is not ours, or it cannot be replaced.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem>;
+
+    /// A running process, as `/proc` shows it.
+    ///
+    /// # Errors
+    /// There is none of this number, it ended meanwhile, or its files cannot be read by us.
+    fn process(&self, pid: u32) -> Result<Process, Problem>;
+
     /// What tells one state of a regular file from the next, links followed; `None` when there is no such file.
     fn stamp(&self, path: &Path) -> Option<Stamp>;
 
@@ -154,6 +183,9 @@ pub trait Host {
     /// # Errors
     /// It cannot be written, or the directory is not ours alone.
     fn keep(&self, directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem>;
+
+    /// The systemd unit or the terminal that this process runs in, for the decision log.
+    fn runs_in(&self) -> Option<RunsIn>;
 
     /// The first port that needs no privilege, `net.ipv4.ip_unprivileged_port_start`; the kernel's default is 1024.
     fn unprivileged_port_start(&self) -> u16;

@@ -11,6 +11,8 @@ use crate::problem::Problem;
 pub(super) struct Mount {
     /// Where it is mounted.
     pub(super) point: PathBuf,
+    /// The options of the mount and of the file system: `ro`, `nosuid` and so on; `ro` of either counts.
+    pub(super) flags: Vec<String>,
     /// The type of file system, e.g. `cgroup2`.
     pub(super) kind: String,
     /// The options of the file system itself, which for a version 1 hierarchy name its controllers.
@@ -37,15 +39,24 @@ pub(super) fn parse(table: &[u8]) -> Result<Vec<Mount>, Problem> {
 fn mount(line: &[u8]) -> Option<Mount> {
     let mut fields = line.split(|byte| *byte == b' ');
     let point = unescape(fields.nth(4)?)?;
+    let text = |option: &[u8]| String::from_utf8_lossy(option).into_owned();
+    let mut flags: Vec<String> = fields
+        .next()?
+        .split(|byte| *byte == b',')
+        .map(text)
+        .collect();
     fields.find(|field| *field == b"-")?;
     let kind = String::from_utf8(fields.next()?.to_vec()).ok()?;
     let options = fields.nth(1)?.split(|byte| *byte == b',');
+    let options: Vec<String> = options.map(text).collect();
+    if options.iter().any(|option| option == "ro") {
+        flags.push("ro".to_owned());
+    }
     Some(Mount {
         point: PathBuf::from(OsString::from_vec(point)),
         kind,
-        options: options
-            .map(|option| String::from_utf8_lossy(option).into_owned())
-            .collect(),
+        flags,
+        options,
     })
 }
 

@@ -1,18 +1,22 @@
 //! The machine itself.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use nix::sys::resource::{RLIM_INFINITY, Resource as Rlimit, getrlimit};
+use nix::sys::stat::{major, minor};
 use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
 use nix::unistd::{geteuid, getgid, getgroups, getuid};
 
 use super::cgroups::{self, Cgroups, Groups, UserManager};
 use super::file::{self, Links, Opened, Stamp, unreadable};
-use super::paths::{self, Entry, EntryKind, Resolved, Tree};
-use super::{Apparmor, Host, Identity, Limit, Lsm, Resource, Selinux, cache, mounts, trust};
+use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
+use super::{
+    Apparmor, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn, Selinux, cache,
+    mounts, process, replace, trust,
+};
 use crate::podman::value::Invalid;
 use crate::problem::Problem;
 
@@ -117,6 +121,30 @@ impl Host for System {
         Ok(found)
     }
 
+    fn device(&self, path: &Path) -> Option<DeviceNode> {
+        let meta = fs::symlink_metadata(path).ok()?;
+        let kind = match file::kind(&meta) {
+            FileKind::CharDevice => 'c',
+            FileKind::BlockDevice => 'b',
+            _ => return None,
+        };
+        Some(DeviceNode {
+            kind,
+            major: major(meta.rdev()),
+            minor: minor(meta.rdev()),
+        })
+    }
+
+    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+        replace::replace(path, bytes).map_err(|error| {
+            Problem::new(format!("cannot replace \"{}\": {error}", path.display()))
+        })
+    }
+
+    fn process(&self, pid: u32) -> Result<Process, Problem> {
+        process::read(pid)
+    }
+
     fn stamp(&self, path: &Path) -> Option<Stamp> {
         Stamp::of(path)
     }
@@ -137,6 +165,24 @@ impl Host for System {
                 let what = format!("cannot write \"{}\": {error}", path.display());
                 Problem::new(what).instead("make room, or remove what stands in the way")
             })
+    }
+
+    fn runs_in(&self) -> Option<RunsIn> {
+        let groups = text(Path::new("/proc/self/cgroup")).unwrap_or_default();
+        let mut parts = groups.lines().flat_map(|line| line.rsplit('/'));
+        if let Some(unit) =
+            parts.find(|part| part.ends_with(".service") && !part.starts_with("user@"))
+        {
+            return Some(RunsIn::Unit(unit.to_owned()));
+        }
+        let streams = [
+            io::stdin().is_terminal(),
+            io::stdout().is_terminal(),
+            io::stderr().is_terminal(),
+        ];
+        let terminal = streams.iter().position(|is_terminal| *is_terminal)?;
+        let path = fs::read_link(format!("/proc/self/fd/{terminal}")).ok()?;
+        Some(RunsIn::Tty(path.display().to_string()))
     }
 
     fn unprivileged_port_start(&self) -> u16 {

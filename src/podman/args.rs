@@ -117,6 +117,8 @@ pub struct RunArgs {
     pub given: Vec<Given>,
     /// The first word that is no flag; `None` when there is none.
     pub image: Option<String>,
+    /// The 1-based position of the image among the arguments; 0 when there is none.
+    pub image_index: usize,
     /// All that follows the image.
     pub command: Vec<OsString>,
 }
@@ -191,9 +193,14 @@ impl Parser<'_> {
             .next()
             .map(|word| self.utf8(word).map(str::to_owned))
             .transpose()?;
+        let image_index = match image {
+            Some(_) => self.next.saturating_add(1),
+            None => 0,
+        };
         Ok(RunArgs {
             given: self.given,
             image,
+            image_index,
             command: rest.cloned().collect(),
         })
     }

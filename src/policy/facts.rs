@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::allow::Date;
+use super::paths::Places;
 use super::site::Site;
 use crate::host::{Host, Resolved};
 use crate::podman::image_config::ImageConfig;
@@ -29,6 +30,8 @@ pub struct Facts<'a> {
     pub image: Option<&'a ImageConfig>,
     /// The named volumes of the spec that exist, by name.
     pub volumes: &'a BTreeMap<String, ExistingVolume>,
+    /// Where the homes and the engines' storage of this host are.
+    pub places: &'a Places,
     /// The default seccomp profile of this host, as read.
     pub seccomp_default: &'a [u8],
     /// The profile that `--security-opt seccomp=FILE` names, as read.

@@ -23,7 +23,7 @@ const FILES: &[&str] = &[
     "pod-id-file",
 ];
 
-/// The value of `--hosts-file` that is no file.
+/// The values of `--hosts-file` that are no file.
 const NO_HOSTS_FILE: &[&str] = &["none", "image"];
 
 /// One path of this host.
@@ -84,7 +84,7 @@ impl Source<'_> {
 
     /// Would it be refused if the container could write to it?
     pub(super) fn is_guarded_against_writing(&self, facts: &Facts<'_>) -> bool {
-        paths::judge(facts.host, &self.found, Access::ReadWrite)
+        paths::judge(facts, &self.found, Access::ReadWrite)
             .is_some_and(|found| found.response == Response::Refuse)
     }
 
@@ -152,7 +152,7 @@ pub(super) fn judged<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<(Source<'a>, 
     all(spec, facts)
         .into_iter()
         .filter_map(|source| {
-            let found = paths::judge(facts.host, &source.found, source.access)?;
+            let found = paths::judge(facts, &source.found, source.access)?;
             Some((source, found))
         })
         .collect()
@@ -388,4 +388,74 @@ fn resolve(host: &dyn Host, path: PathBuf) -> Resolved {
         owner: 0,
         mode: 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Fake;
+    use crate::policy::engine::Verdict;
+    use crate::policy::facts::ExistingVolume;
+    use crate::policy::testing::World;
+
+    /// The ids of the refusals of `-v data:/data` when the volume exists with these options.
+    fn refusals(driver: &str, options: &[(&str, &str)]) -> Vec<&'static str> {
+        let options = options
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        let volume = ExistingVolume {
+            driver: driver.into(),
+            options: options.collect(),
+            device: None,
+        };
+        let host = Fake::rootful();
+        let mut world = World::on(&host);
+        world.volumes.insert("data".into(), volume);
+        let findings = world.judge(&["-v", "data:/data"]).judgement.findings;
+        findings
+            .iter()
+            .filter(|finding| matches!(finding.verdict, Verdict::Refused(_)))
+            .map(|finding| finding.rule.id)
+            .collect()
+    }
+
+    #[test]
+    fn an_existing_volume_is_what_it_stands_for() {
+        let bind = |device| [("type", "none"), ("o", "bind"), ("device", device)];
+        assert_eq!(refusals("local", &bind("/")), ["host-root"]);
+        assert_eq!(refusals("local", &bind("/etc")), ["system-dir-writable"]);
+        assert_eq!(refusals("local", &bind("/run")), ["runtime-socket"]);
+        assert_eq!(refusals("local", &bind("/dev/sda1")), ["device-bind"]);
+        assert_eq!(refusals("local", &bind("/srv/app")), [""; 0]);
+        assert_eq!(refusals("local", &[]), [""; 0]);
+        let nfs = [
+            ("type", "nfs"),
+            ("o", "addr=192.0.2.1"),
+            ("device", ":/home"),
+        ];
+        assert_eq!(refusals("local", &nfs), [""; 0]);
+    }
+
+    #[test]
+    fn options_are_judged_word_by_word() {
+        for (options, backing) in [
+            (&[][..], Backing::Own),
+            (&[("o", "uid=1000,gid=1000")], Backing::Own),
+            (&[("type", "tmpfs"), ("device", "tmpfs")], Backing::Memory),
+            (
+                &[("type", "nfs"), ("o", "addr=192.0.2.1,rw")],
+                Backing::Remote,
+            ),
+            (&[("type", "nfs"), ("o", "rw,bind")], Backing::Host),
+            (&[("type", "nfs"), ("type", "none")], Backing::Host),
+            (
+                &[("type", "tmpfs"), ("o", "lowerdir=/etc:/srv")],
+                Backing::Host,
+            ),
+            (&[("device", "x")], Backing::Host),
+            (&[("type", "xfs")], Backing::Host),
+        ] {
+            assert_eq!(Backing::of(options.iter().copied()), backing, "{options:?}");
+        }
+    }
 }

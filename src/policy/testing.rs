@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::engine::{Finding, Judgement, Level, Verdict, judge};
-use super::facts::Facts;
+use super::facts::{ExistingVolume, Facts};
+use super::paths::Places;
 use super::site::Site;
 use crate::host::{Fake, Host, Links};
 use crate::origin::Origin;
@@ -24,6 +25,7 @@ pub(crate) struct Judged {
 pub(crate) struct World<'a> {
     pub(crate) host: &'a dyn Host,
     pub(crate) image: Option<ImageConfig>,
+    pub(crate) volumes: BTreeMap<String, ExistingVolume>,
     pub(crate) site: Site,
     pub(crate) level: Level,
 }
@@ -34,6 +36,7 @@ impl<'a> World<'a> {
         Self {
             host,
             image: None,
+            volumes: BTreeMap::new(),
             site: Site::default(),
             level: Level::Baseline,
         }
@@ -83,7 +86,8 @@ impl<'a> World<'a> {
             host: self.host,
             cwd: &base,
             image: self.image.as_ref(),
-            volumes: &BTreeMap::new(),
+            volumes: &self.volumes,
+            places: &Places::of(self.host),
             seccomp_default: &seccomp_default,
             seccomp_file: seccomp_file.as_deref(),
             site: &self.site,
@@ -138,7 +142,9 @@ pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
     let own = |text: &str| text.to_owned();
     let image = ImageConfig {
         volumes: vec![own("/data")],
-        env: vec![own("DB_PASSWORD=hunter2")],
+        env: vec![own("DB_PASSWORD=hunter2"), own("AWS_SECRET")],
+        annotations: [(own("run.oci.handler"), own("krun"))].into(),
+        labels: [(own("run"), own("podman run IMAGE"))].into(),
         exposed_ports: vec![own("22/tcp")],
         ..ImageConfig::default()
     };

@@ -9,6 +9,7 @@ use crate::cli::Format;
 use crate::env::Scrubbed;
 use crate::origin::Origin;
 use crate::podman::flags;
+use crate::seal::ambient::{Ambient, OVERRIDE};
 use crate::spec::argv::Line;
 use crate::spec::{Spec, baseline};
 
@@ -21,11 +22,17 @@ struct Row<'a> {
 }
 
 /// The whole explanation, in the order of the command line.
-pub fn explain(format: Format, lines: &[Line], spec: &Spec, scrubbed: &Scrubbed) -> String {
+pub fn explain(
+    format: Format,
+    lines: &[Line],
+    spec: &Spec,
+    scrubbed: &Scrubbed,
+    ambient: &Ambient,
+) -> String {
     let rows: Vec<Row<'_>> = lines.iter().map(row).collect();
     match format {
-        Format::Json => json(&rows, spec, scrubbed),
-        Format::Human | Format::Sarif => human(&rows, spec, scrubbed),
+        Format::Json => json(&rows, spec, scrubbed, ambient),
+        Format::Human | Format::Sarif => human(&rows, spec, scrubbed, ambient),
     }
 }
 
@@ -43,7 +50,7 @@ fn row(line: &Line) -> Row<'_> {
     }
 }
 
-fn human(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed) -> String {
+fn human(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed, ambient: &Ambient) -> String {
     let mut out = String::new();
     for Row {
         flag,
@@ -67,10 +74,31 @@ fn human(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed) -> String {
             safe(&name.to_string_lossy())
         );
     }
+    for file in &ambient.files {
+        let _ = writeln!(
+            out,
+            "read: {}\n    podman loads it before the command line",
+            safe(&file.display().to_string())
+        );
+    }
+    for line in &ambient.neutralised {
+        let _ = writeln!(
+            out,
+            "neutralised: {}\n    no flag takes it back",
+            safe(line)
+        );
+    }
+    if let Some(file) = &ambient.overriding {
+        let _ = writeln!(
+            out,
+            "{OVERRIDE}={}\n    the last containers.conf empties the lists of all others",
+            safe(&file.display().to_string())
+        );
+    }
     out
 }
 
-fn json(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed) -> String {
+fn json(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed, ambient: &Ambient) -> String {
     let withheld: Vec<_> = scrubbed
         .dropped
         .iter()
@@ -82,6 +110,11 @@ fn json(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed) -> String {
         "image": spec.image.value.to_string(),
         "command": spec.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>(),
         "withheld": withheld,
+        "ambient": {
+            "files": ambient.files,
+            "neutralised": ambient.neutralised,
+            "override": ambient.overriding,
+        },
     });
     format!("{document:#}\n")
 }

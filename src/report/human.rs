@@ -5,11 +5,16 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::sanitize::{safe, safe_lines};
+use super::subject::{Bar, Subject, Totals, remedy, verdict_name};
+use crate::origin::Origin;
 use crate::policy::allow::Allow;
 use crate::policy::engine::{Finding, Refusal, Verdict};
+use crate::policy::rule::Severity;
 use crate::problem::Problem;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default();
+const GOOD: Style = AnsiColor::Green.on_default();
 const NOTE: Style = AnsiColor::Cyan.on_default();
 const NAME: Style = Style::new().dimmed();
 /// The width that messages are folded to.
@@ -90,15 +95,162 @@ pub fn unneeded(allow: &Allow) -> String {
     )
 }
 
+/// What `check` found in one subject; nothing when it is clean.
+pub fn subject(subject: &Subject) -> String {
+    let mut out = String::new();
+    if subject.findings.is_empty() && subject.unneeded.is_empty() {
+        return out;
+    }
+    let _ = writeln!(out, "{NAME}{}{NAME:#}", clipped(&subject.place.title()));
+    for finding in &subject.findings {
+        checked(&mut out, finding);
+    }
+    for allow in &subject.unneeded {
+        let text = format!(
+            "the override of {} meets nothing ({})",
+            allow.rule, allow.origin
+        );
+        paragraph(&mut out, &format!("  {NOTE}not needed{NOTE:#}:"), 13, &text);
+    }
+    out.push('\n');
+    out
+}
+
+fn checked(out: &mut String, finding: &Finding) {
+    let rule = finding.rule;
+    let style = match (&finding.verdict, rule.severity) {
+        (Verdict::Refused(_), _) | (_, Severity::High | Severity::Critical) => ERROR,
+        (_, Severity::Medium) => WARNING,
+        (_, Severity::Low | Severity::Info) => NOTE,
+    };
+    let (verdict, severity) = (verdict_name(&finding.verdict), rule.severity.name());
+    let head = format!("  {style}{verdict}, {severity}{style:#}:");
+    let width = verdict
+        .len()
+        .saturating_add(severity.len())
+        .saturating_add(5);
+    let what = match &finding.verdict {
+        Verdict::Rewritten { to } => format!("{}: now {to} [{}]", finding.what, rule.id),
+        _ => format!("{} [{}]", finding.what, rule.id),
+    };
+    hanging(out, &head, width, 3, &what);
+    paragraph(out, "    -->", 7, &place(&finding.origin));
+    nested(out, "why", rule.why);
+    nested(out, "instead", &finding.instead);
+    match (&finding.verdict, remedy(finding)) {
+        (Verdict::Allowed { reason, by }, _) => nested(out, "allowed", &format!("{reason} ({by})")),
+        (Verdict::Refused(Refusal::Expired { reason, until }), _) => {
+            nested(
+                out,
+                "override",
+                &format!("it was allowed until {until}: {reason}"),
+            );
+        }
+        (Verdict::Refused(Refusal::Forbidden), _) => {
+            nested(
+                out,
+                "override",
+                "none: /etc/safe-podman/policy.yaml forbids it",
+            );
+        }
+        (Verdict::Shown, _) | (_, None) => {}
+        (_, Some(remedy)) => nested(out, "override", &remedy),
+    }
+}
+
+/// Argument 0 is the row, or the image, as a whole.
+fn place(origin: &Origin) -> String {
+    match origin {
+        Origin::Argument { index: 0, text } => text.to_string(),
+        _ => origin.to_string(),
+    }
+}
+
+fn nested(out: &mut String, name: &str, text: &str) {
+    let head = format!("    {NAME}{name}{NAME:#}:");
+    paragraph(out, &head, name.len().saturating_add(5), text);
+}
+
+/// The verdict of `check` over all: the last line.
+pub fn totals(totals: &Totals, bar: Bar) -> String {
+    let Totals {
+        checked,
+        refused,
+        failed,
+        clean,
+        problems,
+        findings,
+    } = totals;
+    let style = if *failed > 0 || *problems > 0 {
+        ERROR
+    } else {
+        GOOD
+    };
+    let verdict = if *failed > 0 || *problems > 0 {
+        "failed"
+    } else {
+        "passed"
+    };
+    let found: Vec<String> = Severity::ALL
+        .iter()
+        .zip(findings)
+        .rev()
+        .filter(|(_, number)| **number > 0)
+        .map(|(severity, number)| format!("{number} {severity}"))
+        .collect();
+    let mut out = format!(
+        "{style}{verdict}{style:#}: {checked} checked, {refused} refused, {failed} with findings that count, {clean} clean"
+    );
+    if *problems > 0 {
+        let _ = write!(out, ", {problems} not readable");
+    }
+    let _ = write!(
+        out,
+        "\nfindings: {}",
+        if found.is_empty() {
+            "none".to_owned()
+        } else {
+            found.join(", ")
+        }
+    );
+    let _ = writeln!(
+        out,
+        " (level {}, fail on {})",
+        bar.level_name(),
+        bar.fail_on
+    );
+    out
+}
+
+/// The first line's worth of a text.
+fn clipped(text: &str) -> String {
+    if text.chars().count() <= WIDTH {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(WIDTH.saturating_sub(1)).collect();
+    out.push('…');
+    out
+}
+
 /// `  name: text`, folded, with what follows indented below the text.
 fn field(out: &mut String, name: &str, text: &str) {
-    let indent = name.len().saturating_add(4);
-    let mut column = indent;
-    let _ = write!(out, "  {NAME}{name}{NAME:#}:");
+    let head = format!("  {NAME}{name}{NAME:#}:");
+    paragraph(out, &head, name.len().saturating_add(3), text);
+}
+
+/// A text behind a head of so many columns, folded, with what follows indented below the text.
+fn paragraph(out: &mut String, head: &str, columns: usize, text: &str) {
+    hanging(out, head, columns, columns, text);
+}
+
+/// The same, with what follows indented by `indent`.
+pub(super) fn hanging(out: &mut String, head: &str, columns: usize, indent: usize, text: &str) {
+    out.push_str(head);
+    let mut column = columns;
     for word in safe(text).split(' ') {
         let length = word.chars().count().saturating_add(1);
         if column.saturating_add(length) > WIDTH && column > indent {
-            let _ = write!(out, "\n{:indent$}", "", indent = indent.saturating_sub(1));
+            let _ = write!(out, "\n{:indent$}", "");
             column = indent;
         }
         let _ = write!(out, " {word}");

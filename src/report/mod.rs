@@ -1,11 +1,18 @@
 //! Everything that is printed: data on stdout, all else on stderr, one writer for each.
 
 pub mod explain;
+pub mod harmless;
 pub mod human;
+pub mod json;
+pub mod manual;
 pub mod sanitize;
+pub mod sarif;
+#[cfg(test)]
+pub(crate) mod schema;
 pub mod shell;
+pub mod subject;
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write};
 
 use crate::problem::Problem;
 
@@ -15,12 +22,24 @@ use crate::problem::Problem;
 /// When standard output is closed or full: what was asked for did not arrive.
 pub fn data(text: &str) -> Result<(), Problem> {
     let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Ok(()),
-        Err(error) => Err(Problem::new(format!(
-            "cannot write to standard output: {error}"
-        ))),
-    }
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| closed(&error))
+}
+
+/// Prints data that is made while it is printed.
+///
+/// # Errors
+/// As [`data`].
+pub fn stream<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Problem> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    write(&mut out)
+        .and_then(|made| out.flush().map(|()| made))
+        .map_err(|error| closed(&error))
+}
+
+fn closed(error: &io::Error) -> Problem {
+    Problem::new(format!("cannot write to standard output: {error}"))
 }
 
 /// Prints a message; a closed standard error is no reason to stop.

@@ -9,6 +9,7 @@ use super::{CpuLimit, Mount, RootFs, Seccomp, SeccompPolicy, Spec, Switch};
 use crate::caps::CapArg;
 use crate::origin::{Origin, Setting};
 use crate::podman::value::limit::{Limit, SwapLimit};
+use crate::podman::value::namespace::Namespace;
 use crate::podman::value::security_opt::{AppArmorArg, NoNewPrivileges, SeccompArg, SecurityOpt};
 use crate::podman::value::volume::{Source, Volume};
 use crate::podman::value::{mount, ulimit};
@@ -240,7 +241,10 @@ fn limits(spec: &Spec, lines: &mut Vec<Line>) {
     }
     one(lines, "pids-limit", &spec.pids_limit);
     all::<ulimit::Ulimit>(lines, "ulimit", &spec.ulimit);
-    one(lines, "shm-size", &spec.shm_size);
+    // podman refuses a size where there is no /dev/shm of the container's own.
+    if !matches!(spec.ipc.value, Namespace::None | Namespace::Host) {
+        one(lines, "shm-size", &spec.shm_size);
+    }
     one(lines, "oom-score-adj", &spec.oom_score_adj);
     one(lines, "restart", &spec.restart);
 }

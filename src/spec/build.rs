@@ -282,17 +282,25 @@ fn restart(layers: &Layers<'_>) -> Result<Setting<Restart>, Problem> {
     }
 }
 
+/// `--cpus`, or the quota and the period that say the same: the stronger layer wins; in one layer they contradict each
+/// other.
 fn cpu(layers: &Layers<'_>) -> Result<Setting<CpuLimit>, Problem> {
+    let cpus = layers.scalar("cpus")?;
+    let raw = layers.any_of(&["cpu-quota", "cpu-period"]).last();
+    match raw {
+        Some(raw) if same_layer(&raw.origin, &cpus.origin) => {
+            return Err(Problem::new(
+                "--cpus and --cpu-quota or --cpu-period say the same thing twice",
+            )
+            .at(&cpus.origin)
+            .instead("leave --cpu-quota and --cpu-period out"));
+        }
+        Some(raw) if layers.is_stronger(raw, &cpus.origin) => {}
+        _ => return Ok(cpus.map(CpuLimit::Cpus)),
+    }
     let quota = layers.optional_with("cpu-quota", number::int)?;
     let period = layers.optional_with("cpu-period", number::uint)?;
-    let cpus = layers.scalar("cpus")?;
     match (quota, period) {
-        (None, None) => Ok(cpus.map(CpuLimit::Cpus)),
-        (_, _) if cpus.origin.is_asked() => Err(Problem::new(
-            "--cpus and --cpu-quota or --cpu-period say the same thing twice",
-        )
-        .at(&cpus.origin)
-        .instead("leave --cpu-quota and --cpu-period out")),
         (Some(quota), period) => Ok(Setting::new(
             CpuLimit::Quota {
                 quota: quota.value,
@@ -305,6 +313,7 @@ fn cpu(layers: &Layers<'_>) -> Result<Setting<CpuLimit>, Problem> {
         )
         .at(&period.origin)
         .instead("--cpus=0.5")),
+        (None, None) => Ok(cpus.map(CpuLimit::Cpus)),
     }
 }
 

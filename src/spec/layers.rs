@@ -153,7 +153,16 @@ impl<'a> Layers<'a> {
 }
 
 /// Files that podman would look up in the directory it is started in, and a profile means beside itself.
-const FILES: [&str; 3] = ["authfile", "env-file", "label-file"];
+const FILES: [&str; 8] = [
+    "authfile",
+    "cert-dir",
+    "cidfile",
+    "conmon-pidfile",
+    "env-file",
+    "label-file",
+    "pidfile",
+    "pod-id-file",
+];
 
 /// The same flag, its file absolute, so that the file that is judged is the one that is used.
 fn from_its_directory(given: &Given) -> Result<Given, Problem> {

@@ -18,6 +18,7 @@ use crate::podman::value::mount_options::{
     Access, Dev, Exec, MountOptions, Overlay, Ownership, Propagation, Recursion, Relabel, Suid,
 };
 use crate::podman::value::path::{ContainerPath, HostPath};
+use crate::podman::value::secret::Secret;
 use crate::podman::value::tmpfs::Tmpfs;
 use crate::podman::value::user::{Id, User};
 use crate::podman::value::volume::{Source, Volume, VolumeName};
@@ -25,6 +26,8 @@ use crate::problem::Problem;
 
 /// Size of a tmpfs that names none.
 const TMPFS_SIZE: &str = "64m";
+/// Where podman puts the files of secrets.
+const SECRETS: &str = "/run/secrets";
 
 /// All mounts, in the order they were given.
 pub(super) fn collect(
@@ -56,6 +59,7 @@ pub(super) fn collect(
     if layers.scalar::<ImageVolume>("image-volume")?.value == ImageVolume::Tmpfs {
         mounts.extend(image_volumes(&mounts, image)?);
     }
+    mounts.extend(secrets(layers, &mounts)?);
     if host.lsm().selinux == Selinux::Enforcing && host.identity().mode == Mode::Rootful {
         for mount in &mut mounts {
             relabel(&mut mount.value, user);
@@ -102,6 +106,32 @@ pub(super) fn external_rootfs(
     resolve()
         .map(|rootfs| Some(Setting::new(rootfs, given.origin.clone())))
         .map_err(|error: Invalid| Problem::from(error).at(&given.origin))
+}
+
+/// A tmpfs for the files of secrets, which podman cannot make on a read-only root file system. It belongs to root, so
+/// that the container's user cannot add to it. One at `/run` is no help: it is mounted after the secrets.
+fn secrets(
+    layers: &Layers<'_>,
+    mounts: &[Setting<Mount>],
+) -> Result<Option<Setting<Mount>>, Problem> {
+    let directory: ContainerPath = SECRETS.parse()?;
+    let covered = mounts
+        .iter()
+        .filter_map(|mount| mount.value.destination())
+        .any(|at| *at == directory);
+    if covered {
+        return Ok(None);
+    }
+    for given in layers.all("secret") {
+        let secret: Setting<Secret> = setting(given, str::parse)?;
+        let at = secret.value.destination();
+        if at.is_some_and(|at| at.starts_with(&directory)) {
+            let tmpfs = format!("{SECRETS}:rw,nosuid,nodev,noexec,size=64k,mode=755");
+            let tmpfs = Mount::Tmpfs(tmpfs.parse()?);
+            return Ok(Some(Setting::new(tmpfs, secret.origin)));
+        }
+    }
+    Ok(None)
 }
 
 /// A tmpfs for each VOLUME of the image that nothing covers: podman's own would have no limit.

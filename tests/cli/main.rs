@@ -9,6 +9,11 @@
     reason = "tests"
 )]
 
+mod bad_input;
+mod bad_profile;
+mod becoming;
+mod canonical;
+mod enter;
 #[path = "../harness.rs"]
 mod harness;
 mod man;
@@ -22,7 +27,14 @@ use harness::{Tested, trial};
 
 type Test = fn() -> Tested;
 
-const ROOMS: &[(&str, &[(&str, Test)])] = &[("man", man::TESTS), ("recorder", recorder::TESTS)];
+const ROOMS: &[(&str, &[(&str, Test)])] = &[
+    ("man", man::TESTS),
+    ("recorder", recorder::TESTS),
+    ("becoming", becoming::TESTS),
+    ("canonical", canonical::TESTS),
+    ("bad_input", bad_input::TESTS),
+    ("bad_profile", bad_profile::TESTS),
+];
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();

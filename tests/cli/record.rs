@@ -7,6 +7,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::time::Duration;
 
 use crate::stand_in::PLACES;
 
@@ -15,6 +16,8 @@ use crate::stand_in::PLACES;
 pub(crate) struct Recorded {
     /// The process that was safe-podman at first.
     pub(crate) pid: u32,
+    /// The processor time it took, with that of the shell in front and of podman.
+    pub(crate) used: Duration,
     /// The one `podman run` or `podman create`, if it came to that.
     pub(crate) podman: Option<Call>,
     /// Everything else podman was asked.
@@ -27,9 +30,16 @@ pub(crate) struct Recorded {
 
 impl Recorded {
     /// Reads the directories that the stand-in left, one for each call.
-    pub(crate) fn read(calls: &Path, stand_in: &Path, pid: u32, output: &Output) -> Self {
+    pub(crate) fn read(
+        calls: &Path,
+        stand_in: &Path,
+        pid: u32,
+        used: Duration,
+        output: &Output,
+    ) -> Self {
         let mut recorded = Self {
             pid,
+            used,
             podman: None,
             queries: Vec::new(),
             code: output

@@ -8,11 +8,10 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::{fs, thread};
 
-use nix::unistd::{Gid, Uid};
-
+use crate::enter::{install, namespace, read_all, time_used};
 use crate::harness::Skip;
 use crate::record::Recorded;
 
@@ -64,6 +63,7 @@ pub(crate) struct StandIn {
     environment: Vec<(OsString, OsString)>,
     shell: String,
     stdin: Vec<u8>,
+    files: Vec<(String, String)>,
     caller: Caller,
 }
 
@@ -78,6 +78,7 @@ impl StandIn {
             environment: Vec::new(),
             shell: String::new(),
             stdin: Vec::new(),
+            files: Vec::new(),
             caller: Caller::Invoker,
         }
     }
@@ -128,6 +129,12 @@ impl StandIn {
     /// Standard input, else empty.
     pub(crate) fn stdin(mut self, text: &[u8]) -> Self {
         self.stdin = text.into();
+        self
+    }
+
+    /// A file in the directory that safe-podman starts in.
+    pub(crate) fn file(mut self, name: &str, text: &str) -> Self {
+        self.files.push((name.into(), text.into()));
         self
     }
 
@@ -184,20 +191,25 @@ impl StandIn {
         let mut child = command.spawn().unwrap();
         let pid = child.id();
         let mut pipe = child.stdin.take().unwrap();
-        let output = thread::scope(|scope| {
+        let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (used, output) = thread::scope(|scope| {
             scope.spawn(|| {
                 // A program that does not read its input is no failure of ours.
                 let _ = pipe.write_all(&self.stdin);
                 drop(pipe);
             });
-            child.wait_with_output().unwrap()
+            let stdout = scope.spawn(move || read_all(&mut stdout));
+            let stderr = scope.spawn(move || read_all(&mut stderr));
+            let used = time_used(pid);
+            let output = Output {
+                status: child.wait().unwrap(),
+                stdout: stdout.join().unwrap(),
+                stderr: stderr.join().unwrap(),
+            };
+            (used, output)
         });
-        Ok(Recorded::read(
-            &dir.path().join("calls"),
-            &stand_in,
-            pid,
-            &output,
-        ))
+        let calls = dir.path().join("calls");
+        Ok(Recorded::read(&calls, &stand_in, pid, used, &output))
     }
 
     /// Writes what the stand-in consists of, and gives its path.
@@ -214,7 +226,12 @@ impl StandIn {
         for (subcommand, output) in &self.answers {
             fs::write(answers.join(subcommand), output).unwrap();
         }
-        fs::write(&stand_in, self.stand_in_script(dir)).unwrap();
+        for (name, text) in &self.files {
+            fs::write(dir.join(name), text).unwrap();
+        }
+        let script = dir.join("script");
+        fs::write(&script, self.stand_in_script(dir)).unwrap();
+        install(&script, &stand_in);
         open(
             &stand_in,
             if self.version.is_some() { 0o755 } else { 0o644 },
@@ -228,13 +245,14 @@ impl StandIn {
             return self.program.clone();
         }
         let copy = dir.join("program");
-        fs::copy(&self.program, &copy).unwrap();
+        install(&self.program, &copy);
         copy
     }
 
     /// What runs inside the namespace: mount the stand-in, do what the test wants done, become the program.
     fn entering_script(&self, places: &[&&str]) -> String {
-        let mut script = String::from("set -e\n");
+        // Root's cache is in /run, and what it knows is about the real podman.
+        let mut script = String::from("set -e\nmount -t tmpfs tmpfs /run\n");
         for place in places {
             writeln!(script, "mount --bind \"$1\" {place}").unwrap();
         }
@@ -250,45 +268,6 @@ impl StandIn {
             .replace("@DIR@", dir.to_str().unwrap())
             .replace("@VERSION@", self.version.as_deref().unwrap_or(""))
             .replace("@CODE@", &self.code.to_string())
-    }
-}
-
-/// Arguments for `unshare`, and the command inside that puts the caller's identity back.
-fn namespace(caller: Caller) -> Result<[Vec<String>; 2], Skip> {
-    let words = |text: &str| {
-        text.split(' ')
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
-    let enter = match (Uid::effective().is_root(), caller) {
-        (true, Caller::Invoker) => ["--mount".into(), String::new()],
-        (true, Caller::Nobody) => [
-            "--mount".into(),
-            "/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all".into(),
-        ],
-        (false, Caller::Invoker) => {
-            let (uid, gid) = (Uid::effective(), Gid::effective());
-            let back = format!("/usr/bin/unshare --user --map-user={uid} --map-group={gid}");
-            ["--user --map-root-user --mount".into(), back]
-        }
-        (false, Caller::Nobody) => return Err(Skip::new("needs root")),
-    };
-    let enter = enter.map(|text| words(&text));
-    let [outer, inner] = &enter;
-    let tried = Command::new("/usr/bin/unshare")
-        .args(outer)
-        .arg("/usr/bin/env")
-        .args(inner)
-        .arg("true")
-        .output();
-    match tried {
-        Ok(output) if output.status.success() => Ok(enter),
-        Ok(output) => Err(Skip(format!(
-            "no mount namespace: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        ))),
-        Err(error) => Err(Skip(format!("unshare: {error}"))),
     }
 }
 

@@ -7,8 +7,9 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::{env, fs};
 
+use safe_podman::policy::rules::by_id;
+
 use crate::harness::{Skip, Tested};
-use crate::probe::Probe;
 use crate::process::{Said, said};
 use crate::user::Account;
 
@@ -47,6 +48,9 @@ pub(crate) struct Engine {
     driver: &'static str,
     safe_podman: PathBuf,
     network: OnceLock<Tested>,
+    limits: OnceLock<Tested>,
+    /// Directories outside our own that were not there before.
+    makes: Vec<&'static str>,
 }
 
 impl Engine {
@@ -64,14 +68,21 @@ impl Engine {
         account.make_dir(account.runtime_dir());
         // A copy, because the account may not be allowed to enter the directory we were built in.
         let safe_podman = dir.path().join("safe-podman");
-        fs::copy(env!("CARGO_BIN_EXE_safe-podman"), &safe_podman).unwrap();
+        // In a process of its own: while a file of ours is open for writing, the children of other tests hold it too.
+        let mut install = Command::new("/usr/bin/install");
+        install.args(["-m", "755", env!("CARGO_BIN_EXE_safe-podman")]);
+        assert!(install.arg(&safe_podman).status().unwrap().success());
 
+        let mut makes = OWN_DIRECTORIES.to_vec();
+        makes.retain(|path| account.is_root() && !Path::new(path).exists());
         let mut engine = Self {
             account,
             dir,
             driver: "overlay",
             safe_podman,
             network: OnceLock::new(),
+            limits: OnceLock::new(),
+            makes,
         };
         let mut why = String::new();
         for driver in ["overlay", "vfs"] {
@@ -96,6 +107,10 @@ impl Engine {
 
     /// Skips where this engine cannot set cgroup limits, whoever asks for them.
     pub(crate) fn enforces_limits(&self) -> Tested {
+        self.limits.get_or_init(|| self.ask_for_limits()).clone()
+    }
+
+    fn ask_for_limits(&self) -> Tested {
         let info = self.podman(["info", "--format={{.Host.Security.Rootless}} {{.Host.CgroupsVersion}} {{.Host.CgroupControllers}}"]).ok();
         let all = ["cpu", "memory", "pids"]
             .iter()
@@ -112,6 +127,14 @@ impl Engine {
     /// Does the engine run as root?
     pub(crate) fn is_rootful(&self) -> bool {
         self.account.is_root()
+    }
+
+    /// Skips a test that is about podman's parser, which is the same for everybody, after it was asked as root.
+    pub(crate) fn once(&self) -> Tested {
+        if self.is_rootful() || !nix::unistd::Uid::effective().is_root() {
+            return Ok(());
+        }
+        Err(Skip::new("the same podman is asked as root"))
     }
 
     /// podman's global flags for the store.
@@ -131,6 +154,22 @@ impl Engine {
     /// A directory that belongs to the account, for files a test needs.
     pub(crate) fn work_dir(&self) -> PathBuf {
         self.dir.path().join("work")
+    }
+
+    /// Writes a profile, and gives the argument that chooses it.
+    pub(crate) fn profile(&self, name: &str, text: &str) -> String {
+        let path = self.work_dir().join(format!("{name}.yaml"));
+        fs::write(&path, text).unwrap();
+        format!("--profile={}", path.display())
+    }
+
+    /// A directory of the account's for one test's files.
+    pub(crate) fn dir(&self, name: &str) -> PathBuf {
+        let path = self.work_dir().join(name);
+        self.account.make_dir(&path);
+        // The container's user is somebody else.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
     }
 
     /// A command that runs as the account, in a small environment and without a terminal.
@@ -168,10 +207,20 @@ impl Engine {
         command
             .args(self.store_flags())
             .args(["run", "--rm"])
-            .args(runtime_flag());
-        // podman's defaults ask for more than a nested host's hard limits, and then nothing starts.
-        command.args(["--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024"]);
+            .args(Self::plain_flags());
         said(command.args(args), &[])
+    }
+
+    /// What the host forces on plain `podman run`.
+    pub(crate) fn plain_flags() -> Vec<&'static str> {
+        // podman's defaults ask for more than a nested host's hard limits, and then nothing starts.
+        let limits = ["--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024"];
+        runtime_flag().into_iter().chain(limits).collect()
+    }
+
+    /// Is the runtime crun, which is also podman's own choice?
+    pub(crate) fn is_crun() -> bool {
+        runtime_flag() != Some("--runtime=runc")
     }
 
     /// `safe-podman run --rm`, on this store.
@@ -181,24 +230,26 @@ impl Engine {
 
     /// `safe-podman SUBCOMMAND` on this store, to be given more arguments.
     pub(crate) fn safe_command(&self, subcommand: &str) -> Command {
-        let mut command = self.patient(&self.safe_podman);
-        command
-            .arg(subcommand)
-            .arg("--allow=storage-redirect=test store")
-            .args(self.store_flags())
-            .args(runtime_flag());
-        command
+        self.begin(self.patient(&self.safe_podman), subcommand)
     }
 
-    /// What plain podman's container sees. It has no network unless the flags ask for one.
-    pub(crate) fn probe_plain(&self, flags: &[&str]) -> Probe {
-        Probe::parse(&self.plain(probing(flags)).ok())
+    /// The same as the child itself, for a test that sends it signals and ends it in any case.
+    pub(crate) fn impatient_command(&self, subcommand: &str) -> Command {
+        self.begin(self.command(&self.safe_podman), subcommand)
     }
 
-    /// What safe-podman's container sees. It has no network unless the flags ask for one.
-    #[allow(dead_code, reason = "for the tests of a hardened container")]
-    pub(crate) fn probe_safe(&self, flags: &[&str]) -> Probe {
-        Probe::parse(&self.safe(probing(flags)).ok())
+    fn begin(&self, mut command: Command, subcommand: &str) -> Command {
+        command.arg(subcommand);
+        let mut allowed = vec!["storage-redirect", "foreign-runtime"];
+        if self.enforces_limits().is_err() {
+            allowed.push("limit-not-effective");
+        }
+        // What the harness itself needs, as far as there is a rule against it.
+        for id in allowed.into_iter().filter(|id| by_id(id).is_some()) {
+            command.arg(format!("--allow={id}=the tests' own store and runtime"));
+        }
+        command.args(self.store_flags()).args(runtime_flag());
+        command
     }
 
     /// Skips where plain podman cannot give a container a network.
@@ -217,18 +268,8 @@ impl Engine {
         tried.clone()
     }
 
-    /// Imports the root file system of `tests/image` under a name, with its config and further changes, e.g. `USER 998`.
-    pub(crate) fn import(&self, name: &str, changes: &[&str]) -> Said {
-        let own = include_str!("../image/changes");
-        let mut command = self.patient("podman");
-        command.args(self.store_flags()).args(["import", "--quiet"]);
-        for change in own.lines().chain(changes.iter().copied()) {
-            command.arg("--change").arg(change);
-        }
-        said(command.args(["-", name]), rootfs())
-    }
-
-    fn patient(&self, program: impl AsRef<OsStr>) -> Command {
+    /// The same, ended when it does not come back.
+    pub(crate) fn patient(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = self.command("timeout");
         command.args(["--kill-after=5", PATIENCE]).arg(program);
         command
@@ -257,9 +298,15 @@ impl Engine {
     }
 }
 
+/// Where root's safe-podman keeps what it knows and what its containers need.
+const OWN_DIRECTORIES: [&str; 2] = ["/run/safe-podman", "/var/lib/safe-podman"];
+
 impl Drop for Engine {
     fn drop(&mut self) {
         self.empty_store();
+        for made in &self.makes {
+            let _ = fs::remove_dir_all(made);
+        }
         // A rootless engine keeps a pause process in the runtime directory. One in the caller's own may serve other containers.
         if self.account.runtime_dir().starts_with(self.dir.path()) && !self.is_rootful() {
             self.podman(["system", "migrate"]);
@@ -267,37 +314,17 @@ impl Drop for Engine {
     }
 }
 
-/// Arguments of a run whose container is the probe.
-fn probing<'a>(flags: &[&'a str]) -> Vec<&'a str> {
-    let mut args = flags.to_vec();
-    // Few tests are about networks, and not every rootless engine can make one.
-    if !flags.iter().any(|flag| flag.starts_with("--net")) {
-        args.push("--network=none");
-    }
-    args.extend([IMAGE, "probe"]);
-    args
-}
-
-/// crun refuses a host that mixes both kinds of cgroups; runc takes it.
+/// The runtime that `SAFE_PODMAN_TEST_RUNTIME` names. Else podman's own choice, but for a host that mixes both versions of
+/// cgroups: crun refuses it, runc takes it.
 fn runtime_flag() -> Option<&'static str> {
+    match env::var("SAFE_PODMAN_TEST_RUNTIME").as_deref() {
+        Ok("runc") => return Some("--runtime=runc"),
+        Ok("crun") => return Some("--runtime=crun"),
+        Ok(other) => panic!("SAFE_PODMAN_TEST_RUNTIME is \"{other}\": write runc or crun"),
+        Err(_) => {}
+    }
     let unified = Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
     (!unified).then_some("--runtime=runc")
-}
-
-/// The archive that `tests/image/rootfs` writes.
-fn rootfs() -> &'static [u8] {
-    static ARCHIVE: OnceLock<Vec<u8>> = OnceLock::new();
-    ARCHIVE.get_or_init(|| {
-        let output = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/image/rootfs"))
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        output.stdout
-    })
 }
 
 /// The engine keeps the overlay directory mounted on itself, and a killed one more.

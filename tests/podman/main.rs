@@ -12,14 +12,27 @@
     reason = "tests"
 )]
 
+mod done;
 mod engine;
+mod files;
+mod grammar;
 #[path = "../harness.rs"]
 mod harness;
+mod identity;
+mod image;
+mod isolation;
+mod judge;
+mod lifecycle;
+mod limits;
+mod mounts;
 mod plain;
+mod ports;
 mod probe;
 mod process;
 mod refused;
 mod user;
+mod values;
+mod words;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -30,7 +43,20 @@ use harness::{Skip, Tested, trial};
 type Test = fn(&Engine) -> Tested;
 type Kind = fn(&Engines) -> Result<&Engine, Skip>;
 
-const ROOMS: &[(&str, &[(&str, Test)])] = &[("plain", plain::TESTS), ("refused", refused::TESTS)];
+const ROOMS: &[(&str, &[(&str, Test)])] = &[
+    ("plain", plain::TESTS),
+    ("refused", refused::TESTS),
+    ("identity", identity::TESTS),
+    ("files", files::TESTS),
+    ("mounts", mounts::TESTS),
+    ("limits", limits::TESTS),
+    ("isolation", isolation::TESTS),
+    ("done", done::TESTS),
+    ("ports", ports::TESTS),
+    ("lifecycle", lifecycle::TESTS),
+    ("grammar", grammar::TESTS),
+    ("values", values::TESTS),
+];
 
 fn main() -> ExitCode {
     let arguments = libtest_mimic::Arguments::from_args();

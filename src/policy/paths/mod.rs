@@ -2,14 +2,20 @@
 //!
 //! A path that does not exist is judged like one that does: it may exist when the container starts.
 
+mod names;
+mod storage_conf;
 mod table;
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
+use super::facts::Facts;
 use super::rule::Severity;
 use crate::host::{FileKind, Host, Resolved};
 use crate::podman::value::mount_options::Access;
-use table::{BENIGN, HARMLESS_DEVICES, ROWS, Row};
+pub(super) use names::folded;
+use names::{Pattern, Relation, canonical, fits, names};
+use table::{BENIGN, HARMLESS_DEVICES, MOVABLE, ROWS, Row};
 
 /// What a path is to the host; each is the business of one rule, or of two by access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,30 +108,61 @@ pub(super) struct Match {
     pub(super) exposes: Option<String>,
 }
 
+/// The places of this host that are not the same on every host; found once, since they do not change.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// Every home directory, as names that may hold a `*`.
+    homes: Vec<Vec<String>>,
+    /// Where the storage of an engine was moved.
+    storage: Vec<Vec<String>>,
+}
+
+impl Places {
+    /// Looks for them: the caller's home, links in the place of a storage, and storage.conf(5).
+    pub fn of(host: &dyn Host) -> Self {
+        let own_home = host.identity().home;
+        let moved = MOVABLE
+            .iter()
+            .filter_map(|path| match path.strip_prefix("~/") {
+                Some(rest) => Some(own_home.as_ref()?.join(rest)),
+                None => Some(PathBuf::from(path)),
+            });
+        let mut storage: Vec<Vec<String>> = moved
+            .chain(storage_conf::roots(host, own_home.as_deref()))
+            .filter_map(|path| host.resolve(&path).ok())
+            .map(|found| canonical(&found.path))
+            .filter(|names| !names.is_empty())
+            .collect();
+        storage.sort();
+        storage.dedup();
+        Self {
+            homes: homes(host, own_home),
+            storage,
+        }
+    }
+}
+
 /// Looks a resolved path up.
-pub(super) fn judge(host: &dyn Host, found: &Resolved, access: Access) -> Option<Match> {
-    Lookup::new(host, found, access).best()
+pub(super) fn judge(facts: &Facts<'_>, found: &Resolved, access: Access) -> Option<Match> {
+    Lookup {
+        host: facts.host,
+        places: facts.places,
+        path: canonical(&found.path),
+        kind: found.kind,
+        access,
+    }
+    .best()
 }
 
 struct Lookup<'a> {
     host: &'a dyn Host,
+    places: &'a Places,
     path: Vec<String>,
     kind: FileKind,
     access: Access,
-    homes: Vec<Vec<String>>,
 }
 
-impl<'a> Lookup<'a> {
-    fn new(host: &'a dyn Host, found: &Resolved, access: Access) -> Self {
-        Self {
-            host,
-            path: canonical(&found.path),
-            kind: found.kind,
-            access,
-            homes: homes(host),
-        }
-    }
-
+impl Lookup<'_> {
     fn best(&self) -> Option<Match> {
         let is_at = |paths: &[&str]| paths.iter().any(|path| self.is_below(path));
         if is_at(HARMLESS_DEVICES) || (self.access == Access::ReadOnly && is_at(BENIGN)) {
@@ -142,8 +179,22 @@ impl<'a> Lookup<'a> {
         let worst = worse(direct, always, self.access);
         match worst {
             Some(found) if found.response == Response::Refuse => Some(found),
-            worst => worse(worst, self.exposed(Exposure::IfThere), self.access),
+            worst => {
+                let there = worse(worst, self.exposed(Exposure::IfThere), self.access);
+                worse(there, self.moved(), self.access)
+            }
         }
+    }
+
+    /// Is it, or does it hold, storage that is not in its usual place?
+    fn moved(&self) -> Option<Match> {
+        let place = self.places.storage.iter().find(|place| {
+            let mut names = place.iter().zip(&self.path);
+            names.all(|(a, b)| a == b)
+        })?;
+        let storage = ROWS.iter().find(|row| row.asset == Asset::EngineStorage)?;
+        let inside = (place.len() > self.path.len()).then(|| format!("/{}", place.join("/")));
+        Some(storage.matched(self.access, inside))
     }
 
     /// The most exact of the strictest rows that hold the path itself.
@@ -222,32 +273,50 @@ impl<'a> Lookup<'a> {
     }
 
     fn is_below(&self, path: &str) -> bool {
-        let relation = Pattern::At(&[], path).relate(&self.path);
-        matches!(relation, Relation::Same | Relation::Below)
+        names(path).zip(&self.path).all(|(a, b)| fits(a, b))
+            && names(path).count() <= self.path.len()
     }
 
     /// Every pattern of the table, one for each home directory where it says `~`.
     fn patterns(&self) -> impl Iterator<Item = (&'static Row, Pattern<'_>)> {
-        let paths = ROWS
-            .iter()
-            .flat_map(|row| row.paths.iter().map(move |path| (row, *path)));
-        paths.flat_map(move |(row, path)| {
-            let (single, below_home) = match path.split_once('/').unwrap_or((path, "")) {
-                ("**", name) => (Some(Pattern::Anywhere(name)), None),
-                ("~", rest) => (None, Some(rest)),
-                (_, rest) => (Some(Pattern::At(&[], rest)), None),
+        COMPILED.iter().flat_map(|(row, path)| {
+            let (single, below_home) = match path {
+                TablePath::Root(names) => (Some(Pattern::At(&[], names)), None),
+                TablePath::Anywhere(name) => (Some(Pattern::Anywhere(name)), None),
+                TablePath::Home(names) => (None, Some(names)),
             };
-            let of_homes = below_home.into_iter().flat_map(|rest| {
-                let homes = self.homes.iter();
-                homes.map(move |home| Pattern::At(home, rest))
+            let of_homes = below_home.into_iter().flat_map(|names| {
+                let homes = self.places.homes.iter();
+                homes.map(move |home| Pattern::At(home, names))
             });
             single
                 .into_iter()
                 .chain(of_homes)
-                .map(move |pattern| (row, pattern))
+                .map(move |pattern| (*row, pattern))
         })
     }
 }
+
+/// A path of the table, split into names once.
+enum TablePath {
+    Root(Vec<&'static str>),
+    Home(Vec<&'static str>),
+    Anywhere(&'static str),
+}
+
+static COMPILED: LazyLock<Vec<(&'static Row, TablePath)>> = LazyLock::new(|| {
+    let paths = ROWS
+        .iter()
+        .flat_map(|row| row.paths.iter().map(move |path| (row, *path)));
+    paths
+        .map(|(row, path)| match path.split_once('/') {
+            Some(("**", name)) => (row, TablePath::Anywhere(name)),
+            Some(("~", rest)) => (row, TablePath::Home(names(rest).collect())),
+            None => (row, TablePath::Home(Vec::new())),
+            Some((_, rest)) => (row, TablePath::Root(names(rest).collect())),
+        })
+        .collect()
+});
 
 impl Row {
     fn response(&self, access: Access) -> Response {
@@ -278,74 +347,6 @@ fn worse(first: Option<Match>, second: Option<Match>, access: Access) -> Option<
     }
 }
 
-/// Where a path stands to a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relation {
-    Same,
-    Below,
-    Above,
-    Apart,
-}
-
-/// A path of the table.
-#[derive(Clone, Copy, Debug)]
-enum Pattern<'a> {
-    /// Name by name: a home directory, or none, and what follows.
-    At(&'a [String], &'a str),
-    /// The last name, wherever it is.
-    Anywhere(&'a str),
-}
-
-impl<'a> Pattern<'a> {
-    fn names(self) -> impl Iterator<Item = &'a str> {
-        let (home, rest) = match self {
-            Self::At(home, rest) => (home, rest),
-            Self::Anywhere(name) => (&[][..], name),
-        };
-        home.iter().map(String::as_str).chain(names(rest))
-    }
-
-    /// How many names it is long: the longer, the more exact.
-    fn length(self) -> usize {
-        self.names().count()
-    }
-
-    fn relate(self, path: &[String]) -> Relation {
-        if let Self::Anywhere(pattern) = self {
-            return match path.last() {
-                Some(name) if fits(pattern, name) => Relation::Same,
-                _ => Relation::Apart,
-            };
-        }
-        let mut names = self.names();
-        for name in path {
-            match names.next() {
-                None => return Relation::Below,
-                Some(pattern) if fits(pattern, name) => {}
-                Some(_) => return Relation::Apart,
-            }
-        }
-        match names.next() {
-            None => Relation::Same,
-            Some(_) => Relation::Above,
-        }
-    }
-}
-
-/// Does a name fit a pattern with at most one `*`?
-fn fits(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((head, tail)) => name
-            .strip_prefix(head)
-            .is_some_and(|rest| rest.ends_with(tail)),
-    }
-}
-
-fn names(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|name| !name.is_empty())
-}
-
 /// The first path below `dir` that exists and fits.
 fn existing(host: &dyn Host, dir: &Path, patterns: &[&str]) -> Option<PathBuf> {
     let Some((pattern, more)) = patterns.split_first() else {
@@ -367,95 +368,156 @@ fn existing(host: &dyn Host, dir: &Path, patterns: &[&str]) -> Option<PathBuf> {
         .find_map(|entry| existing(host, entry, more))
 }
 
-/// Names that lead to the same place on one host or another: merged /usr (file-hierarchy(7)), /run, the homes of
-/// image-based systems. On a host where they are links nothing is left to do here.
-const ALIASES: &[(&str, &str)] = &[
-    ("/bin", "/usr/bin"),
-    ("/sbin", "/usr/sbin"),
-    ("/lib", "/usr/lib"),
-    ("/lib32", "/usr/lib32"),
-    ("/lib64", "/usr/lib64"),
-    ("/libx32", "/usr/libx32"),
-    ("/var/run", "/run"),
-    ("/var/lock", "/run/lock"),
-    ("/var/home", "/home"),
-    ("/var/roothome", "/root"),
-    ("/var/usrlocal", "/usr/local"),
-];
-
-fn names_in(path: &Path) -> Vec<String> {
-    let mut names_of = Vec::new();
-    for component in path.components() {
-        match component {
-            Component::Normal(name) => names_of.push(name.to_string_lossy().into_owned()),
-            Component::ParentDir => {
-                names_of.pop();
-            }
-            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
-        }
-    }
-    names_of
-}
-
-/// The names of a path as the table spells them.
-fn canonical(path: &Path) -> Vec<String> {
-    let mut names_of = names_in(path);
-    while let Some(rest) = below_process_root(&names_of) {
-        names_of = rest.to_vec();
-    }
-    unaliased(names_of)
-}
-
-/// A path in its canonical place: `/usr/lib/x` for `/lib/x`, `/run/x` for `/var/run/x`.
-pub(super) fn folded(path: &Path) -> PathBuf {
-    Path::new("/").join(PathBuf::from_iter(unaliased(names_in(path))))
-}
-
-fn unaliased(names_of: Vec<String>) -> Vec<String> {
-    let alias = ALIASES.iter().find_map(|(from, to)| {
-        let from: Vec<&str> = names(from).collect();
-        let rest = strip(&names_of, &from)?;
-        Some(names(to).map(str::to_owned).chain(rest.to_vec()).collect())
-    });
-    alias.unwrap_or(names_of)
-}
-
-/// What follows `/proc/PID/root`: the same file by another name.
-fn below_process_root(names: &[String]) -> Option<&[String]> {
-    let (first, rest) = names.split_first()?;
-    let (process, rest) = rest.split_first()?;
-    let is_number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
-    if first != "proc" || !(is_number(process) || process == "self" || process == "thread-self") {
-        return None;
-    }
-    let rest = match rest {
-        [task, number, rest @ ..] if task == "task" && is_number(number) => rest,
-        rest => rest,
-    };
-    rest.split_first()
-        .filter(|(name, _)| *name == "root")
-        .map(|(_, rest)| rest)
-}
-
-fn strip<'a>(names: &'a [String], base: &[&str]) -> Option<&'a [String]> {
-    let (head, rest) = names.split_at_checked(base.len())?;
-    (head == base).then_some(rest)
-}
-
 /// Every home directory: root's, those in their usual place, and the caller's own wherever it is.
-fn homes(host: &dyn Host) -> Vec<Vec<String>> {
-    let own = host.identity().home;
+fn homes(host: &dyn Host, own: Option<PathBuf>) -> Vec<Vec<String>> {
     let resolved = own
         .as_deref()
         .and_then(|home| host.resolve(home).ok())
         .map(|home| home.path);
-    let mut homes: Vec<Vec<String>> = [Some("/root".into()), Some("/home/*".into()), own, resolved]
-        .iter()
-        .flatten()
-        .map(|home| canonical(home))
+    let usual = ["/root", "/home/*"].map(PathBuf::from);
+    let mut homes: Vec<Vec<String>> = usual
+        .into_iter()
+        .chain(own)
+        .chain(resolved)
+        .map(|home| canonical(&home))
         .filter(|home| !home.is_empty())
         .collect();
     homes.sort();
     homes.dedup();
     homes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Fake;
+
+    fn look(host: &Fake, path: &str, access: Access) -> Option<Match> {
+        let found = host.resolve(Path::new(path)).unwrap();
+        Lookup {
+            host,
+            places: &Places::of(host),
+            path: canonical(&found.path),
+            kind: found.kind,
+            access,
+        }
+        .best()
+    }
+
+    fn asset(path: &str, access: Access) -> Option<Asset> {
+        look(&Fake::rootful(), path, access).map(|found| found.asset)
+    }
+
+    #[test]
+    fn the_table_is_written_in_canonical_places() {
+        for path in ROWS.iter().flat_map(|row| row.paths).chain(BENIGN) {
+            assert!(
+                path.matches('*').count() <= 1 || path.starts_with("**/") || !path.contains("**"),
+                "{path}"
+            );
+            for name in names(path.trim_start_matches("**/")) {
+                assert!(name.matches('*').count() <= 1, "{path}");
+                assert!(name != "." && name != "..", "{path}");
+            }
+            if path.starts_with('/') {
+                let spelled: Vec<&str> = names(path).collect();
+                assert_eq!(canonical(Path::new(path)), spelled, "{path}");
+            } else {
+                assert!(
+                    *path == "~" || path.starts_with("~/") || path.starts_with("**/"),
+                    "{path}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_is_reached() {
+        for row in ROWS {
+            for path in row.paths {
+                let path = path
+                    .replace("**/", "/srv/")
+                    .replace('~', "/home/ann")
+                    .replace('*', "7");
+                for access in [Access::ReadOnly, Access::ReadWrite] {
+                    let found = look(&Fake::rootful(), &path, access).map(|found| found.response);
+                    assert!(
+                        found.unwrap_or(Response::Silent) >= row.response(access),
+                        "{path} {access:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_compared_whole() {
+        for path in [
+            "/etcetera",
+            "/etc.bak",
+            "/rootless",
+            "/home2/ann",
+            "/procs",
+            "/devel",
+            "/var/lib/dockerized",
+            "/run2",
+            "/boots",
+        ] {
+            assert_eq!(asset(path, Access::ReadWrite), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn other_names_of_the_same_place() {
+        for (path, same) in [
+            ("/lib/systemd/system", Asset::System),
+            ("/var/run/docker.sock", Asset::RuntimeSocket),
+            ("/var/home/ann/.ssh", Asset::Credentials),
+            ("/var/roothome/.ssh", Asset::Credentials),
+            ("/proc/1/root/etc", Asset::System),
+            ("/proc/self/task/7/root/proc/2/root/etc", Asset::System),
+            ("/proc/thread-self/root", Asset::HostRoot),
+            ("/proc/1/cwd", Asset::KernelFs),
+            ("/proc/x1/root/etc", Asset::KernelFs),
+        ] {
+            assert_eq!(asset(path, Access::ReadWrite), Some(same), "{path}");
+        }
+    }
+
+    #[test]
+    fn storage_that_was_moved() {
+        let host = Fake::rootful()
+            .directory("/data/docker/volumes", 0, 0o710)
+            .link("/var/lib/docker", "/data/docker");
+        for path in ["/data/docker", "/data/docker/volumes/x", "/data"] {
+            let found = look(&host, path, Access::ReadOnly).unwrap();
+            assert_eq!(
+                (found.asset, found.response),
+                (Asset::EngineStorage, Response::Refuse),
+                "{path}"
+            );
+        }
+        assert_eq!(look(&host, "/data/docker2", Access::ReadOnly), None);
+    }
+
+    #[test]
+    fn storage_that_was_configured_elsewhere() {
+        let conf = "[storage]\ngraphroot = \"/data/graph\"\n";
+        let host = Fake::rootful().file("/etc/containers/storage.conf", 0, 0o644, conf);
+        for path in ["/data/graph/overlay", "/data"] {
+            let found = look(&host, path, Access::ReadOnly).unwrap();
+            assert_eq!(found.asset, Asset::EngineStorage, "{path}");
+        }
+        assert_eq!(look(&host, "/data/graphs", Access::ReadWrite), None);
+    }
+
+    #[test]
+    fn a_service_user_without_a_home_of_its_own() {
+        for home in ["/", "/nonexistent"] {
+            let mut identity = Fake::rootless().identity();
+            identity.home = Some(home.into());
+            let host = Fake::rootless().with_identity(identity);
+            assert_eq!(look(&host, "/srv/app", Access::ReadWrite), None, "{home}");
+        }
+    }
 }

@@ -55,6 +55,12 @@ pub(super) static BENIGN: &[&str] = &[
     "/etc/os-release",
     "/usr/lib/os-release",
     "/etc/ssl/certs",
+    "/etc/letsencrypt/live/*/cert.pem",
+    "/etc/letsencrypt/live/*/chain.pem",
+    "/etc/letsencrypt/live/*/fullchain.pem",
+    "/etc/letsencrypt/archive/*/cert*.pem",
+    "/etc/letsencrypt/archive/*/chain*.pem",
+    "/etc/letsencrypt/archive/*/fullchain*.pem",
     "/etc/pki/ca-trust/extracted",
     "/usr/share/ca-certificates",
     "/proc/cpuinfo",
@@ -71,6 +77,17 @@ pub(super) static HARMLESS_DEVICES: &[&str] = &[
     "/dev/full",
     "/dev/random",
     "/dev/urandom",
+];
+
+/// What administrators move to a larger disk and leave a link behind.
+pub(super) static MOVABLE: &[&str] = &[
+    "/var/lib/containers",
+    "/var/lib/containers/storage",
+    "/var/lib/containerd",
+    "/var/lib/docker",
+    "/var/lib/kubelet",
+    "~/.local/share/containers",
+    "~/.local/share/containers/storage",
 ];
 
 /// The table; the order decides only between rows that are equally exact and equally bad.
@@ -392,6 +409,7 @@ pub(super) static ROWS: &[Row] = &[
         (Refuse, Refuse),
         "a socket on which a program of this host takes orders",
         &[
+            "/dev/log",
             "/run/dbus",
             "/run/initctl",
             "/run/snapd.socket",

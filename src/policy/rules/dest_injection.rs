@@ -60,12 +60,19 @@ impl Place {
         let is_in = |places: &[&str]| places.iter().any(|place| path.starts_with(place));
         if path == Path::new("/") || (is_in(MASKED) && !path.starts_with(SHARED_MEMORY)) {
             Self::Masked
-        } else if is_in(TRUSTED) || path == Path::new(SECRETS) || Path::new("/usr") == path {
+        } else if is_in(TRUSTED) || path == Path::new(SECRETS) || holds_trusted(&path) {
             Self::Trusted
         } else {
             Self::Free
         }
     }
+}
+
+/// A directory above them replaces them all: /etc, /usr.
+fn holds_trusted(path: &Path) -> bool {
+    TRUSTED
+        .iter()
+        .any(|trusted| Path::new(trusted).starts_with(path))
 }
 
 fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
@@ -99,7 +106,7 @@ fn is_hosts_own(bind: &Bind, facts: &Facts<'_>) -> bool {
     let is_same_place = place(bind.path.as_str()) == place(bind.destination.as_str())
         || place(bind.asked.as_str()) == place(bind.destination.as_str());
     let is_roots = bind.source.owner == 0 && bind.source.mode & 0o022 == 0;
-    let is_refused = paths::judge(facts.host, &bind.source, Access::ReadOnly)
+    let is_refused = paths::judge(facts, &bind.source, Access::ReadOnly)
         .is_some_and(|found| found.response == paths::Response::Refuse);
     is_same_place && (is_refused || (is_roots && bind.options.access == Some(Access::ReadOnly)))
 }
@@ -137,6 +144,7 @@ mod tests {
             "/run/secrets",
             "/var/run/secrets",
             "/usr",
+            "/etc",
         ] {
             refused("dest-injection", &["-v", &format!("/srv/x:{at}")]);
             refused("dest-injection", &["-v", &format!("/srv/x:{at}:ro")]);

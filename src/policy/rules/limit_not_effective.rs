@@ -1,6 +1,6 @@
 //! Limits that this host does not hold.
 
-use crate::host::Enforcement;
+use crate::host::{Enforcement, Limits};
 use crate::origin::Origin;
 use crate::podman::value::limit::{Limit, SwapLimit};
 use crate::policy::facts::Facts;
@@ -22,33 +22,56 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let limits = facts.host.limits();
-    let mut hits = Vec::new();
-    let mut judge = |flag, is_set, enforcement: &Enforcement, origin: &Origin| {
-        if let (true, Enforcement::Ineffective { why, instead }) = (is_set, enforcement) {
-            let what = format!("{flag} would have no effect: {why}");
+    let mut hits: Vec<Hit> = Vec::new();
+    // Limits that fail for one reason are one finding: one thing is to be done about them.
+    for (reason, flags) in by_reason(spec, &limits) {
+        let Enforcement::Ineffective { why, instead } = reason else {
+            continue;
+        };
+        let names: Vec<&str> = flags.iter().map(|(flag, _)| *flag).collect();
+        let what = format!("{} would have no effect: {why}", names.join(", "));
+        let asked = flags.iter().find(|(_, origin)| origin.is_asked());
+        if let Some((_, origin)) = asked.or(flags.first()) {
             hits.push(Hit::refuse(what, origin).instead(instead));
         }
-    };
-    let memory = matches!(spec.memory.value, Limit::Max(_));
-    judge("--memory", memory, &limits.memory, &spec.memory.origin);
-    // Where nothing is said it follows from --memory, and so does its failure.
-    let own =
-        spec.memory_swap.origin != spec.memory.origin || limits.memory == Enforcement::Effective;
-    let swap = matches!(spec.memory_swap.value, SwapLimit::Max(_)) && own;
-    judge(
-        "--memory-swap",
-        swap,
-        &limits.swap,
-        &spec.memory_swap.origin,
-    );
+    }
+    hits
+}
+
+type Flags<'a> = Vec<(&'static str, &'a Origin)>;
+
+/// The limits that the spec sets, by what this host makes of them.
+fn by_reason<'a>(spec: &'a Spec, limits: &'a Limits) -> Vec<(&'a Enforcement, Flags<'a>)> {
     let cpus = match spec.cpu.value {
         CpuLimit::Cpus(cpus) => cpus != Limit::Unlimited,
         CpuLimit::Quota { quota, .. } => quota > 0,
     };
-    judge("--cpus", cpus, &limits.cpus, &spec.cpu.origin);
+    // Where nothing is said it follows from --memory, and so does its failure.
+    let own =
+        spec.memory_swap.origin != spec.memory.origin || limits.memory == Enforcement::Effective;
+    let swap = matches!(spec.memory_swap.value, SwapLimit::Max(_)) && own;
+    let memory = matches!(spec.memory.value, Limit::Max(_));
     let pids = matches!(spec.pids_limit.value, Limit::Max(_));
-    judge("--pids-limit", pids, &limits.pids, &spec.pids_limit.origin);
-    hits
+    let mut reasons: Vec<(&Enforcement, Flags<'_>)> = Vec::new();
+    for (flag, is_set, enforcement, origin) in [
+        ("--memory", memory, &limits.memory, &spec.memory.origin),
+        (
+            "--memory-swap",
+            swap,
+            &limits.swap,
+            &spec.memory_swap.origin,
+        ),
+        ("--cpus", cpus, &limits.cpus, &spec.cpu.origin),
+        ("--pids-limit", pids, &limits.pids, &spec.pids_limit.origin),
+    ] {
+        if is_set {
+            match reasons.iter_mut().find(|(known, _)| *known == enforcement) {
+                Some((_, flags)) => flags.push((flag, origin)),
+                None => reasons.push((enforcement, vec![(flag, origin)])),
+            }
+        }
+    }
+    reasons
 }
 
 #[cfg(test)]
@@ -65,10 +88,13 @@ mod tests {
                 "{finding:?}"
             );
         }
-        let what = |what: String| what.split_once(" would").map(|(flag, _)| flag.to_owned());
+        let flags = |what: &str| {
+            let (flags, _) = what.split_once(" would").unwrap();
+            flags.split(", ").map(str::to_owned).collect::<Vec<_>>()
+        };
         found
-            .into_iter()
-            .filter_map(|finding| what(finding.what))
+            .iter()
+            .flat_map(|finding| flags(&finding.what))
             .collect()
     }
 

@@ -148,6 +148,9 @@ rules![
     notify_socket,
     bind_root,
     site_maximum,
+    image_annotations,
+    image_env_import,
+    image_label_options,
 ];
 
 /// The rule of this id.

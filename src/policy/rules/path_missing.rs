@@ -4,6 +4,7 @@ use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::host::FileKind;
+use crate::policy::paths::{self, Response};
 use crate::policy::sources::{self, Way};
 use crate::spec::Spec;
 
@@ -24,7 +25,10 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for source in sources::all(spec, facts) {
         let is_mount = matches!(source.way, Way::Bind(_) | Way::Overlay(_));
-        if is_mount && source.found.kind == FileKind::Missing {
+        // Where a mount is refused anyway, nobody should make the directory for it.
+        let is_refused = paths::judge(facts, &source.found, source.access)
+            .is_some_and(|found| found.response == Response::Refuse);
+        if is_mount && !is_refused && source.found.kind == FileKind::Missing {
             let path = source.path();
             let hit = Hit::inform(format!("\"{path}\" does not exist"), source.origin);
             hits.push(hit.instead(format!("mkdir -p {path}")));
@@ -37,7 +41,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::engine::{Level, Verdict};
-    use crate::policy::testing::{findings, judged_on};
+    use crate::policy::testing::{findings, judged_on, silent};
 
     #[test]
     fn is_shown_and_no_more() {
@@ -46,5 +50,6 @@ mod tests {
         let host = Fake::rootful().directory("/srv/app", 0, 0o755);
         let judged = judged_on(&host, &["-v", "/srv/app:/app:ro"], Level::Baseline);
         assert!(judged.judgement.findings.is_empty());
+        silent("path-missing", &["-v", "/run/docker.sock:/s"]);
     }
 }

@@ -33,7 +33,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 /// Not by whether `SELinux` is on: the same line does its damage on the next host.
 fn hit(source: &Source<'_>, facts: &Facts<'_>) -> Option<Hit> {
     let relabel = source.options()?.relabel?;
-    let found = paths::judge(facts.host, &source.found, Access::ReadWrite)?;
+    let found = paths::judge(facts, &source.found, Access::ReadWrite)?;
     // A server's own key is as good as any other file of its own.
     if found.response < Response::Warn
         || (found.asset == Asset::Credentials && found.response == Response::Warn)

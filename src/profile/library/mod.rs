@@ -1,5 +1,6 @@
 //! The profile library: directories, strongest first, and the profiles in the program itself below them.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +30,7 @@ const DEFAULT: &str = "default";
 pub struct Library {
     dirs: Vec<PathBuf>,
     euid: Uid,
+    listed: OnceCell<Vec<Entry>>,
 }
 
 /// A profile of the library, or why it cannot be read.
@@ -48,6 +50,7 @@ impl Library {
         Self {
             dirs,
             euid: Uid::effective(),
+            listed: OnceCell::new(),
         }
     }
 
@@ -116,11 +119,19 @@ impl Library {
     ///
     /// # Errors
     /// Two name it equally closely, or one of the library cannot be read: it might have been the one.
+    ///
+    /// The library is read once, however many images are asked for.
     pub fn for_image(&self, reference: &str) -> Result<Profile, Problem> {
         let mut best = None;
-        let mut found: Vec<Profile> = Vec::new();
-        for entry in self.list()? {
-            let profile = entry.profile?;
+        let mut found: Vec<&Profile> = Vec::new();
+        let entries = if let Some(entries) = self.listed.get() {
+            entries
+        } else {
+            let entries = self.list()?;
+            self.listed.get_or_init(|| entries)
+        };
+        for entry in entries {
+            let profile = entry.profile.as_ref().map_err(Problem::clone)?;
             let patterns = profile.images.iter();
             let closest = patterns
                 .filter_map(|pattern| pattern.matches(reference))
@@ -135,7 +146,7 @@ impl Library {
         }
         match found.as_slice() {
             [] => self.find(DEFAULT),
-            [one] => Ok(one.clone()),
+            [one] => Ok((*one).clone()),
             [first, ..] => {
                 let files: Vec<String> = found
                     .iter()

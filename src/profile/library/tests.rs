@@ -203,7 +203,8 @@ fn a_broken_profile_stops_the_choice() {
         nix::sys::stat::Mode::S_IRWXU,
     )
     .unwrap();
-    assert!(dirs.problem("x").what.contains("FIFO"));
+    let again = Library::new(dirs.library.dirs().to_vec());
+    assert!(again.for_image("x").unwrap_err().what.contains("FIFO"));
 }
 
 #[test]

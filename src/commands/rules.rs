@@ -1,0 +1,202 @@
+//! `rules`: the catalogue, or the page of one rule.
+
+use std::ffi::OsString;
+
+use serde::Serialize;
+
+use crate::nearest::nearest;
+use crate::policy::rows::ROW_RULES;
+use crate::policy::rule::Rule;
+use crate::policy::rules::RULES;
+use crate::problem::Problem;
+use crate::report::{self, harmless, manual, shell};
+
+/// `safe-podman rules WORDS`.
+///
+/// # Errors
+/// An unknown rule or option, or an output that is closed.
+pub(super) fn rules(words: &[OsString]) -> Result<(), Problem> {
+    report::data(&printed(words)?)
+}
+
+fn printed(words: &[OsString]) -> Result<String, Problem> {
+    let mut is_json = false;
+    let mut wanted = None;
+    let mut words = words.iter().map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        match (&*word, word.strip_prefix("--format=")) {
+            ("--help", _) => {
+                return Ok("usage: safe-podman rules [RULE] [--format human|json]\n".to_owned());
+            }
+            ("--format", _) => is_json = format_is_json(words.next().as_deref())?,
+            (_, Some(format)) => is_json = format_is_json(Some(format))?,
+            (option, _) if option.starts_with('-') => {
+                return Err(Problem::new(format!("unknown option \"{option}\""))
+                    .instead("safe-podman rules [RULE] [--format json]"));
+            }
+            (rule, _) if wanted.is_none() => wanted = Some(find(rule)?),
+            (other, _) => {
+                return Err(
+                    Problem::new(format!("\"{other}\" is a second rule")).instead("name one")
+                );
+            }
+        }
+    }
+    match (wanted, is_json) {
+        (None, false) => Ok(manual::list(RULES)),
+        (Some(rule), false) => Ok(manual::page(rule)),
+        (None, true) => json(&Document {
+            schema: "safe-podman/rules/1",
+            rules: RULES.iter().map(|rule| View::of(rule)).collect(),
+        }),
+        (Some(rule), true) => json(&Document {
+            schema: "safe-podman/rules/1",
+            rules: vec![View::of(rule)],
+        }),
+    }
+}
+
+fn json(document: &Document) -> Result<String, Problem> {
+    harmless::to_string(document).map_err(|error| Problem::new(error.to_string()))
+}
+
+fn format_is_json(format: Option<&str>) -> Result<bool, Problem> {
+    match format {
+        Some("json") => Ok(true),
+        Some("human") => Ok(false),
+        other => Err(
+            Problem::new(format!("\"{}\" is not a format", other.unwrap_or_default()))
+                .instead("human or json"),
+        ),
+    }
+}
+
+fn find(id: &str) -> Result<&'static Rule, Problem> {
+    let mut all = RULES.iter().chain(ROW_RULES).copied();
+    all.clone().find(|rule| rule.id == id).ok_or_else(|| {
+        let meant = nearest(id, all.by_ref().map(|rule| rule.id));
+        let problem = Problem::new(format!("there is no rule \"{id}\""));
+        problem.instead(
+            meant.map_or("safe-podman rules lists them".to_owned(), |meant| {
+                format!("safe-podman rules {meant}")
+            }),
+        )
+    })
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    rules: Vec<View>,
+}
+
+#[derive(Serialize)]
+struct View {
+    id: &'static str,
+    title: &'static str,
+    severity: &'static str,
+    why: &'static str,
+    instead: &'static str,
+    references: &'static [&'static str],
+    /// What it finds, as a shell would be told.
+    bad: String,
+    good: String,
+}
+
+impl View {
+    fn of(rule: &Rule) -> Self {
+        Self {
+            id: rule.id,
+            title: rule.title,
+            severity: rule.severity.name(),
+            why: rule.why,
+            instead: rule.instead,
+            references: rule.references,
+            bad: shell::line(rule.bad),
+            good: shell::line(rule.good),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::report::sanitize::safe_lines;
+
+    fn said(words: &[&str]) -> Result<String, Problem> {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        printed(&words)
+    }
+
+    fn plain(words: &[&str]) -> String {
+        anstream::adapter::strip_str(&said(words).unwrap()).to_string()
+    }
+
+    #[test]
+    fn the_list_holds_every_rule_once() {
+        let list = plain(&[]);
+        for rule in RULES {
+            let rows = list
+                .lines()
+                .filter(|line| line.split_whitespace().next() == Some(rule.id));
+            assert_eq!(rows.count(), 1, "{}", rule.id);
+        }
+    }
+
+    #[test]
+    fn a_page_says_everything_in_eighty_columns() {
+        for rule in RULES.iter().chain(ROW_RULES) {
+            let page = plain(&[rule.id]);
+            let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
+            for text in [
+                rule.id,
+                rule.title,
+                rule.severity.name(),
+                rule.why,
+                rule.instead,
+            ]
+            .into_iter()
+            .chain(rule.references.iter().copied())
+            {
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                assert!(flat.contains(&text), "{}: {text}", rule.id);
+            }
+            let is_text =
+                |line: &str| !line.starts_with("  safe-podman run ") && line.trim().contains(' ');
+            let is_long = |line: &&str| line.chars().count() > 80 && is_text(line);
+            assert_eq!(page.lines().find(is_long), None, "{}", rule.id);
+        }
+        assert!(plain(&["privileged"]).contains("safe-podman run --privileged IMAGE"));
+    }
+
+    #[test]
+    fn json_is_the_table() {
+        let all: Value = serde_json::from_str(&said(&["--format", "json"]).unwrap()).unwrap();
+        assert_eq!(all["rules"].as_array().unwrap().len(), RULES.len());
+        let one: Value =
+            serde_json::from_str(&said(&["host-network", "--format=json"]).unwrap()).unwrap();
+        assert_eq!(one["rules"][0]["id"], "host-network");
+    }
+
+    #[test]
+    fn a_mistyped_rule_has_a_neighbour() {
+        let problem = said(&["priviliged"]).unwrap_err();
+        assert_eq!(
+            problem.instead.as_deref(),
+            Some("safe-podman rules privileged")
+        );
+        for words in [
+            &["x\x1b[1m"][..],
+            &["--formt=json"],
+            &["--format", "xml"],
+            &["--format"],
+            &["privileged", "bind-all"],
+        ] {
+            let problem = said(words).unwrap_err();
+            let text = anstream::adapter::strip_str(&report::human::problem(&problem)).to_string();
+            assert_eq!(safe_lines(&text), text);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `seal`: the hook that the OCI runtime calls, and what a run does for it.
+
+use std::ffi::OsString;
+use std::io::Read as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::prepare::Prepared;
+use super::world::World;
+use crate::engine::Engine;
+use crate::env::Scrubbed;
+use crate::host::{Host as _, System};
+use crate::log::Log;
+use crate::origin::Origin;
+use crate::podman::image_config::ImageConfig;
+use crate::policy::engine::Verdict as Judged;
+use crate::problem::Problem;
+use crate::report;
+use crate::seal::ambient::Ambient;
+use crate::seal::hook::{self, Verdict};
+use crate::seal::make::{Ground, LimitsHere, Sockets};
+use crate::seal::{self, ambient, register};
+use crate::spec::argv::Line;
+
+/// The rule whose override says that limits do not hold here.
+const LIMITS_RULE: &str = "limit-not-effective";
+
+/// The hook: silent and 0, or the reason on standard error and 1.
+pub(super) fn seal(words: &[OsString]) -> Result<ExitCode, Problem> {
+    if !words.is_empty() {
+        return Err(Problem::new(
+            "seal takes no arguments: the OCI runtime calls it as a hook",
+        ));
+    }
+    let host = System;
+    let mut state = Vec::new();
+    let read = std::io::stdin()
+        .take(hook::MAX_STATE)
+        .read_to_end(&mut state);
+    read.map_err(|error| Problem::new(format!("the runtime's state cannot be read: {error}")))?;
+    match hook::judge(&host, &register::own_path(&host)?, &state) {
+        Verdict::Unsealed | Verdict::Kept => Ok(ExitCode::SUCCESS),
+        Verdict::Broken(why) => {
+            report::message(&format!("sealed: {}\n", report::sanitize::safe(&why)));
+            Log::default().sealed(&why, host.identity().uid);
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Puts the promise and the hook on podman's command line.
+pub(super) fn put(
+    lines: &mut Vec<Line>,
+    ready: &Prepared,
+    image: Option<&ImageConfig>,
+    engine: &Engine,
+    scrubbed: &mut Scrubbed,
+    world: &World,
+) -> Result<Ambient, Problem> {
+    let spec = &ready.spec;
+    let state = world.state_directory()?;
+    let ambient = ambient::neutralise(&world.host, engine.version(), scrubbed, &state)?;
+    if let Some(taken) = spec
+        .annotation
+        .iter()
+        .find(|a| a.value.key == seal::ANNOTATION)
+    {
+        return Err(
+            Problem::new("this annotation carries the promise of the run")
+                .at(&taken.origin)
+                .instead("leave it out"),
+        );
+    }
+    let asked: Vec<PathBuf> = spec
+        .passed("hooks-dir")
+        .map(|given| given.base.join(&given.value))
+        .collect();
+    let registered = register::register(&world.host, &state, &asked)?;
+    let promise = seal::promise(
+        spec,
+        &Ground {
+            host: &world.host,
+            image,
+            filter: ready.seccomp.promised(spec, world)?,
+            limits: limits(ready),
+            hooks: registered.programs,
+            sockets: match scrubbed.get("LISTEN_FDS") {
+                Some(_) => Sockets::Passed,
+                None => Sockets::None,
+            },
+            volume_path: ambient.volume_path.clone(),
+        },
+    )?;
+    lines.retain(|line| line.flag != "hooks-dir");
+    for directory in &registered.directories {
+        insert(lines, "hooks-dir", directory.display().to_string());
+    }
+    insert(
+        lines,
+        "annotation",
+        format!("{}={}", seal::ANNOTATION, promise.encode()?),
+    );
+    let (flag, file) = ambient::MOUNTS_FLAG;
+    if !lines.iter().any(|line| line.flag == flag) {
+        insert(lines, flag, file.to_owned());
+    }
+    if let Some(file) = &ambient.overriding {
+        let variable = (ambient::OVERRIDE.into(), file.into());
+        scrubbed.variables.push(variable);
+        scrubbed.variables.sort();
+    }
+    Ok(ambient)
+}
+
+fn limits(ready: &Prepared) -> LimitsHere {
+    let waived = ready.judgement.findings.iter().any(|finding| {
+        finding.rule.id == LIMITS_RULE && matches!(finding.verdict, Judged::Allowed { .. })
+    });
+    if waived {
+        LimitsHere::Waived
+    } else {
+        LimitsHere::Held
+    }
+}
+
+/// Adds a line after those of its name.
+fn insert(lines: &mut Vec<Line>, flag: &'static str, value: String) {
+    let at = lines
+        .iter()
+        .position(|line| line.flag > flag)
+        .unwrap_or(lines.len());
+    let origin = Origin::Baseline;
+    lines.insert(
+        at,
+        Line {
+            flag,
+            value,
+            origin,
+        },
+    );
+}

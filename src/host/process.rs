@@ -1,0 +1,254 @@
+//! A running process as the kernel shows it in `/proc`, proc(5).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use super::mounts;
+use crate::problem::Problem;
+
+/// The five sets of capabilities, in the order of `/proc/PID/status`.
+pub const CAPABILITY_SETS: [&str; 5] = [
+    "inheritable",
+    "permitted",
+    "effective",
+    "bounding",
+    "ambient",
+];
+const NAMESPACES: [&str; 7] = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"];
+const CGROUP_ROOT: &str = "/sys/fs/cgroup";
+
+/// The process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Process {
+    /// The effective uid, as its own user namespace numbers it.
+    pub uid: u32,
+    /// The effective gid, likewise.
+    pub gid: u32,
+    /// The supplementary groups, likewise.
+    pub groups: BTreeSet<u32>,
+    /// One bit for each capability, in the order of [`CAPABILITY_SETS`].
+    pub capabilities: [u64; 5],
+    /// `NoNewPrivs`.
+    pub no_new_privileges: bool,
+    /// `Seccomp`: 0 none, 1 strict, 2 a filter.
+    pub seccomp: u32,
+    /// Inodes of its namespaces, by the kernel's names.
+    pub namespaces: BTreeMap<String, u64>,
+    /// Its mount points with their options, the later of two last.
+    pub mounts: Vec<(PathBuf, BTreeSet<String>)>,
+    /// Soft and hard limits by OCI name; `u64::MAX` is none.
+    pub limits: BTreeMap<String, (u64, u64)>,
+    /// Files of its control groups that hold a limit, by name, of all hierarchies.
+    pub cgroup: BTreeMap<String, String>,
+    /// `attr/current`: the label of the security module.
+    pub label: String,
+    /// `oom_score_adj`.
+    pub oom_score_adj: i64,
+}
+
+/// Files of a control group that hold a limit.
+const CGROUP_FILES: [&str; 8] = [
+    "memory.max",
+    "memory.swap.max",
+    "memory.limit_in_bytes",
+    "memory.memsw.limit_in_bytes",
+    "pids.max",
+    "cpu.max",
+    "cpu.cfs_quota_us",
+    "cpu.cfs_period_us",
+];
+
+/// The lines of `/proc/PID/limits` and what OCI calls them.
+const LIMITS: [(&str, &str); 15] = [
+    ("Max cpu time", "RLIMIT_CPU"),
+    ("Max file size", "RLIMIT_FSIZE"),
+    ("Max data size", "RLIMIT_DATA"),
+    ("Max stack size", "RLIMIT_STACK"),
+    ("Max core file size", "RLIMIT_CORE"),
+    ("Max resident set", "RLIMIT_RSS"),
+    ("Max processes", "RLIMIT_NPROC"),
+    ("Max open files", "RLIMIT_NOFILE"),
+    ("Max locked memory", "RLIMIT_MEMLOCK"),
+    ("Max file locks", "RLIMIT_LOCKS"),
+    ("Max pending signals", "RLIMIT_SIGPENDING"),
+    ("Max msgqueue size", "RLIMIT_MSGQUEUE"),
+    ("Max nice priority", "RLIMIT_NICE"),
+    ("Max realtime priority", "RLIMIT_RTPRIO"),
+    ("Max realtime timeout", "RLIMIT_RTTIME"),
+];
+
+/// Reads the process; the start time before and after must agree, or it is another one by now.
+pub(super) fn read(pid: u32) -> Result<Process, Problem> {
+    let directory = PathBuf::from(format!("/proc/{pid}"));
+    let fail = |error: io::Error| Problem::new(format!("process {pid} cannot be read: {error}"));
+    let born = fs::metadata(&directory).map_err(fail)?.ino();
+    let process = look(&directory).map_err(fail)?;
+    if fs::metadata(&directory).map_err(fail)?.ino() != born {
+        return Err(Problem::new(format!(
+            "process {pid} ended while it was read"
+        )));
+    }
+    Ok(process)
+}
+
+fn look(directory: &Path) -> io::Result<Process> {
+    let text = |name: &str| fs::read_to_string(directory.join(name));
+    let status = text("status")?;
+    let (uids, gids) = (text("uid_map")?, text("gid_map")?);
+    let field = |name: &str| {
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        line.map(str::trim).ok_or(io::ErrorKind::InvalidData)
+    };
+    let id = |name: &str, map: &str| -> io::Result<u32> {
+        let effective = field(name)?
+            .split_whitespace()
+            .nth(1)
+            .and_then(|id| id.parse().ok());
+        Ok(inside(map, effective.ok_or(io::ErrorKind::InvalidData)?))
+    };
+    let set = |name: &str| -> io::Result<u64> {
+        u64::from_str_radix(field(name)?, 16).map_err(|_| io::ErrorKind::InvalidData.into())
+    };
+    let number = |text: &str| {
+        text.trim()
+            .parse()
+            .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))
+    };
+    let groups = field("Groups")?
+        .split_whitespace()
+        .filter_map(|id| id.parse().ok());
+    Ok(Process {
+        uid: id("Uid", &uids)?,
+        gid: id("Gid", &gids)?,
+        groups: groups.map(|group| inside(&gids, group)).collect(),
+        capabilities: [
+            set("CapInh")?,
+            set("CapPrm")?,
+            set("CapEff")?,
+            set("CapBnd")?,
+            set("CapAmb")?,
+        ],
+        no_new_privileges: field("NoNewPrivs")? == "1",
+        seccomp: u32::try_from(number(field("Seccomp")?)?).unwrap_or(0),
+        namespaces: namespaces(directory)?,
+        mounts: mount_points(&fs::read(directory.join("mountinfo"))?)?,
+        limits: limits(&text("limits")?),
+        cgroup: cgroup(&text("cgroup")?),
+        label: text("attr/current")
+            .unwrap_or_default()
+            .trim_matches(['\0', '\n'])
+            .to_owned(),
+        oom_score_adj: number(&text("oom_score_adj")?)?,
+    })
+}
+
+/// The id inside of a user namespace; `u32::MAX` when it has none. `user_namespaces(7)`.
+fn inside(map: &str, outside: u32) -> u32 {
+    let range = |line: &str| {
+        let mut numbers = line
+            .split_whitespace()
+            .map(|number| number.parse::<u64>().ok());
+        let (inner, outer, size) = (numbers.next()??, numbers.next()??, numbers.next()??);
+        let offset = u64::from(outside)
+            .checked_sub(outer)
+            .filter(|offset| *offset < size)?;
+        u32::try_from(inner.checked_add(offset)?).ok()
+    };
+    map.lines().find_map(range).unwrap_or(u32::MAX)
+}
+
+fn namespaces(directory: &Path) -> io::Result<BTreeMap<String, u64>> {
+    let inode = |name: &str| {
+        Ok((
+            name.to_owned(),
+            fs::metadata(directory.join("ns").join(name))?.ino(),
+        ))
+    };
+    NAMESPACES.into_iter().map(inode).collect()
+}
+
+fn mount_points(table: &[u8]) -> io::Result<Vec<(PathBuf, BTreeSet<String>)>> {
+    let mounts = mounts::parse(table).map_err(|problem| io::Error::other(problem.what))?;
+    Ok(mounts
+        .into_iter()
+        .map(|mount| (mount.point, mount.flags.into_iter().collect()))
+        .collect())
+}
+
+fn limits(text: &str) -> BTreeMap<String, (u64, u64)> {
+    let number = |word: &str| match word {
+        "unlimited" => Some(u64::MAX),
+        word => word.parse().ok(),
+    };
+    let limit = |line: &str| {
+        let (_, oci, rest) = LIMITS
+            .iter()
+            .find_map(|(name, oci)| Some((name, oci, line.strip_prefix(name)?)))?;
+        let mut words = rest.split_whitespace();
+        Some((
+            (*oci).to_owned(),
+            (number(words.next()?)?, number(words.next()?)?),
+        ))
+    };
+    text.lines().filter_map(limit).collect()
+}
+
+/// The files of every hierarchy, `cgroups(7)`. What cannot be read is not there.
+fn cgroup(text: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for line in text.lines() {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (Some(controllers), Some(path)) = (parts.next(), parts.next()) else {
+            continue;
+        };
+        let path = path.trim_start_matches('/');
+        let roots: Vec<PathBuf> = match controllers {
+            "" => vec![CGROUP_ROOT.into(), Path::new(CGROUP_ROOT).join("unified")],
+            some => std::iter::once(some)
+                .chain(some.split(','))
+                .map(|name| Path::new(CGROUP_ROOT).join(name))
+                .collect(),
+        };
+        for (root, name) in roots
+            .iter()
+            .flat_map(|root| CGROUP_FILES.map(|name| (root, name)))
+        {
+            if let Ok(value) = fs::read_to_string(root.join(path).join(name)) {
+                found
+                    .entry(name.to_owned())
+                    .or_insert_with(|| value.trim().to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn reads_this_very_process() {
+        let us = read(std::process::id()).unwrap();
+        assert_eq!(us.uid, nix::unistd::geteuid().as_raw());
+        assert!(us.mounts.iter().any(|(point, _)| point == Path::new("/")));
+        assert!(us.limits.contains_key("RLIMIT_NOFILE") && us.namespaces.len() == NAMESPACES.len());
+        assert!(read(u32::MAX).is_err());
+    }
+
+    #[test]
+    fn an_id_is_what_the_namespace_calls_it() {
+        let map = "0 1000 1\n1 200000 65536\n";
+        assert_eq!(
+            [1000, 200_000, 200_997, 0].map(|id| inside(map, id)),
+            [0, 1, 998, u32::MAX]
+        );
+        assert_eq!(inside("0 0 4294967295\n", 5), 5);
+    }
+}

@@ -1,0 +1,74 @@
+//! Labels of the image that say how it would like to be run.
+
+use crate::policy::facts::Facts;
+use crate::policy::rule::{Hit, Rule, Severity};
+use crate::spec::Spec;
+
+pub(super) static RULE: Rule = Rule {
+    id: "image-label-options",
+    title: "the image says how it would like to be run",
+    severity: Severity::Low,
+    why: "podman container runlabel and podman auto-update do what such labels say; this run does \
+          not, but somebody may believe them",
+    instead: "read the label, and write what is needed into a profile",
+    references: &["podman-container-runlabel(1)", "podman-auto-update(1)"],
+    bad: &[],
+    good: &[],
+    check,
+};
+
+/// Labels that a command of podman's obeys, in any case.
+const LABELS: [&str; 6] = [
+    "run",
+    "install",
+    "uninstall",
+    "io.containers.autoupdate",
+    "io.containers.capabilities",
+    "io.containers.seccomp.profile",
+];
+
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
+    let labels = facts.image.iter().flat_map(|image| image.labels.keys());
+    labels
+        .filter(|key| LABELS.iter().any(|label| key.eq_ignore_ascii_case(label)))
+        .map(|key| {
+            Hit::inform(
+                format!("the image has the label \"{key}\""),
+                &spec.image.origin,
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::Fake;
+    use crate::podman::image_config::ImageConfig;
+    use crate::policy::testing::World;
+
+    #[test]
+    fn labels_that_somebody_obeys() {
+        for (label, found) in [
+            ("RUN", 1),
+            ("run", 1),
+            ("io.containers.autoupdate", 1),
+            ("runner", 0),
+            ("maintainer", 0),
+        ] {
+            let host = Fake::rootful();
+            let image = ImageConfig {
+                labels: [(label.to_owned(), "x".to_owned())].into(),
+                ..ImageConfig::default()
+            };
+            let world = World {
+                image: Some(image),
+                ..World::on(&host)
+            };
+            assert_eq!(
+                world.findings("image-label-options", &[]).len(),
+                found,
+                "{label}"
+            );
+        }
+    }
+}

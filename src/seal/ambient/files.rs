@@ -1,0 +1,91 @@
+//! Which files podman loads, in its order.
+
+use std::path::{Path, PathBuf};
+
+use crate::env::Scrubbed;
+use crate::host::{Host, Links, Mode};
+use crate::podman::version::Version;
+use crate::problem::Problem;
+
+/// The largest containers.conf that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// From here on root has a file in its home directory too.
+const ROOTS_HOME: Version = Version(5, 0, 0);
+
+/// Every containers.conf that may exist, weakest first.
+pub(super) fn all(host: &dyn Host, version: Version, scrubbed: &Scrubbed) -> Vec<PathBuf> {
+    let mut files = system(host);
+    let identity = host.identity();
+    if identity.mode == Mode::Rootless || version >= ROOTS_HOME {
+        let config = match scrubbed.get("XDG_CONFIG_HOME") {
+            Some(config) => Some(PathBuf::from(config)),
+            None => identity.home.map(|home| home.join(".config")),
+        };
+        files.extend(
+            config
+                .iter()
+                .flat_map(|config| of(host, &config.join("containers"))),
+        );
+    }
+    files
+}
+
+/// The text of a file; none when it does not exist.
+pub(super) fn read(host: &dyn Host, path: &Path) -> Result<Option<String>, Problem> {
+    if host.stamp(path).is_none() {
+        return Ok(None);
+    }
+    let file = host.open_file(path, MAX_BYTES, Links::Follow)?;
+    let text = String::from_utf8(file.bytes);
+    text.map(Some)
+        .map_err(|_| Problem::new(format!("\"{}\" is not UTF-8", path.display())))
+}
+
+fn system(host: &dyn Host) -> Vec<PathBuf> {
+    let mut files = vec![PathBuf::from("/usr/share/containers/containers.conf")];
+    files.extend(of(host, Path::new("/etc/containers")));
+    // Since podman 5.7, for users only.
+    if host.identity().mode == Mode::Rootless {
+        files.push("/etc/containers/containers.rootless.conf".into());
+        files.extend(drop_ins(
+            host,
+            Path::new("/etc/containers/containers.rootless.conf.d"),
+        ));
+    }
+    files
+}
+
+/// The file of a directory and its drop-ins.
+fn of(host: &dyn Host, directory: &Path) -> Vec<PathBuf> {
+    let mut files = vec![directory.join("containers.conf")];
+    files.extend(drop_ins(host, &directory.join("containers.conf.d")));
+    files
+}
+
+fn drop_ins(host: &dyn Host, directory: &Path) -> Vec<PathBuf> {
+    let mut files = host.list(directory).unwrap_or_default();
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "conf")
+    });
+    files
+}
+
+/// Where a key is set last: `FILE:LINE`. For a message, so a line that begins with the key is enough.
+pub fn find(host: &dyn Host, key: &str) -> Option<String> {
+    let mut files = system(host);
+    if let Some(home) = host.identity().home {
+        files.extend(of(host, &home.join(".config/containers")));
+    }
+    let place = |path: PathBuf| {
+        let text = read(host, &path).ok()??;
+        let sets = |line: &str| {
+            let rest = line.trim_start().strip_prefix(key)?;
+            rest.trim_start().starts_with('=').then_some(())
+        };
+        let line = text.lines().position(|line| sets(line).is_some())?;
+        Some(format!("{}:{}", path.display(), line.saturating_add(1)))
+    };
+    files.into_iter().rev().find_map(place)
+}

@@ -1,0 +1,77 @@
+//! The promise held against the `config.json`: one file per dimension, each a list of what is stronger than promised.
+
+mod annotations;
+mod capabilities;
+mod devices;
+mod engine_mounts;
+mod env;
+mod hooks;
+mod lsm;
+mod mounts;
+mod namespaces;
+mod paths;
+mod process;
+pub mod resources;
+mod seccomp;
+#[cfg(test)]
+mod tests;
+mod user;
+
+use std::path::Path;
+
+use super::breach::Breach;
+use super::config::Config;
+use super::promise::Promise;
+use crate::host::Host;
+
+/// What a check may know besides promise and config.
+pub struct Facts<'a> {
+    /// This host.
+    pub host: &'a dyn Host,
+    /// The container's id, as the runtime names it: 64 hexadecimal digits.
+    pub id: &'a str,
+    /// The directory of the `config.json`: `STORE/DRIVER-containers/ID/userdata`.
+    pub bundle: &'a Path,
+    /// This program, absolute: the hook that must be there.
+    pub program: &'a Path,
+    /// The bytes of the seccomp profile, already held against the promised digest; none: unconfined was promised.
+    pub profile: Option<&'a [u8]>,
+}
+
+type Check = fn(&Promise, &Config, &Facts<'_>) -> Vec<Breach>;
+
+const CHECKS: [Check; 14] = [
+    user::check,
+    capabilities::check,
+    seccomp::check,
+    lsm::check,
+    process::check,
+    paths::check,
+    mounts::check,
+    devices::check,
+    namespaces::check,
+    resources::check,
+    env::check,
+    hooks::check,
+    annotations::check,
+    paths::check_sysctl,
+];
+
+/// Everything in which the container would be stronger than promised.
+pub fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for check in CHECKS {
+        breaches.extend(check(promise, config, facts));
+    }
+    breaches
+}
+
+/// A set for people.
+fn list<'a, I: IntoIterator<Item = &'a str>>(items: I) -> String {
+    let items: Vec<&str> = items.into_iter().collect();
+    if items.is_empty() {
+        "none".to_owned()
+    } else {
+        items.join(", ")
+    }
+}

@@ -1,0 +1,199 @@
+//! Every mount: the ones that were asked for, and the engine's own.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::{Facts, engine_mounts};
+use crate::seal::breach::{Breach, Culprit};
+use crate::seal::config::{Config, Mount as Found};
+use crate::seal::promise::{Depth, Mount, MountKind, Promise};
+
+/// Options that let mounts cross the container's wall.
+const CROSSING: [&str; 4] = ["shared", "rshared", "slave", "rslave"];
+
+pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for found in &config.mounts {
+        let at = clean(&found.destination);
+        let why = match promise.mounts.get(&at) {
+            Some(promised) => against(promised, found, promise, facts),
+            None => engine_mounts::check(&at, found, promise, facts),
+        };
+        if let Err((promised, culprit)) = why {
+            let found = format!(
+                "the {} mount \"{}\" at \"{}\" ({})",
+                found.kind,
+                found.source.display(),
+                found.destination.display(),
+                found.options.join(",")
+            );
+            breaches.push(Breach::new(found, promised, culprit));
+        }
+    }
+    breaches
+}
+
+/// What was promised instead, and who is likely to have changed it.
+pub(super) type Refusal = (String, Culprit);
+
+/// podman writes `/run/../etc` as it was given; two spellings are one place.
+fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::from("/");
+    for part in path.components() {
+        match part {
+            Component::Normal(name) => clean.push(name),
+            Component::ParentDir => drop(clean.pop()),
+            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
+        }
+    }
+    clean
+}
+
+pub(super) fn has(found: &Found, option: &str) -> bool {
+    found.options.iter().any(|other| other == option)
+}
+
+/// Does the option hold? The last of a pair wins, and a missing one is the weaker.
+pub(super) fn holds(found: &Found, flag: &str) -> bool {
+    let opposite = match flag {
+        "ro" => "rw",
+        "nosuid" => "suid",
+        "nodev" => "dev",
+        "noexec" => "exec",
+        _ => "",
+    };
+    let last = found
+        .options
+        .iter()
+        .rfind(|option| *option == flag || *option == opposite);
+    last.is_some_and(|option| option == flag)
+}
+
+pub(super) fn is_bind(found: &Found) -> bool {
+    found.kind == "bind" || has(found, "bind") || has(found, "rbind")
+}
+
+fn against(
+    promised: &Mount,
+    found: &Found,
+    promise: &Promise,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
+    let refuse = |what: String| Err((what, Culprit::Conf("volumes")));
+    source(&promised.kind, found, promise, facts)?;
+    // A layer without an upper directory cannot be written.
+    let closed = found.kind == "overlay" && option(found, "upperdir").is_none();
+    let lacks = |flag: &&String| !(holds(found, flag) || closed && flag.as_str() == "ro");
+    if let Some(flag) = promised.flags.iter().find(lacks) {
+        return refuse(flag.clone());
+    }
+    if promised.depth == Depth::Closed && has(found, "rbind") {
+        return refuse("a source without the mounts below it".to_owned());
+    }
+    let crossing = found
+        .options
+        .iter()
+        .find(|option| CROSSING.contains(&option.as_str()));
+    if crossing.is_some() && crossing != promised.propagation.as_ref() {
+        return refuse("a private mount".to_owned());
+    }
+    Ok(())
+}
+
+fn source(
+    kind: &MountKind,
+    found: &Found,
+    promise: &Promise,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
+    let refuse = |what: String| Err((what, Culprit::Conf("volumes")));
+    let holds = match kind {
+        MountKind::Bind(source) => is_bind(found) && found.source == *source,
+        MountKind::Volume(name, part) => {
+            is_bind(found)
+                && engine_mounts::is_volume(
+                    &found.source,
+                    name.as_deref(),
+                    part.as_deref(),
+                    promise,
+                    facts,
+                )
+        }
+        MountKind::Tmpfs(_) => found.kind == "tmpfs" && !is_bind(found),
+        MountKind::Overlay(lower, upper) => {
+            found.kind == "overlay" && is_overlay(found, lower, upper.as_ref(), facts)
+        }
+        MountKind::Image => is_image(found, facts),
+        MountKind::Type(name) => found.kind == *name && !is_bind(found),
+    };
+    if !holds {
+        return refuse(describe(kind));
+    }
+    match kind {
+        MountKind::Tmpfs(Some(most)) if size(found).is_none_or(|size| size > *most) => {
+            refuse(format!("a tmpfs of at most {most} bytes"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `size=64m` in bytes.
+fn size(found: &Found) -> Option<u64> {
+    let mut sizes = found
+        .options
+        .iter()
+        .filter_map(|option| option.strip_prefix("size="));
+    let size: crate::podman::value::tmpfs::TmpfsSize = sizes.next_back()?.parse().ok()?;
+    size.bytes()
+}
+
+fn option<'a>(found: &'a Found, key: &str) -> Option<&'a Path> {
+    let value = |option: &'a String| option.strip_prefix(key)?.strip_prefix('=');
+    found
+        .options
+        .iter()
+        .filter_map(value)
+        .next_back()
+        .map(Path::new)
+}
+
+fn is_overlay(
+    found: &Found,
+    lower: &Path,
+    upper: Option<&(PathBuf, PathBuf)>,
+    facts: &Facts<'_>,
+) -> bool {
+    let dirs = (option(found, "upperdir"), option(found, "workdir"));
+    let own = |dir: Option<&Path>| dir.is_some_and(|dir| engine_mounts::is_own(dir, facts));
+    let upper = match upper {
+        Some((upper, work)) => dirs == (Some(upper), Some(work)),
+        None => own(dirs.0) && own(dirs.1),
+    };
+    option(found, "lowerdir") == Some(lower) && upper
+}
+
+/// The layers of an image lie in podman's store.
+fn is_image(found: &Found, facts: &Facts<'_>) -> bool {
+    let Some(store) = engine_mounts::store(facts) else {
+        return false;
+    };
+    let below =
+        |path: &Path| engine_mounts::is_below(path, &store) || engine_mounts::is_own(path, facts);
+    match option(found, "lowerdir") {
+        Some(lower) => lower
+            .to_str()
+            .is_some_and(|lower| lower.split(':').all(|dir| below(Path::new(dir)))),
+        None => is_bind(found) && below(&found.source),
+    }
+}
+
+fn describe(kind: &MountKind) -> String {
+    match kind {
+        MountKind::Bind(source) => format!("\"{}\"", source.display()),
+        MountKind::Volume(Some(name), _) => format!("the volume \"{name}\""),
+        MountKind::Volume(None, _) => "a new volume".to_owned(),
+        MountKind::Tmpfs(_) => "a tmpfs".to_owned(),
+        MountKind::Overlay(lower, _) => format!("a layer above \"{}\"", lower.display()),
+        MountKind::Image => "the content of an image".to_owned(),
+        MountKind::Type(name) => format!("a {name}"),
+    }
+}

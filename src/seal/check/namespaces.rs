@@ -1,0 +1,147 @@
+//! What the container shares with the host and with others.
+
+use std::path::{Component, Path};
+
+use super::Facts;
+use crate::seal::breach::{Breach, Culprit};
+use crate::seal::config::{Config, IdMapping};
+use crate::seal::promise::{EngineMode, Namespace, Promise};
+
+pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    let own = Namespace::Own;
+    let promised = promise
+        .namespaces
+        .iter()
+        .map(|(name, promised)| (name.as_str(), promised));
+    for (name, promised) in promised.chain([("mount", &own)]) {
+        let found: Vec<_> = config
+            .linux
+            .namespaces
+            .iter()
+            .filter(|found| found.kind == name)
+            .collect();
+        let culprit = culprit(name);
+        match (promised, found.as_slice()) {
+            (_, [_, _, ..]) => breaches.push(Breach::new(
+                format!("two {name} namespaces"),
+                "one of them",
+                culprit,
+            )),
+            (Namespace::Host | Namespace::Joined, []) => {}
+            (Namespace::Own | Namespace::Path(_), []) => {
+                breaches.push(Breach::new(
+                    format!("the host's {name} namespace"),
+                    describe(promised),
+                    culprit,
+                ));
+            }
+            (promised, [found]) => {
+                let path = found
+                    .path
+                    .as_deref()
+                    .filter(|path| !path.as_os_str().is_empty());
+                if !holds(name, promised, path) {
+                    let path = path.unwrap_or(Path::new("")).display();
+                    breaches.push(Breach::new(
+                        format!("the {name} namespace {path}"),
+                        describe(promised),
+                        culprit,
+                    ));
+                }
+            }
+        }
+    }
+    for found in &config.linux.namespaces {
+        let known = found.kind == "mount" || promise.namespaces.contains_key(&found.kind);
+        if !known && found.path.is_some() {
+            breaches.push(Breach::new(
+                format!("another's {} namespace", found.kind),
+                "one of its own",
+                Culprit::Unknown,
+            ));
+        }
+    }
+    breaches.extend(mappings(promise, config));
+    breaches
+}
+
+fn holds(name: &str, promised: &Namespace, path: Option<&Path>) -> bool {
+    match (promised, path) {
+        (Namespace::Own | Namespace::Host, None) | (Namespace::Joined, _) => true,
+        (Namespace::Own, Some(path)) => name == "network" && is_made_by_podman(path),
+        (Namespace::Path(promised), Some(path)) => promised == path,
+        (Namespace::Path(_), None) | (Namespace::Host, Some(_)) => false,
+    }
+}
+
+/// podman makes network namespaces in one directory: `/run/netns`, or `netns` of the user's runtime directory.
+fn is_made_by_podman(path: &Path) -> bool {
+    let parts: Option<Vec<&str>> = path
+        .components()
+        .map(|part| match part {
+            Component::RootDir => Some("/"),
+            Component::Normal(name) => name.to_str(),
+            Component::ParentDir | Component::CurDir | Component::Prefix(_) => None,
+        })
+        .collect();
+    let is_uid = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match parts.as_deref() {
+        Some(["/", "run", "netns", name] | ["/", "var", "run", "netns", name]) => {
+            name.starts_with("netns-")
+        }
+        Some(["/", "run", "user", uid, "netns", name]) => is_uid(uid) && name.starts_with("netns-"),
+        _ => false,
+    }
+}
+
+/// Without a mapping a user namespace is no wall; with root's id 0 in it neither.
+fn mappings(promise: &Promise, config: &Config) -> Vec<Breach> {
+    if promise.namespaces.get("user") != Some(&Namespace::Own) {
+        return Vec::new();
+    }
+    let culprit = Culprit::Conf("userns");
+    let mut breaches = Vec::new();
+    for (what, mappings) in [
+        ("uid", &config.linux.uid_mappings),
+        ("gid", &config.linux.gid_mappings),
+    ] {
+        if mappings.is_empty() {
+            breaches.push(Breach::new(
+                format!("no {what} mapping"),
+                "a user namespace of its own",
+                culprit,
+            ));
+        }
+        let is_all = |map: &IdMapping| map.host == map.container && map.size == u32::MAX;
+        if promise.engine == EngineMode::Rootful && mappings.iter().any(is_all) {
+            breaches.push(Breach::new(
+                format!("every {what} of the host"),
+                "a user namespace of its own",
+                culprit,
+            ));
+        }
+    }
+    breaches
+}
+
+fn describe(promised: &Namespace) -> String {
+    match promised {
+        Namespace::Own => "one of its own".to_owned(),
+        Namespace::Host => "the host's".to_owned(),
+        Namespace::Path(path) => path.display().to_string(),
+        Namespace::Joined => "another container's".to_owned(),
+    }
+}
+
+fn culprit(name: &str) -> Culprit {
+    Culprit::Conf(match name {
+        "pid" => "pidns",
+        "ipc" => "ipcns",
+        "uts" => "utsns",
+        "cgroup" => "cgroupns",
+        "network" => "netns",
+        "user" => "userns",
+        _ => return Culprit::Unknown,
+    })
+}

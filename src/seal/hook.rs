@@ -1,0 +1,182 @@
+//! The hook: what the OCI runtime calls before the container's process exists.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::breach::{Breach, Culprit};
+use super::check::{self, Facts};
+use super::config::{self, Config};
+use super::promise::{Filter, Promise, hexadecimal};
+use super::{ANNOTATION, ambient, reason};
+use crate::host::{Host, Links};
+use crate::problem::Problem;
+use crate::seccomp;
+
+/// The most that is read of the state, in bytes.
+pub const MAX_STATE: u64 = 4 << 20;
+/// How many differences are told at once.
+const TOLD: usize = 5;
+
+/// The state of a container as the runtime tells its hooks: OCI runtime-spec, `runtime.md`.
+#[derive(Debug, Deserialize)]
+struct State {
+    id: String,
+    bundle: PathBuf,
+}
+
+/// What the hook found out.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing was promised about this container.
+    Unsealed,
+    /// It is what was promised.
+    Kept,
+    /// It may not start, and why.
+    Broken(String),
+}
+
+/// Judges the container of a state; a refusal is left where podman looks for the runtime's last words.
+pub fn judge(host: &dyn Host, program: &Path, state: &[u8]) -> Verdict {
+    let state: State = match serde_json::from_slice(state) {
+        Ok(state) => state,
+        Err(error) => {
+            return Verdict::Broken(format!("the runtime's state is not understood: {error}"));
+        }
+    };
+    let verdict = match read(host, &state.bundle) {
+        Ok(Some((promise, config))) => hold(host, program, &state, &promise, &config),
+        Ok(None) => Verdict::Unsealed,
+        Err(problem) => Verdict::Broken(problem.what),
+    };
+    if let Verdict::Broken(why) = &verdict {
+        reason::leave(host, &state.bundle, &state.id, &format!("sealed: {why}"));
+    }
+    verdict
+}
+
+fn read(host: &dyn Host, bundle: &Path) -> Result<Option<(Promise, Config)>, Problem> {
+    let path = bundle.join("config.json");
+    let file = host.open_file(&path, config::MAX_BYTES, Links::Refuse)?;
+    let document: serde_json::Value = serde_json::from_slice(&file.bytes).map_err(|error| {
+        Problem::new(format!(
+            "the runtime's config.json is not understood: {error}"
+        ))
+    })?;
+    match document
+        .get("annotations")
+        .and_then(|all| all.get(ANNOTATION))
+    {
+        None => Ok(None),
+        Some(text) => {
+            let promise = Promise::decode(text.as_str().unwrap_or_default())?;
+            Ok(Some((promise, Config::parse(&file.bytes)?)))
+        }
+    }
+}
+
+fn hold(
+    host: &dyn Host,
+    program: &Path,
+    state: &State,
+    promise: &Promise,
+    config: &Config,
+) -> Verdict {
+    match breaches(host, program, state, promise, config) {
+        Ok(breaches) if breaches.is_empty() => Verdict::Kept,
+        Ok(breaches) => Verdict::Broken(sentence(host, &breaches)),
+        Err(problem) => Verdict::Broken(problem.what),
+    }
+}
+
+/// What a container was started with that nobody promised, from the `config.json` in its bundle.
+///
+/// # Errors
+/// The document or the promise in it is unreadable, or gone.
+pub fn differences(
+    host: &dyn Host,
+    program: &Path,
+    bundle: &Path,
+    id: &str,
+) -> Result<Vec<String>, Problem> {
+    let state = State {
+        id: id.to_owned(),
+        bundle: bundle.to_owned(),
+    };
+    let Some((promise, config)) = read(host, bundle)? else {
+        return Err(Problem::new("its config.json has no promise"));
+    };
+    let breaches = breaches(host, program, &state, &promise, &config)?;
+    Ok(breaches.iter().map(ToString::to_string).collect())
+}
+
+fn breaches(
+    host: &dyn Host,
+    program: &Path,
+    state: &State,
+    promise: &Promise,
+    config: &Config,
+) -> Result<Vec<Breach>, Problem> {
+    let profile = promise.seccomp.as_ref();
+    let profile = profile.map(|filter| profile_of(host, filter)).transpose()?;
+    let facts = Facts {
+        host,
+        id: &state.id,
+        bundle: &state.bundle,
+        program,
+        profile: profile.as_deref(),
+    };
+    Ok(check::check(promise, config, &facts))
+}
+
+fn sentence(host: &dyn Host, breaches: &[Breach]) -> String {
+    let mut told: Vec<String> = breaches.iter().map(|breach| tell(host, breach)).collect();
+    told.dedup();
+    let more = told.len().saturating_sub(TOLD);
+    told.truncate(TOLD);
+    let told = told.join("; and with ");
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!("; and with {more} more")
+    };
+    format!("the runtime was about to start it with what nobody asked for: {told}{more}")
+}
+
+/// The breach, with the file and line of the key that is likely to have made it.
+fn tell(host: &dyn Host, breach: &Breach) -> String {
+    let place = match breach.culprit {
+        Culprit::Conf(key) => ambient::files::find(host, key),
+        Culprit::Image(_) | Culprit::Other(_) | Culprit::Unknown => None,
+    };
+    match place {
+        Some(place) => format!("{breach} [{place}]"),
+        None => breach.to_string(),
+    }
+}
+
+/// The bytes that were judged, however long ago.
+fn profile_of(host: &dyn Host, filter: &Filter) -> Result<Vec<u8>, Problem> {
+    let most = u64::try_from(seccomp::MAX_BYTES).unwrap_or(u64::MAX);
+    let file = host
+        .open_file(&filter.file, most, Links::Refuse)
+        .map_err(|problem| {
+            Problem::new(format!(
+                "the seccomp profile that was promised is gone: {}",
+                problem.what
+            ))
+        })?;
+    if digest(&file.bytes) != filter.sha256 {
+        return Err(Problem::new(format!(
+            "\"{}\" is not the seccomp profile that was promised",
+            filter.file.display()
+        )));
+    }
+    Ok(file.bytes)
+}
+
+/// The SHA-256 of some bytes, in hexadecimal digits.
+pub fn digest(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}

@@ -1,0 +1,255 @@
+//! From the final spec to the promise.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::promise::{
+    Access, Apparmor, EngineMode, Filter, Groups, Id, Init, NewPrivileges, Privilege, Promise,
+    Selinux, Unmasked, VERSION,
+};
+use super::{make_devices, make_env, make_limits, make_mounts};
+use crate::caps::{Cap, CapArg};
+use crate::host::{Host, Mode};
+use crate::podman::image_config::ImageConfig;
+use crate::podman::value::label_opt::LabelOpt;
+use crate::podman::value::namespace::Namespace as Asked;
+use crate::podman::value::security_opt::{self, AppArmorArg};
+use crate::podman::value::user;
+use crate::problem::Problem;
+use crate::spec::{RootFs, Spec, Switch};
+
+/// What a promise depends on besides the spec.
+pub struct Ground<'a> {
+    /// This host: device numbers and files of variables.
+    pub host: &'a dyn Host,
+    /// The image's config, where podman knows it.
+    pub image: Option<&'a ImageConfig>,
+    /// The seccomp profile that was judged, as kept; none: unconfined.
+    pub filter: Option<Filter>,
+    /// Do the limits hold here?
+    pub limits: LimitsHere,
+    /// The hooks that may run beside ours.
+    pub hooks: BTreeSet<PathBuf>,
+    /// Does podman get sockets to hand on (`LISTEN_FDS`)?
+    pub sockets: Sockets,
+    /// `volume_path` of the containers.conf that apply.
+    pub volume_path: Option<PathBuf>,
+}
+
+/// Do the limits of the control group hold on this host?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitsHere {
+    /// They must.
+    Held,
+    /// Somebody overrode that they do not.
+    Waived,
+}
+
+/// Does podman get sockets to hand on?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sockets {
+    /// It does.
+    Passed,
+    /// It does not.
+    None,
+}
+
+/// Makes the promise.
+///
+/// # Errors
+/// What nobody could check afterwards: a glob mount, an artifact, a CDI device, a file of variables that cannot be read.
+pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
+    let privileged = spec.privileged.value == Switch::On;
+    let (apparmor, selinux) = modules(spec);
+    Ok(Promise {
+        version: VERSION,
+        engine: match ground.host.identity().mode {
+            Mode::Rootful => EngineMode::Rootful,
+            Mode::Rootless => EngineMode::Rootless,
+        },
+        privilege: if privileged {
+            Privilege::Privileged
+        } else {
+            Privilege::Confined
+        },
+        uid: id(Some(&spec.user.value.user)),
+        gid: id(spec.user.value.group.as_ref()),
+        groups: groups(spec),
+        capabilities: capabilities(spec),
+        new_privileges: match spec.new_privileges.value {
+            security_opt::NoNewPrivileges::On => NewPrivileges::Denied,
+            security_opt::NoNewPrivileges::Off => NewPrivileges::Allowed,
+        },
+        seccomp: ground.filter.clone(),
+        apparmor,
+        selinux,
+        root: match spec.root_fs.value {
+            RootFs::ReadOnly => Access::ReadOnly,
+            RootFs::Writable => Access::ReadWrite,
+        },
+        mounts: make_mounts::mounts(spec)?,
+        secrets: spec
+            .secret
+            .iter()
+            .filter_map(|secret| {
+                let at = secret.value.destination()?;
+                Some((PathBuf::from(at.as_str()), secret.value.name.clone()))
+            })
+            .collect(),
+        init: init(spec),
+        volume_path: spec
+            .passed("volumepath")
+            .last()
+            .map(|given| PathBuf::from(&given.value))
+            .or_else(|| ground.volume_path.clone()),
+        devices: make_devices::devices(spec, ground.host)?,
+        device_rules: make_devices::device_rules(spec)?,
+        namespaces: make_limits::namespaces(spec),
+        limits: match ground.limits {
+            LimitsHere::Held => make_limits::limits(spec),
+            LimitsHere::Waived => {
+                make_limits::effective(&make_limits::limits(spec), &ground.host.limits())
+            }
+        },
+        unified: keys(spec, "cgroup-conf").collect(),
+        masked: spec
+            .mask
+            .iter()
+            .flat_map(|mask| mask.value.clone())
+            .collect(),
+        unmasked: unmasked(spec),
+        rlimits: make_limits::rlimits(spec),
+        sysctl: pairs(spec.sysctl.iter().map(|s| (&s.value.key, &s.value.value))),
+        oom_score_adj: spec.oom_score_adj.value,
+        env: make_env::env(spec, ground)?,
+        hooks: ground.hooks.clone(),
+        annotations: pairs(
+            spec.annotation
+                .iter()
+                .map(|a| (&a.value.key, &a.value.value)),
+        ),
+        image_annotations: ground
+            .image
+            .iter()
+            .flat_map(|image| image.annotations.keys().cloned())
+            .collect(),
+    })
+}
+
+fn pairs<'a>(pairs: impl Iterator<Item = (&'a String, &'a String)>) -> BTreeMap<String, String> {
+    pairs
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// The part before `=` of each value of a forwarded flag.
+pub(super) fn keys<'a>(spec: &'a Spec, flag: &'a str) -> impl Iterator<Item = String> {
+    let key = |value: &'a str| {
+        value
+            .split_once('=')
+            .map_or(value, |(key, _)| key)
+            .to_owned()
+    };
+    spec.passed(flag).map(move |given| key(&given.value))
+}
+
+fn id(asked: Option<&user::Id>) -> Id {
+    match asked {
+        Some(user::Id::Number(0)) => Id::Any,
+        Some(user::Id::Number(id)) => Id::Exactly(*id),
+        Some(user::Id::Name(name)) if name == "root" => Id::Any,
+        Some(user::Id::Name(_)) | None => Id::NotRoot,
+    }
+}
+
+fn groups(spec: &Spec) -> Groups {
+    let mut named = spec.user.value.group.is_none();
+    let mut listed = BTreeSet::new();
+    for given in spec.passed("group-add") {
+        for group in given.value.split(',') {
+            match group.parse::<user::Id>() {
+                Ok(user::Id::Number(id)) => drop(listed.insert(id)),
+                Ok(user::Id::Name(name)) if name == "root" || name == "keep-groups" => {
+                    return Groups::Any;
+                }
+                Ok(user::Id::Name(_)) | Err(_) => named = true,
+            }
+        }
+    }
+    match (id(spec.user.value.group.as_ref()), listed.contains(&0)) {
+        (Id::Any, _) | (_, true) if named => Groups::Any,
+        _ if named => Groups::NotRoot,
+        _ => Groups::Exactly(listed),
+    }
+}
+
+fn capabilities(spec: &Spec) -> BTreeSet<String> {
+    let name = |cap: Cap| cap.capability().to_string();
+    if spec.privileged.value == Switch::On
+        || spec.cap_add.iter().any(|cap| cap.value == CapArg::All)
+    {
+        return Cap::all().map(name).collect();
+    }
+    let one = |cap: &CapArg| match cap {
+        CapArg::All => None,
+        CapArg::One(cap) => Some(name(*cap)),
+    };
+    spec.cap_add
+        .iter()
+        .filter_map(|cap| one(&cap.value))
+        .collect()
+}
+
+fn modules(spec: &Spec) -> (Apparmor, Selinux) {
+    if spec.privileged.value == Switch::On {
+        return (Apparmor::Unconfined, Selinux::Unconfined);
+    }
+    let apparmor = match spec.apparmor.as_ref().map(|asked| &asked.value) {
+        None => Apparmor::Confined,
+        Some(AppArmorArg::Unconfined) => Apparmor::Unconfined,
+        Some(AppArmorArg::Profile(name)) => Apparmor::Profile(name.clone()),
+    };
+    let mut selinux = Selinux::Confined;
+    // podman drops the label of a container that shares these namespaces with the host.
+    if spec.pid.value == Asked::Host || spec.ipc.value == Asked::Host {
+        selinux = Selinux::Unconfined;
+    }
+    for label in &spec.label {
+        selinux = match &label.value {
+            LabelOpt::Disable => Selinux::Unconfined,
+            LabelOpt::Type(name) => Selinux::Type(name.clone()),
+            LabelOpt::Nested
+            | LabelOpt::User(_)
+            | LabelOpt::Role(_)
+            | LabelOpt::Level(_)
+            | LabelOpt::Filetype(_) => selinux,
+        };
+    }
+    (apparmor, selinux)
+}
+
+fn init(spec: &Spec) -> Init {
+    let path = spec
+        .passed("init-path")
+        .last()
+        .map(|given| PathBuf::from(&given.value));
+    match (spec.is_on("init"), path) {
+        (false, _) => Init::None,
+        (true, None) => Init::Engine,
+        (true, Some(path)) => Init::Path(path),
+    }
+}
+
+fn unmasked(spec: &Spec) -> Unmasked {
+    let mut paths = BTreeSet::new();
+    if spec.privileged.value == Switch::On {
+        return Unmasked::All;
+    }
+    for unmask in &spec.unmask {
+        match &unmask.value {
+            security_opt::Unmask::All => return Unmasked::All,
+            security_opt::Unmask::Paths(more) => paths.extend(more.iter().cloned()),
+        }
+    }
+    Unmasked::Paths(paths)
+}

@@ -1,0 +1,101 @@
+//! The devices of the spec as the runtime will see them.
+
+use std::path::Path;
+
+use super::promise::{Device, DeviceRule};
+use crate::host::Host;
+use crate::podman::args::Given;
+use crate::podman::value::device;
+use crate::problem::Problem;
+use crate::spec::Spec;
+
+pub(super) fn devices(spec: &Spec, host: &dyn Host) -> Result<Vec<Device>, Problem> {
+    let mut all = Vec::new();
+    for asked in &spec.device {
+        let device::Device::Node {
+            host: source,
+            container,
+            permissions,
+        } = &asked.value
+        else {
+            return Err(
+                Problem::new("what a CDI device adds to a container cannot be promised")
+                    .at(&asked.origin)
+                    .instead("name the nodes that are needed: --device /dev/…"),
+            );
+        };
+        let at = container
+            .as_ref()
+            .map_or(source.as_path(), |path| Path::new(path.as_str()));
+        let access = permissions
+            .unwrap_or(device::DevicePermissions::ALL)
+            .to_string();
+        let found = host
+            .resolve(source.as_path())
+            .map_err(|error| Problem::from(error).at(&asked.origin))?
+            .path;
+        nodes(host, &found, at, &access, 0, &mut all)?;
+    }
+    Ok(all)
+}
+
+/// The node, or each node below the directory.
+fn nodes(
+    host: &dyn Host,
+    source: &Path,
+    at: &Path,
+    access: &str,
+    depth: u8,
+    all: &mut Vec<Device>,
+) -> Result<(), Problem> {
+    if let Some(node) = host.device(source) {
+        all.push(Device {
+            path: at.to_owned(),
+            host: source.to_owned(),
+            kind: node.kind,
+            major: node.major,
+            minor: node.minor,
+            access: access.to_owned(),
+        });
+    } else if depth < 3 {
+        for entry in host.list(source)? {
+            let name = entry.file_name().unwrap_or_default().to_owned();
+            nodes(
+                host,
+                &entry,
+                &at.join(name),
+                access,
+                depth.saturating_add(1),
+                all,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// `TYPE MAJOR:MINOR ACCESS` of the kernel's devices.list.
+pub(super) fn device_rules(spec: &Spec) -> Result<Vec<DeviceRule>, Problem> {
+    let number = |text: &str| match text {
+        "*" => Some(None),
+        text => text.parse().ok().map(Some),
+    };
+    let rule = |text: &str| {
+        let mut words = text.split_whitespace();
+        let (kind, numbers, access) = (words.next()?, words.next()?, words.next()?);
+        let (major, minor) = numbers.split_once(':')?;
+        Some(DeviceRule {
+            kind: kind.chars().next()?,
+            major: number(major)?,
+            minor: number(minor)?,
+            access: access.to_owned(),
+        })
+    };
+    let read = |given: &Given| {
+        rule(&given.value).ok_or_else(|| {
+            Problem::new(format!("\"{}\" is no device rule", given.value))
+                .at(&given.origin)
+                .instead("--device-cgroup-rule=\"c 10:229 rw\"")
+        })
+    };
+    spec.passed("device-cgroup-rule").map(read).collect()
+}

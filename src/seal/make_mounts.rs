@@ -1,0 +1,163 @@
+//! The mounts of the spec as the runtime will see them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::promise::{Depth, Mount as Promised, MountKind};
+use crate::podman::value::mount;
+use crate::podman::value::mount_options::{
+    Access, Dev, Exec, MountOptions, Overlay, Propagation, Recursion, Suid,
+};
+use crate::podman::value::systemd::Systemd;
+use crate::podman::value::tmpfs::Tmpfs;
+use crate::problem::Problem;
+use crate::spec::mount::{Bind, NamedVolume};
+use crate::spec::{Mount, Spec};
+
+/// Where podman mounts a tmpfs for an init.
+const SYSTEMD_TMPFS: [&str; 4] = ["/run", "/run/lock", "/tmp", "/var/log/journal"];
+
+/// The part of the hierarchy, version 1, that podman lets an init write to.
+const SYSTEMD_CGROUP: &str = "/sys/fs/cgroup/systemd";
+
+pub(super) fn mounts(spec: &Spec) -> Result<BTreeMap<PathBuf, Promised>, Problem> {
+    let mut all = BTreeMap::new();
+    if spec.systemd.value != Systemd::False {
+        let tmpfs = |at: &str| (PathBuf::from(at), of_type("tmpfs", ["nosuid", "nodev"]));
+        all.extend(SYSTEMD_TMPFS.map(tmpfs));
+        all.insert(
+            "/sys/fs/cgroup".into(),
+            of_type("cgroup", ["nosuid", "nodev"]),
+        );
+        let own = Promised {
+            kind: MountKind::Bind(SYSTEMD_CGROUP.into()),
+            ..of_type("", [])
+        };
+        all.insert(SYSTEMD_CGROUP.into(), own);
+    }
+    for mount in &spec.mounts {
+        let promised = one(&mount.value).map_err(|problem| problem.at(&mount.origin))?;
+        if let Some(at) = mount.value.destination() {
+            all.insert(PathBuf::from(at.as_str()), promised);
+        }
+    }
+    Ok(all)
+}
+
+fn one(mount: &Mount) -> Result<Promised, Problem> {
+    match mount {
+        Mount::Bind(bind) => Ok(of_bind(bind)),
+        Mount::Volume(volume) => Ok(of_volume(volume)),
+        Mount::Tmpfs(tmpfs) => Ok(of_tmpfs(tmpfs)),
+        Mount::Other(other) => match other {
+            mount::Mount::Devpts { .. } => Ok(of_type("devpts", [])),
+            mount::Mount::Ramfs { options, .. } => Ok(Promised {
+                flags: flags(options),
+                ..of_type("ramfs", [])
+            }),
+            mount::Mount::Image { access, .. } => Ok(Promised {
+                flags: match access {
+                    Some(Access::ReadWrite) => BTreeSet::new(),
+                    Some(Access::ReadOnly) | None => ["ro".to_owned()].into(),
+                },
+                kind: MountKind::Image,
+                ..of_type("", [])
+            }),
+            mount::Mount::Glob { .. } | mount::Mount::Artifact { .. } => Err(Problem::new(
+                "which files a mount of this type brings cannot be promised",
+            )
+            .instead("name each file with --volume")),
+            mount::Mount::Bind { .. } | mount::Mount::Volume { .. } | mount::Mount::Tmpfs(_) => {
+                Err(Problem::new("a mount that was not resolved"))
+            }
+        },
+    }
+}
+
+fn of_type<const N: usize>(name: &str, flags: [&str; N]) -> Promised {
+    Promised {
+        kind: MountKind::Type(name.to_owned()),
+        flags: flags.map(str::to_owned).into(),
+        depth: Depth::Closed,
+        propagation: None,
+    }
+}
+
+fn of_bind(bind: &Bind) -> Promised {
+    let source = bind.path.as_path().to_owned();
+    let kind = match &bind.options.overlay {
+        None => MountKind::Bind(source),
+        Some(Overlay::Temporary) => MountKind::Overlay(source, None),
+        Some(Overlay::Persistent { upperdir, workdir }) => {
+            let dirs = (upperdir.as_path().to_owned(), workdir.as_path().to_owned());
+            MountKind::Overlay(source, Some(dirs))
+        }
+    };
+    Promised {
+        kind,
+        ..of_options(&bind.options)
+    }
+}
+
+fn of_volume(volume: &NamedVolume) -> Promised {
+    let name = volume.name.as_ref().map(|name| name.as_str().to_owned());
+    let part = volume.subpath.as_ref().map(PathBuf::from);
+    Promised {
+        kind: MountKind::Volume(name, part),
+        ..of_options(&volume.options)
+    }
+}
+
+fn of_options(options: &MountOptions) -> Promised {
+    let propagation = options.propagation.filter(|propagation| {
+        !matches!(
+            propagation,
+            Propagation::Private
+                | Propagation::RPrivate
+                | Propagation::Unbindable
+                | Propagation::RUnbindable
+        )
+    });
+    Promised {
+        kind: MountKind::Type(String::new()),
+        flags: flags(options),
+        depth: match options.recursion {
+            Some(Recursion::Bind) => Depth::Closed,
+            Some(Recursion::Rbind) | None => Depth::Open,
+        },
+        propagation: propagation.map(|propagation| propagation.as_str().to_owned()),
+    }
+}
+
+fn flags(options: &MountOptions) -> BTreeSet<String> {
+    words([
+        options.access == Some(Access::ReadOnly),
+        options.suid == Some(Suid::NoSuid),
+        options.dev == Some(Dev::NoDev),
+        options.exec == Some(Exec::NoExec),
+    ])
+}
+
+fn of_tmpfs(tmpfs: &Tmpfs) -> Promised {
+    Promised {
+        kind: MountKind::Tmpfs(
+            tmpfs
+                .size
+                .and_then(crate::podman::value::tmpfs::TmpfsSize::bytes),
+        ),
+        flags: words([
+            tmpfs.access == Some(Access::ReadOnly),
+            tmpfs.suid == Some(Suid::NoSuid),
+            tmpfs.dev == Some(Dev::NoDev),
+            tmpfs.exec == Some(Exec::NoExec),
+        ]),
+        depth: Depth::Closed,
+        propagation: None,
+    }
+}
+
+fn words(set: [bool; 4]) -> BTreeSet<String> {
+    let names = ["ro", "nosuid", "nodev", "noexec"];
+    let set = names.into_iter().zip(set).filter(|(_, set)| *set);
+    set.map(|(name, _)| name.to_owned()).collect()
+}

@@ -1,0 +1,35 @@
+//! The seal: what was promised is what the runtime starts, or nothing starts.
+//!
+//! ```text
+//! Spec ─► Promise ─► annotation ─► podman ─► config.json ─┐
+//!                                    │                    ├─► breaches ─► the start fails
+//!                                    └─► hook (`seal`) ───┘
+//! ```
+//! `safe-podman run` writes a [`promise::Promise`] into the annotation [`ANNOTATION`] and names itself as an OCI hook
+//! ([`register`]). podman calls hooks of stage `createRuntime` after it has written its final `config.json`, the runtime
+//! before the container's process exists; a hook that fails stops the start. Whatever made the container stronger than
+//! promised on the way (containers.conf, mounts.conf, the image, another reading of a flag) ends there.
+//!
+//! A container that is weaker than promised is let through.
+
+pub mod ambient;
+pub mod breach;
+pub mod check;
+pub mod config;
+pub mod hook;
+pub mod live;
+pub mod make;
+mod make_devices;
+mod make_env;
+mod make_limits;
+mod make_mounts;
+pub mod promise;
+pub mod reason;
+pub mod register;
+
+pub use breach::Breach;
+pub use make::promise;
+pub use promise::Promise;
+
+/// The annotation that carries the promise.
+pub const ANNOTATION: &str = "safe-podman.promise";

@@ -1,0 +1,55 @@
+//! How the reason reaches the person.
+//!
+//! runc relays what a hook says on its standard error, crun throws it away. Both are told by podman to log to the file
+//! `oci-log` in the container's run directory, and podman prints the message in it when the start fails. The runtime
+//! still has that file open and will add its own words ("error executing hook"), so ours stands in a new file renamed over
+//! the old one.
+
+use std::path::{Path, PathBuf};
+
+use crate::host::{Host, Links};
+use crate::seal::config;
+
+/// The file podman reads.
+const LOG: &str = "oci-log";
+
+/// Leaves the reason for podman. A failure is nothing to report: the start fails all the same.
+pub fn leave(host: &dyn Host, bundle: &Path, id: &str, reason: &str) {
+    if let Some(directory) = run_directory(host, bundle, id) {
+        let line = serde_json::json!({
+            "msg": reason,
+            "level": "error",
+            "time": "1970-01-01T00:00:00Z",
+        });
+        let _ = host.replace(&directory.join(LOG), line.to_string().as_bytes());
+    }
+}
+
+/// The directory of the file that podman mounts at `/run/.containerenv`. The document may be one that is not understood,
+/// so only this much is read of it, and believed only when it names a directory of this very container.
+fn run_directory(host: &dyn Host, bundle: &Path, id: &str) -> Option<PathBuf> {
+    let file = host
+        .open_file(
+            &bundle.join("config.json"),
+            config::MAX_BYTES,
+            Links::Refuse,
+        )
+        .ok()?;
+    let document: serde_json::Value = serde_json::from_slice(&file.bytes).ok()?;
+    let mounts = document.get("mounts")?.as_array()?;
+    let is_it = |mount: &&serde_json::Value| {
+        mount.get("destination").and_then(|at| at.as_str()) == Some("/run/.containerenv")
+    };
+    let source = Path::new(mounts.iter().find(is_it)?.get("source")?.as_str()?);
+    let directory = source.parent()?;
+    let mut names = directory
+        .components()
+        .rev()
+        .filter_map(|part| part.as_os_str().to_str());
+    let is_ours = names.next() == Some("userdata")
+        && names.next() == Some(id)
+        && names
+            .next()
+            .is_some_and(|driver| driver.ends_with("-containers"));
+    (directory.is_absolute() && is_ours).then(|| directory.to_owned())
+}

@@ -1,0 +1,167 @@
+//! How podman learns of the hook: directories of hook files, OCI hooks 1.0.0 (`oci-hooks(5)`).
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::hook::digest;
+use crate::host::{Host, Links, Mode};
+use crate::problem::Problem;
+
+/// Where packages put hooks; podman reads both when nobody names others.
+pub const SYSTEM: [&str; 2] = [
+    "/usr/share/containers/oci/hooks.d",
+    "/etc/containers/oci/hooks.d",
+];
+/// The name of our file, here and where it is installed: of two files with one name podman takes the later directory's.
+pub const FILE: &str = "safe-podman.json";
+/// The largest hook file that is read, in bytes.
+const MAX_BYTES: u64 = 64 << 10;
+
+/// What a run names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    /// The directories for `--hooks-dir`, ours last.
+    pub directories: Vec<PathBuf>,
+    /// The programs of the hooks in them that are not ours.
+    pub programs: BTreeSet<PathBuf>,
+}
+
+/// The hook file for the program at this path.
+pub fn document(program: &Path) -> Value {
+    json!({
+        "version": "1.0.0",
+        "hook": {"path": program, "args": ["safe-podman", "seal"]},
+        "when": {"annotations": {r"^safe-podman\.promise$": ".*"}},
+        "stages": ["createRuntime"],
+    })
+}
+
+/// Keeps our hook file below the state directory and lists what podman is to read: the system's directories where only
+/// root can change them, those that a person asked for, and ours.
+///
+/// # Errors
+/// This program could be replaced by others, or the file cannot be kept.
+pub fn register(host: &dyn Host, state: &Path, asked: &[PathBuf]) -> Result<Registered, Problem> {
+    let program = program(host)?;
+    let text = document(&program).to_string();
+    // One directory for each program: an installed and a built one do not replace each other's.
+    let name: String = digest(text.as_bytes()).chars().take(16).collect();
+    let directory = state.join("hooks").join(name);
+    host.keep(&directory, FILE, text.as_bytes())?;
+    let system = SYSTEM
+        .iter()
+        .map(PathBuf::from)
+        .filter(|path| host.trusted(path).is_ok());
+    let mut directories: Vec<PathBuf> = system.chain(asked.iter().cloned()).collect();
+    let mut programs = BTreeSet::new();
+    for directory in &directories {
+        programs.extend(programs_in(host, directory)?);
+    }
+    directories.push(directory);
+    Ok(Registered {
+        directories,
+        programs,
+    })
+}
+
+/// Where this very program lies.
+///
+/// # Errors
+/// It cannot be followed.
+pub fn own_path(host: &dyn Host) -> Result<PathBuf, Problem> {
+    Ok(host.resolve(Path::new("/proc/self/exe"))?.path)
+}
+
+/// This very program.
+///
+/// # Errors
+/// Others could replace it: as root's hook it would run with root's powers.
+pub fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
+    let found = host.resolve(Path::new("/proc/self/exe"))?;
+    let identity = host.identity();
+    // Root may run what it has built in a directory of its own; what belongs to another it may not.
+    let owners: &[u32] = match identity.mode {
+        Mode::Rootful => &[0],
+        Mode::Rootless => &[0, identity.euid],
+    };
+    if owners.contains(&found.owner) && found.mode & 0o022 == 0 {
+        return Ok(found.path);
+    }
+    let path = found.path.display();
+    Err(Problem::new(format!(
+        "\"{path}\" could be replaced by others, and it runs as a hook of the container"
+    ))
+    .instead(format!("chown root {path} && chmod go-w {path}")))
+}
+
+fn programs_in(host: &dyn Host, directory: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let is_hook = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    };
+    let mut programs = Vec::new();
+    for path in host.list(directory)?.into_iter().filter(is_hook) {
+        let file = host.open_file(&path, MAX_BYTES, Links::Follow)?;
+        let Ok(document) = serde_json::from_slice::<Value>(&file.bytes) else {
+            continue;
+        };
+        // Version 0.1.0 has the path itself in its place.
+        let hook = document.get("hook");
+        let program = hook
+            .and_then(|hook| hook.get("path"))
+            .or(hook)
+            .and_then(Value::as_str);
+        programs.extend(program.map(PathBuf::from));
+    }
+    Ok(programs)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::host::Fake;
+
+    const STATE: &str = "/var/lib/safe-podman";
+
+    fn host(owner: u32, mode: u32) -> Fake {
+        Fake::rootful()
+            .file("/usr/bin/safe-podman", owner, mode, "")
+            .link("/proc/self/exe", "/usr/bin/safe-podman")
+    }
+
+    #[test]
+    fn the_installed_file_says_the_same() {
+        let installed = include_str!("safe-podman.json.in").replace("@BINDIR@", "/usr/bin");
+        let installed: Value = serde_json::from_str(&installed).unwrap();
+        assert_eq!(installed, document(Path::new("/usr/bin/safe-podman")));
+    }
+
+    #[test]
+    fn a_program_that_others_could_replace_is_no_hook() {
+        assert!(register(&host(0, 0o755), Path::new(STATE), &[]).is_ok());
+        for (owner, mode) in [(1000, 0o755), (0, 0o775), (0, 0o757)] {
+            let problem = register(&host(owner, mode), Path::new(STATE), &[]).unwrap_err();
+            assert!(problem.what.contains("could be replaced"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn directories_of_others_are_left_out() {
+        let hook = r#"{"version": "1.0.0", "hook": {"path": "/usr/bin/other"}}"#;
+        let old = r#"{"hook": "/usr/bin/old"}"#;
+        let host = host(0, 0o755)
+            .file(format!("{}/a.json", SYSTEM[0]), 0, 0o644, hook)
+            .file(format!("{}/b.json", SYSTEM[0]), 0, 0o644, old)
+            .file(format!("{}/c.json", SYSTEM[1]), 1000, 0o644, hook)
+            .directory(SYSTEM[1], 1000, 0o755);
+        let found = register(&host, Path::new(STATE), &[]).unwrap();
+        assert_eq!(found.directories.len(), 2);
+        assert_eq!(found.directories[0], Path::new(SYSTEM[0]));
+        assert!(found.directories[1].starts_with(STATE));
+        let programs = ["/usr/bin/old", "/usr/bin/other"].map(PathBuf::from);
+        assert_eq!(found.programs, programs.into());
+    }
+}

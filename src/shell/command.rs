@@ -1,0 +1,381 @@
+//! Simple commands: which of them start a container, and through what.
+
+use super::lex::{Line, is_unknown};
+use crate::podman::flags::{FLAGS, Scope};
+
+/// `podman run` or one of its relatives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What follows `run` or `create`.
+    pub words: Vec<String>,
+    /// What stands before it and makes the engine another one, as it was written.
+    pub engine: Vec<String>,
+}
+
+/// What a simple command is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Simple {
+    /// It starts or creates a container.
+    Run(Run),
+    /// It does something else.
+    Other,
+    /// It changes the directory, so that nobody knows where relative paths start after it.
+    ChangesDirectory,
+    /// It might start a container in a way that cannot be followed: why.
+    Unclear(String),
+}
+
+/// The engines; docker's flags are those that podman took over.
+const ENGINES: [&str; 4] = ["podman", "docker", "podman-remote", "safe-podman"];
+/// Words of the shell, and programs that do no more than start the rest of the line.
+const PASSED: [&str; 16] = [
+    "!", "{", "}", "do", "done", "then", "else", "elif", "if", "while", "until", "fi", "time",
+    "exec", "command", "nohup",
+];
+/// Options of sudo(8) and doas(1) that take a value.
+const SUDO_VALUES: &str = "ugphCrtTUDRa";
+const SUDO_LONG: [&str; 10] = [
+    "--user",
+    "--group",
+    "--prompt",
+    "--host",
+    "--close-from",
+    "--role",
+    "--type",
+    "--command-timeout",
+    "--chdir",
+    "--chroot",
+];
+/// Options that take a value, of podman(1) where they may stand before the command only, and of docker(1).
+const VALUES: [&str; 19] = [
+    "--config",
+    "--connection",
+    "-c",
+    "--context",
+    "--host",
+    "-H",
+    "--identity",
+    "--module",
+    "--out",
+    "--ssh",
+    "--tls-ca",
+    "--tls-cert",
+    "--tls-details",
+    "--tls-key",
+    "--url",
+    "-l",
+    "--tlscacert",
+    "--tlscert",
+    "--tlskey",
+];
+/// The same for options without one.
+const SWITCHES: [&str; 7] = [
+    "--debug",
+    "-D",
+    "--noout",
+    "--remote",
+    "-r",
+    "--tls",
+    "--tlsverify",
+];
+/// Variables by which podman or docker becomes another engine or reads another configuration.
+const ENGINE_VARIABLES: [&str; 6] = [
+    "CONTAINER_",
+    "CONTAINERS_",
+    "STORAGE_",
+    "PODMAN_",
+    "_CONTAINERS_",
+    "DOCKER_",
+];
+
+/// Says what a simple command is.
+pub fn simple(line: &Line, words: &[String]) -> Simple {
+    let mut reader = Reader {
+        line,
+        words,
+        engine: Vec::new(),
+    };
+    match reader.read() {
+        Ok(simple) => simple,
+        Err(why) => Simple::Unclear(why),
+    }
+}
+
+struct Reader<'a> {
+    line: &'a Line,
+    words: &'a [String],
+    engine: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn next(&mut self) -> Option<&'a str> {
+        let (first, rest) = self.words.split_first()?;
+        self.words = rest;
+        Some(first)
+    }
+
+    fn read(&mut self) -> Result<Simple, String> {
+        loop {
+            self.assignments();
+            let Some(word) = self.next() else {
+                return Ok(Simple::Other);
+            };
+            match program(word) {
+                name if ENGINES.contains(&name) => return self.engine(name),
+                "sudo" | "doas" => self.sudo(),
+                "env" => self.env()?,
+                _ if PASSED.contains(&word) => {}
+                "cd" | "pushd" | "popd" => return Ok(Simple::ChangesDirectory),
+                _ => return self.other(word),
+            }
+        }
+    }
+
+    /// `NAME=VALUE` before a command.
+    fn assignments(&mut self) {
+        while let Some(word) = self.words.first()
+            && let Some((name, _)) = word.split_once('=')
+            && !name.is_empty()
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        {
+            if ENGINE_VARIABLES.iter().any(|start| name.starts_with(start)) {
+                self.engine.push(self.line.written(word));
+            }
+            self.next();
+        }
+    }
+
+    fn sudo(&mut self) {
+        while let Some(word) = self.words.first().filter(|word| word.starts_with('-')) {
+            self.next();
+            if word == "--" {
+                break;
+            }
+            let takes_value = match word.strip_prefix("--") {
+                Some(_) => SUDO_LONG.contains(&word.as_str()),
+                // -nu root and -uroot: the first letter with a value takes what is left, else the next word.
+                None => word.find(|c| SUDO_VALUES.contains(c)) == word.len().checked_sub(1),
+            };
+            if takes_value {
+                self.next();
+            }
+        }
+    }
+
+    fn env(&mut self) -> Result<(), String> {
+        while let Some(word) = self.words.first().filter(|word| word.starts_with('-')) {
+            self.next();
+            match word.as_str() {
+                "-u" | "--unset" | "-C" | "--chdir" => {
+                    self.next();
+                }
+                "-i" | "-" | "--ignore-environment" | "-0" | "--null" | "-v" | "--debug" => {}
+                "--" => break,
+                _ => {
+                    return Err(format!(
+                        "env's option \"{}\" is not understood",
+                        self.line.written(word)
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What stands between the engine's name and its command.
+    fn engine(&mut self, name: &str) -> Result<Simple, String> {
+        if name == "podman-remote" {
+            self.engine.push(name.to_owned());
+        }
+        loop {
+            let Some(word) = self.next() else {
+                return Ok(Simple::Other);
+            };
+            match word {
+                "run" | "create" => {
+                    let words = self.words.to_vec();
+                    let engine = std::mem::take(&mut self.engine);
+                    return Ok(Simple::Run(Run { words, engine }));
+                }
+                "container" => {}
+                _ if word.starts_with('-') => self.option(name, word)?,
+                _ if word.contains(is_unknown) => {
+                    return Err(format!(
+                        "\"{}\" may stand for any command of {name}",
+                        self.line.written(word)
+                    ));
+                }
+                _ => return Ok(Simple::Other),
+            }
+        }
+    }
+
+    fn option(&mut self, engine: &str, word: &str) -> Result<(), String> {
+        let mut written = self.line.written(word);
+        let (long, has_value) = match word.split_once('=') {
+            Some((long, _)) => (long, true),
+            None => (word, false),
+        };
+        let row = FLAGS
+            .iter()
+            .filter(|flag| flag.scope == Scope::Global)
+            .find(|flag| match long.strip_prefix("--") {
+                Some(long) => flag.long == long || flag.aliases.contains(&long),
+                None => flag
+                    .short
+                    .is_some_and(|letter| long == format!("-{letter}")),
+            });
+        let takes_value = match row {
+            Some(flag) => flag.kind.takes_value(),
+            None if SWITCHES.contains(&long) => false,
+            None if VALUES.contains(&long) => true,
+            None => return Err(format!("{engine}'s option \"{written}\" is not understood")),
+        };
+        if takes_value && !has_value {
+            let value = self
+                .next()
+                .ok_or_else(|| format!("\"{written}\" lacks its value"))?;
+            written = format!("{written} {}", self.line.written(value));
+        }
+        self.engine.push(written);
+        Ok(())
+    }
+
+    /// Another program: harmless, unless it might hand over to an engine.
+    fn other(&self, word: &str) -> Result<Simple, String> {
+        let written = self.line.written(word);
+        if word.contains(is_unknown) {
+            return Err(format!("\"{written}\" may stand for any program"));
+        }
+        let names_engine = |word: &String| {
+            word.split(|c: char| !(c.is_alphanumeric() || "-_.".contains(c)))
+                .any(|part| ENGINES.contains(&part))
+        };
+        let only_speaks = matches!(
+            word,
+            "echo" | "printf" | "#" | "which" | "type" | "apt" | "apt-get" | "dnf" | "systemctl"
+        );
+        if !only_speaks && self.words.iter().any(names_engine) {
+            return Err(format!("\"{written}\" may hand over to an engine"));
+        }
+        Ok(Simple::Other)
+    }
+}
+
+fn program(word: &str) -> &str {
+    match word.rsplit_once('/') {
+        Some((dir, name)) if !dir.contains(is_unknown) => name,
+        _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::{Surroundings, read};
+
+    fn commands(row: &str) -> Vec<Simple> {
+        let line = read(row, &Surroundings::default()).unwrap();
+        line.commands
+            .iter()
+            .map(|words| simple(&line, words))
+            .collect()
+    }
+
+    fn runs(row: &str) -> Vec<Run> {
+        let run = |simple| match simple {
+            Simple::Run(run) => Some(run),
+            _ => None,
+        };
+        commands(row).into_iter().filter_map(run).collect()
+    }
+
+    #[test]
+    fn a_run_is_found_behind_what_leads_to_it() {
+        for row in [
+            "podman run -d x",
+            "docker run -d x",
+            "docker container run -d x",
+            "podman create -d x",
+            "/usr/bin/podman container create -d x",
+            "sudo docker run -d x",
+            "sudo -E -u root -- podman run -d x",
+            "sudo -nu root A=b podman run -d x",
+            "sudo --user root podman run -d x",
+            "sudo -uroot podman run -d x",
+            "sudo -n podman run -d x",
+            "env -i A=b docker run -d x",
+            "A=b C='d e' docker run -d x",
+            "if ! docker run -d x; then true; fi",
+            "id=$(docker run -d x)",
+            "echo \"$(docker run -d x)\"",
+            "cat y | docker run -d x > z",
+            "(docker run -d x)",
+            "exec podman run -d x",
+            "docker pull x && docker run -d x",
+        ] {
+            let found = runs(row);
+            assert_eq!(found.len(), 1, "{row}");
+            assert_eq!(found[0].words, ["-d", "x"], "{row}");
+            assert!(found[0].engine.is_empty(), "{row}");
+        }
+        assert_eq!(runs("docker run a; docker run b").len(), 2);
+    }
+
+    #[test]
+    fn what_changes_the_engine_is_kept() {
+        for (row, engine) in [
+            ("podman --root /x run -d x", "--root /x"),
+            ("podman --log-level=debug run -d x", "--log-level=debug"),
+            ("podman --remote container run -d x", "--remote"),
+            ("docker -H tcp://y run -d x", "-H tcp://y"),
+            ("docker --context y run -d x", "--context y"),
+            (
+                "CONTAINER_HOST=ssh://y podman run -d x",
+                "CONTAINER_HOST=ssh://y",
+            ),
+            ("sudo DOCKER_HOST=$y docker run -d x", "DOCKER_HOST=$y"),
+            ("podman-remote run -d x", "podman-remote"),
+        ] {
+            let found = runs(row);
+            assert_eq!(found[0].words, ["-d", "x"], "{row}");
+            assert_eq!(found[0].engine, [engine], "{row}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_unclear() {
+        for row in [
+            "$DOCKER run x",
+            "docker $X run x",
+            "docker --unknown run x",
+            "env -S 'docker run x'",
+            "bash -c 'docker run x'",
+            "timeout 5 docker run x",
+            "xargs docker run",
+            "ssh host docker run x",
+            "$X/docker run x",
+        ] {
+            assert!(
+                matches!(commands(row).as_slice(), [Simple::Unclear(_)]),
+                "{row}: {:?}",
+                commands(row)
+            );
+        }
+        for row in [
+            "ls",
+            "docker build .",
+            "docker",
+            "podman ps",
+            "echo docker run x",
+            "A=b",
+            "",
+        ] {
+            assert!(
+                commands(row).iter().all(|simple| *simple == Simple::Other),
+                "{row}"
+            );
+        }
+        assert_eq!(commands("cd x"), [Simple::ChangesDirectory]);
+    }
+}

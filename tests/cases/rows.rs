@@ -1,0 +1,147 @@
+//! `rules.jsonl`: command lines with what must become of them.
+//!
+//! A row is `{expect, rule, level, args, note}`. `args` stand between `run` and the image (`image`, else
+//! `localhost/app:1`). `expect` is
+//! - `refuse`: `rule` is among those that refuse it; `grammar` for a line that nobody can read;
+//! - `rewrite`: it runs, and podman is given each word of `argv`;
+//! - `accept`: it runs, and `rule` finds nothing to refuse, change or note.
+//!
+//! `host` is `rootful` unless it says `rootless`; [`super::machine`] is what both look like.
+
+use safe_podman::host::Fake;
+use safe_podman::policy::engine::{Level, Verdict};
+use serde::Deserialize;
+
+use crate::judge::{Judged, run};
+use crate::machine;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Row {
+    pub(crate) expect: Expect,
+    pub(crate) rule: String,
+    pub(crate) level: String,
+    pub(crate) args: Vec<String>,
+    #[serde(default)]
+    pub(crate) note: String,
+    #[serde(default = "app")]
+    pub(crate) image: String,
+    #[serde(default)]
+    pub(crate) host: User,
+    #[serde(default)]
+    pub(crate) argv: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Expect {
+    Refuse,
+    Rewrite,
+    Accept,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum User {
+    #[default]
+    Rootful,
+    Rootless,
+}
+
+fn app() -> String {
+    "localhost/app:1".to_owned()
+}
+
+impl Row {
+    pub(crate) fn all() -> Vec<Self> {
+        let lines = include_str!("rules.jsonl").lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}")))
+            .collect()
+    }
+
+    pub(crate) fn machine(&self) -> Fake {
+        match self.host {
+            User::Rootful => machine::rootful(),
+            User::Rootless => machine::rootless(),
+        }
+    }
+
+    pub(crate) fn level(&self) -> Level {
+        self.level.parse().unwrap()
+    }
+
+    /// `args` and the image.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let image = [&self.image];
+        self.args.iter().chain(image).cloned().collect()
+    }
+
+    /// Why a command line does not fare as this row says; the words or a profile may be others than the row's own.
+    pub(crate) fn fault(
+        &self,
+        host: &Fake,
+        profile: Option<&str>,
+        words: &[String],
+    ) -> Option<String> {
+        let judged = match run(host, self.level(), profile, words) {
+            Ok(judged) => judged,
+            Err(_) if self.expect == Expect::Refuse && self.rule == "grammar" => return None,
+            Err(problem) => return Some(format!("unreadable: {problem}")),
+        };
+        match self.expect {
+            Expect::Refuse => {
+                let by = judged.refused_by();
+                let is_refused = by.contains(&self.rule.as_str());
+                (!is_refused).then(|| format!("refused by {by:?}"))
+            }
+            Expect::Rewrite => self.unwritten(&judged),
+            Expect::Accept => self.objection(&judged),
+        }
+    }
+
+    fn unwritten(&self, judged: &Judged) -> Option<String> {
+        let missing = self.argv.iter().find(|word| !judged.argv.contains(word));
+        match (judged.refused_by().as_slice(), missing) {
+            ([], None) => None,
+            ([], Some(word)) => Some(format!("no {word} in {:?}", judged.argv)),
+            (by, _) => Some(format!("refused by {by:?}")),
+        }
+    }
+
+    fn objection(&self, judged: &Judged) -> Option<String> {
+        let own = judged.rules(|verdict| *verdict != Verdict::Shown);
+        let refused = judged.refused_by();
+        (!refused.is_empty() || own.contains(&self.rule.as_str()))
+            .then(|| format!("refused by {refused:?}, told by {own:?}"))
+    }
+}
+
+#[test]
+fn every_row_fares_as_it_says() {
+    let rows = Row::all();
+    assert!(rows.len() >= 300, "{} rows", rows.len());
+    let faults: Vec<String> = rows
+        .iter()
+        .filter_map(|row| {
+            let fault = row.fault(&row.machine(), None, &row.words())?;
+            let Row {
+                expect,
+                rule,
+                level,
+                args,
+                note,
+                ..
+            } = row;
+            Some(format!(
+                "{expect:?} {rule} at {level}: {args:?} ({note})\n    {fault}"
+            ))
+        })
+        .collect();
+    assert!(
+        faults.is_empty(),
+        "{}\n{} faults",
+        faults.join("\n"),
+        faults.len()
+    );
+}
