@@ -198,7 +198,8 @@ impl RunOptions {
             "allow" => self
                 .allow
                 .push(Allow::parse(value, &given.origin).map_err(place)?),
-            "level" => self.level = value.parse().map_err(place)?,
+            // It may only raise: an alias that says restricted is not undone by a later word.
+            "level" => self.level = self.level.max(value.parse().map_err(place)?),
             "dry-run" if is_on(&given) => self.output = Output::DryRun,
             "explain" if is_on(&given) => self.output = Output::Explain,
             "dry-run" | "explain" => {}

@@ -157,6 +157,12 @@ pub fn parse(
     .run()
 }
 
+/// Flags that docker has and podman never had, with what takes their place.
+const DOCKER_ONLY: &[(&str, &str)] = &[(
+    "link",
+    "podman network create NAME, and --network=NAME for both containers, which then find each other by name",
+)];
+
 fn argument(index: usize, text: &str) -> Origin {
     Origin::Argument {
         index,
@@ -297,9 +303,13 @@ impl Parser<'_> {
             names.flat_map(|flag| std::iter::once(flag.long).chain(flag.aliases.iter().copied()));
         let problem =
             Problem::new(format!("unknown flag \"--{name}\"")).at(&argument(self.next, text));
-        match nearest(name, names) {
-            Some(name) => problem.instead(format!("--{name}")),
-            None => problem.instead("see safe-podman-run(1) for the flags there are"),
+        match (
+            DOCKER_ONLY.iter().find(|(flag, _)| *flag == name),
+            nearest(name, names),
+        ) {
+            (Some((_, instead)), _) => problem.instead(*instead),
+            (None, Some(name)) => problem.instead(format!("--{name}")),
+            (None, None) => problem.instead("see safe-podman-run(1) for the flags there are"),
         }
     }
 

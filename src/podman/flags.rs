@@ -889,7 +889,7 @@ pub static FLAGS: &[Flag] = {
             "time between pull retries",
         )
         .since(5, 0, 0),
-        run("rm", Bool, Pass, "", "remove the container when it ends").aliases(&["purge"]),
+        run("rm", Bool, Pass, "", "remove the container when it ends"),
         run(
             "rmi",
             Bool,

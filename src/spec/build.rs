@@ -18,6 +18,7 @@ use crate::podman::value::label_opt::LabelOpt;
 use crate::podman::value::limit::{Limit, MemoryLimit, SwapLimit};
 use crate::podman::value::log::LogOpt;
 use crate::podman::value::namespace::{Namespace, NamespaceKind};
+use crate::podman::value::path::HostPath;
 use crate::podman::value::restart::Restart;
 use crate::podman::value::security_opt::{NoNewPrivileges, SecurityOpt};
 use crate::podman::value::sysctl::Sysctl;
@@ -126,7 +127,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
         env_host: layers.switch("env-host")?,
         http_proxy: layers.switch("http-proxy")?,
         secret: layers.list("secret", |new, old| new == old)?,
-        device: devices(&layers)?,
+        device: devices(&layers, inputs.host)?,
         sysctl: layers.list("sysctl", |new: &Sysctl, old| new.key == old.key)?,
         annotation: layers.list("annotation", |new: &Annotation, old| new.key == old.key)?,
         log_driver: layers.scalar("log-driver")?,
@@ -138,12 +139,26 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
     Ok(spec)
 }
 
-/// Devices without permissions get `rw`, where podman would add the right to make more nodes of them.
-fn devices(layers: &Layers<'_>) -> Result<Vec<Setting<Device>>, Problem> {
+/// Devices without permissions get `rw`, where podman would add the right to make more nodes of them. A link is replaced
+/// by what it leads to, so that what was judged is what podman opens; the container sees the name that was asked for.
+fn devices(layers: &Layers<'_>, host: &dyn Host) -> Result<Vec<Setting<Device>>, Problem> {
     let mut devices = layers.list("device", |new, old| new == old)?;
     for device in &mut devices {
-        if let Device::Node { permissions, .. } = &mut device.value {
+        if let Device::Node {
+            host: node,
+            container,
+            permissions,
+        } = &mut device.value
+        {
             permissions.get_or_insert(DevicePermissions::USE);
+            // What cannot be followed stays as it is: the rules refuse it.
+            if let Ok(found) = host.resolve(node.as_path()) {
+                let resolved = HostPath::from_path(&found.path)?;
+                if container.is_none() && resolved != *node {
+                    *container = Some(node.as_str().parse()?);
+                }
+                *node = resolved;
+            }
         }
     }
     Ok(devices)

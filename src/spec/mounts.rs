@@ -13,10 +13,12 @@ use crate::podman::args::Given;
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::Invalid;
 use crate::podman::value::image_volume::ImageVolume;
+use crate::podman::value::limit::{Limit, MemoryLimit};
 use crate::podman::value::mount;
 use crate::podman::value::mount_options::{
     Access, Dev, Exec, MountOptions, Overlay, Ownership, Propagation, Recursion, Relabel, Suid,
 };
+use crate::podman::value::namespace::{Namespace, NamespaceKind};
 use crate::podman::value::path::{ContainerPath, HostPath};
 use crate::podman::value::secret::Secret;
 use crate::podman::value::tmpfs::Tmpfs;
@@ -26,6 +28,8 @@ use crate::problem::Problem;
 
 /// Size of a tmpfs that names none.
 const TMPFS_SIZE: &str = "64m";
+/// Where programs share memory.
+const SHARED_MEMORY: &str = "/dev/shm";
 /// Where podman puts the files of secrets.
 const SECRETS: &str = "/run/secrets";
 
@@ -60,12 +64,35 @@ pub(super) fn collect(
         mounts.extend(image_volumes(&mounts, image)?);
     }
     mounts.extend(secrets(layers, &mounts)?);
+    mounts.extend(shared_memory(layers, &mounts)?);
     if host.lsm().selinux == Selinux::Enforcing && host.identity().mode == Mode::Rootful {
         for mount in &mut mounts {
             relabel(&mut mount.value, user);
         }
     }
     Ok(mounts)
+}
+
+/// Shared memory that can be written: with `--read-only-tmpfs=false` podman 5 mounts its own read-only, and then nothing
+/// that needs it runs; podman 4 does not. Its size is that of `--shm-size`, which podman forgets beside a mount there.
+fn shared_memory(
+    layers: &Layers<'_>,
+    mounts: &[Setting<Mount>],
+) -> Result<Option<Setting<Mount>>, Problem> {
+    let size: Setting<MemoryLimit> = layers.scalar("shm-size")?;
+    let ipc = layers.scalar_with("ipc", |text| Namespace::parse(NamespaceKind::Ipc, text))?;
+    let at: ContainerPath = SHARED_MEMORY.parse()?;
+    let covered = mounts
+        .iter()
+        .any(|mount| mount.value.destination() == Some(&at));
+    match (size.value, ipc.value) {
+        (Limit::Max(bytes), Namespace::Private | Namespace::Shareable) if !covered => {
+            let options = format!("rw,nosuid,nodev,noexec,size={},mode=1777", bytes.0);
+            let tmpfs = format!("{at}:{options}").parse()?;
+            Ok(Some(Setting::new(Mount::Tmpfs(tmpfs), size.origin)))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// `Z` for a directory that belongs to the container's own user: without it an enforcing `SELinux` denies every access,
@@ -247,8 +274,12 @@ fn bind(
         Some(Access::ReadOnly) | None => Recursion::Bind,
     };
     if options.overlay.is_none() {
-        options.recursion.get_or_insert(closed);
-        options.propagation.get_or_insert(Propagation::RPrivate);
+        let recursion = *options.recursion.get_or_insert(closed);
+        let propagation = options.propagation.get_or_insert(Propagation::RPrivate);
+        // crun takes an r in the propagation for rbind: a closed bind would carry the mounts below along, writable.
+        if recursion == Recursion::Bind && *propagation == Propagation::RPrivate {
+            *propagation = Propagation::Private;
+        }
     }
     let path = HostPath::from_path(&source.path)?;
     Ok(Mount::Bind(Bind {
@@ -355,7 +386,7 @@ mod tests {
 
     #[test]
     fn a_bind_is_closed_unless_asked() {
-        let ro = "--volume=/srv/app:/a:ro,nosuid,nodev,rprivate,bind";
+        let ro = "--volume=/srv/app:/a:ro,nosuid,nodev,private,bind";
         let rw = "--volume=/srv/app:/a:rw,nosuid,nodev,noexec,rprivate,rbind";
         for (args, expected) in [
             (["-v", "/srv/app:/a"], ro),

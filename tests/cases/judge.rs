@@ -10,7 +10,7 @@ use safe_podman::host::{Fake, Host as _, Links};
 use safe_podman::origin::Origin;
 use safe_podman::podman::args::Given;
 use safe_podman::policy::allow::Allow;
-use safe_podman::policy::engine::{Judgement, Level, Verdict, judge};
+use safe_podman::policy::engine::{Judgement, Level, judge};
 use safe_podman::policy::facts::{ExistingVolume, Facts};
 use safe_podman::policy::paths::Places;
 use safe_podman::policy::site::Site;
@@ -25,25 +25,15 @@ use crate::machine::PROJECT;
 
 const FILTER: &str = "/usr/share/containers/seccomp.json";
 
+/// What is said of a command line that ends before the image.
+pub(crate) const NO_IMAGE: &str = "there is no image";
+
 /// What came of a command line.
 #[derive(Debug)]
 pub(crate) struct Judged {
     pub(crate) judgement: Judgement,
     /// What podman would be given after `run`.
     pub(crate) argv: Vec<String>,
-}
-
-impl Judged {
-    /// The rules that gave a verdict of this kind.
-    pub(crate) fn rules(&self, is_it: fn(&Verdict) -> bool) -> Vec<&'static str> {
-        let findings = self.judgement.findings.iter();
-        let found = findings.filter(|finding| is_it(&finding.verdict));
-        found.map(|finding| finding.rule.id).collect()
-    }
-
-    pub(crate) fn refused_by(&self) -> Vec<&'static str> {
-        self.rules(|verdict| matches!(verdict, Verdict::Refused(_)))
-    }
 }
 
 /// Judges `run WORDS`, where WORDS hold the image, over a profile when there is one.
@@ -62,7 +52,7 @@ pub(crate) fn run(
     all.extend(overlay(vec![given]));
     all.extend(said.args.given.iter().cloned());
     let allows = allow.into_iter().chain(said.allow).collect();
-    let image = said.args.image.ok_or_else(|| Problem::new("no image"))?;
+    let image = said.args.image.ok_or_else(|| Problem::new(NO_IMAGE))?;
     let run = Run {
         given: all,
         image,

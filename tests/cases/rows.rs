@@ -91,7 +91,7 @@ impl Row {
         };
         match self.expect {
             Expect::Refuse => {
-                let by = judged.refused_by();
+                let by = refused_by(&judged);
                 let is_refused = by.contains(&self.rule.as_str());
                 (!is_refused).then(|| format!("refused by {by:?}"))
             }
@@ -102,7 +102,7 @@ impl Row {
 
     fn unwritten(&self, judged: &Judged) -> Option<String> {
         let missing = self.argv.iter().find(|word| !judged.argv.contains(word));
-        match (judged.refused_by().as_slice(), missing) {
+        match (refused_by(judged).as_slice(), missing) {
             ([], None) => None,
             ([], Some(word)) => Some(format!("no {word} in {:?}", judged.argv)),
             (by, _) => Some(format!("refused by {by:?}")),
@@ -110,11 +110,22 @@ impl Row {
     }
 
     fn objection(&self, judged: &Judged) -> Option<String> {
-        let own = judged.rules(|verdict| *verdict != Verdict::Shown);
-        let refused = judged.refused_by();
+        let own = rules(judged, |verdict| *verdict != Verdict::Shown);
+        let refused = refused_by(judged);
         (!refused.is_empty() || own.contains(&self.rule.as_str()))
             .then(|| format!("refused by {refused:?}, told by {own:?}"))
     }
+}
+
+/// The rules that gave a verdict of this kind.
+fn rules(judged: &Judged, is_it: fn(&Verdict) -> bool) -> Vec<&'static str> {
+    let findings = judged.judgement.findings.iter();
+    let found = findings.filter(|finding| is_it(&finding.verdict));
+    found.map(|finding| finding.rule.id).collect()
+}
+
+fn refused_by(judged: &Judged) -> Vec<&'static str> {
+    rules(judged, |verdict| matches!(verdict, Verdict::Refused(_)))
 }
 
 #[test]

@@ -119,7 +119,7 @@ impl Call {
         Self {
             pid: dir.file_name().unwrap().to_str().unwrap().parse().unwrap(),
             // The interpreter and the script's path stand where the program's name stood.
-            argv: words("cmdline").into_iter().skip(2).collect(),
+            argv: words("cmdline").into_iter().skip(2).map(steady).collect(),
             env: environment.collect(),
             fds,
             cwd: text("cwd").trim_end().into(),
@@ -148,4 +148,13 @@ impl Call {
 
 fn is_script(target: &str, stand_in: &Path) -> bool {
     Path::new(target) == stand_in || PLACES.contains(&target)
+}
+
+/// The directory of our hook is named after the program's own path, which is a new one in each run of a test.
+pub(crate) fn steady(word: OsString) -> OsString {
+    let text = word.to_string_lossy();
+    match text.rsplit_once("/safe-podman/hooks/") {
+        Some((above, _)) => format!("{above}/safe-podman/hooks/PROGRAM").into(),
+        None => word,
+    }
 }

@@ -233,6 +233,11 @@ impl Engine {
         self.begin(self.patient(&self.safe_podman), subcommand)
     }
 
+    /// The safe-podman that the account may run.
+    pub(crate) fn program(&self) -> &Path {
+        &self.safe_podman
+    }
+
     /// The same as the child itself, for a test that sends it signals and ends it in any case.
     pub(crate) fn impatient_command(&self, subcommand: &str) -> Command {
         self.begin(self.command(&self.safe_podman), subcommand)

@@ -69,7 +69,7 @@ fn probing<'a>(image: &'a str, flags: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// The archive that `tests/image/rootfs` writes.
-fn rootfs() -> &'static [u8] {
+pub(crate) fn rootfs() -> &'static [u8] {
     static ARCHIVE: OnceLock<Vec<u8>> = OnceLock::new();
     ARCHIVE.get_or_init(|| {
         let output = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/image/rootfs"))

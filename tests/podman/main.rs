@@ -18,6 +18,7 @@ mod files;
 mod grammar;
 #[path = "../harness.rs"]
 mod harness;
+mod host;
 mod identity;
 mod image;
 mod isolation;
@@ -30,6 +31,10 @@ mod ports;
 mod probe;
 mod process;
 mod refused;
+mod seal;
+mod seal_conf;
+mod seal_env;
+mod seal_image;
 mod user;
 mod values;
 mod words;
@@ -56,6 +61,10 @@ const ROOMS: &[(&str, &[(&str, Test)])] = &[
     ("lifecycle", lifecycle::TESTS),
     ("grammar", grammar::TESTS),
     ("values", values::TESTS),
+    ("seal", seal::TESTS),
+    ("seal_conf", seal_conf::TESTS),
+    ("seal_env", seal_env::TESTS),
+    ("seal_image", seal_image::TESTS),
 ];
 
 fn main() -> ExitCode {

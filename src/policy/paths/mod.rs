@@ -1,4 +1,4 @@
-//! What a path of this host is worth to an attacker: one [table](table), matched by components on resolved paths.
+//! What a path of this host is worth to an attacker: one table, matched by components on resolved paths.
 //!
 //! A path that does not exist is judged like one that does: it may exist when the container starts.
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::origin::Setting;
+use crate::podman::value::device::Device;
 use crate::podman::value::mount_options::Access;
 use crate::podman::value::path::ContainerPath;
 use crate::policy::facts::Facts;
@@ -96,7 +98,22 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         (Place::of(&at) != Place::Free).then(|| Hit::refuse(what, &secret.origin))
     });
     hits.extend(secrets);
+    hits.extend(spec.device.iter().filter_map(device));
     hits
+}
+
+/// A device node where the container looks for something else; in /dev it belongs.
+fn device(device: &Setting<Device>) -> Option<Hit> {
+    let Device::Node {
+        container: Some(at),
+        ..
+    } = &device.value
+    else {
+        return None;
+    };
+    let what = format!("a device at \"{at}\" would cover what the container itself trusts");
+    let belongs = Path::new(at.as_str()).starts_with("/dev") || Place::of(at) == Place::Free;
+    (!belongs).then(|| Hit::refuse(what, &device.origin))
 }
 
 /// The host's file at its own place, read-only: no more than root of the host vouches for. Where the host must not lend
@@ -165,6 +182,14 @@ mod tests {
             "dest-injection",
             &["--secret", "x,target=/etc/ld.so.preload"],
         );
+    }
+
+    #[test]
+    fn devices_belong_in_dev() {
+        refused("dest-injection", &["--device=/dev/null:/etc/shadow"]);
+        refused("dest-injection", &["--device=/dev/null:/dev/../proc/x"]);
+        silent("dest-injection", &["--device=/dev/sda:/dev/xvda"]);
+        silent("dest-injection", &["--device=/dev/null:/srv/null"]);
     }
 
     #[test]

@@ -52,10 +52,17 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 fn confines(label: &LabelOpt) -> bool {
     match label {
         LabelOpt::Disable | LabelOpt::Nested | LabelOpt::User(_) | LabelOpt::Role(_) => false,
-        LabelOpt::Type(name) => CONFINED.contains(&name.as_str()),
+        LabelOpt::Type(name) => CONFINED.contains(&name.as_str()) || is_of_udica(name),
         LabelOpt::Filetype(name) => FILES.contains(&name.as_str()),
         LabelOpt::Level(level) => is_narrow(level),
     }
+}
+
+/// `NAME.process`: what udica(8) calls the type that it writes for one container. No type of the system's own policy has
+/// a dot, and only root can load another policy.
+fn is_of_udica(name: &str) -> bool {
+    name.strip_suffix(".process")
+        .is_some_and(|name| !name.is_empty())
 }
 
 /// `s0`, or `s0:cN` with at most two single categories: a range (`s0-s0:c0.c1023`) covers other containers'.
@@ -83,6 +90,8 @@ mod tests {
             ":disable",
             "=disable",
             "=type:spc_t",
+            "=type:.process",
+            "=type:my_container.processes",
             "=type:container_runtime_t",
             "=nested",
             "=user:system_u",
@@ -96,7 +105,12 @@ mod tests {
                 &["--security-opt", &format!("label{label}")],
             );
         }
-        for label in ["=level:s0:c100,c200", "=type:container_t", "=level:s0"] {
+        for label in [
+            "=level:s0:c100,c200",
+            "=type:container_t",
+            "=level:s0",
+            "=type:my_web.process",
+        ] {
             silent(
                 "selinux-disabled",
                 &["--security-opt", &format!("label{label}")],

@@ -1,5 +1,6 @@
 //! `--root`, `--storage-opt` and the other flags that move podman's own state.
 
+use crate::podman::value::image::Transport;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::spec::Spec;
@@ -40,20 +41,32 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         .passed
         .iter()
         .filter(|given| FLAGS.contains(&given.flag.long) && given.value != "false");
-    flags
-        .map(|given| {
-            let what = format!(
-                "--{}={} would move podman's own state",
-                given.flag.long, given.value
-            );
-            Hit::refuse(what, &given.origin).instead(format!("leave --{} out", given.flag.long))
-        })
-        .collect()
+    let flags = flags.map(|given| {
+        let what = format!(
+            "--{}={} would move podman's own state",
+            given.flag.long, given.value
+        );
+        Hit::refuse(what, &given.origin).instead(format!("leave --{} out", given.flag.long))
+    });
+    flags.chain(other_store(spec)).collect()
+}
+
+/// `containers-storage:[DRIVER@GRAPHROOT+RUNROOT:OPTIONS]IMAGE`: the same flags as a part of the image's name.
+fn other_store(spec: &Spec) -> Option<Hit> {
+    let image = &spec.image.value;
+    let names_store =
+        image.transport() == Some(Transport::ContainersStorage) && image.path().starts_with('[');
+    names_store.then(|| {
+        let what = format!("\"{image}\" would come from a store of its own");
+        Hit::refuse(what, &spec.image.origin).instead("name the image alone")
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, silent};
+    use crate::host::Fake;
+    use crate::policy::engine::Level;
+    use crate::policy::testing::{judged_on_image, refused, silent};
 
     #[test]
     fn every_flag_of_the_store() {
@@ -75,5 +88,20 @@ mod tests {
         }
         silent("storage-redirect", &["--transient-store=false"]);
         silent("storage-redirect", &["--tmpfs=/root"]);
+    }
+
+    #[test]
+    fn a_store_in_the_name_of_the_image() {
+        for (image, count) in [
+            ("containers-storage:[overlay@/srv/g+/srv/r]app", 1),
+            ("containers-storage:[/srv/g]app", 1),
+            ("containers-storage:localhost/app", 0),
+            ("localhost/app", 0),
+        ] {
+            let judged = judged_on_image(&Fake::rootful(), &[], image, Level::Baseline);
+            let found = judged.judgement.findings.into_iter();
+            let found = found.filter(|found| found.rule.id == "storage-redirect");
+            assert_eq!(found.count(), count, "{image}");
+        }
     }
 }

@@ -118,7 +118,7 @@ mod tests {
         assert!(
             judged
                 .argv
-                .contains(&"--volume=/etc:/h:ro,nosuid,nodev,rprivate,bind".into()),
+                .contains(&"--volume=/etc:/h:ro,nosuid,nodev,private,bind".into()),
             "{:?}",
             judged.argv
         );

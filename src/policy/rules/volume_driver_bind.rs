@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     bad: &[
         "--mount",
-        "src=v,dst=/h,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=/srv/app",
+        "src=v,dst=/h,volume-opt=o=bind,volume-opt=device=/srv",
     ],
     good: &["--mount", "type=volume,src=app-data,dst=/data"],
     check,

@@ -86,7 +86,11 @@ fn against(
     if let Some(flag) = promised.flags.iter().find(lacks) {
         return refuse(flag.clone());
     }
-    if promised.depth == Depth::Closed && has(found, "rbind") {
+    // crun takes the r of a propagation for rbind. What is mounted by a type of its own has nothing below it.
+    let deep = ["rbind", "rprivate", "rslave", "rshared", "runbindable"];
+    let bound = matches!(promised.kind, MountKind::Bind { .. });
+    let closed = bound && promised.depth == Depth::Closed;
+    if closed && deep.into_iter().any(|option| has(found, option)) {
         return refuse("a source without the mounts below it".to_owned());
     }
     let crossing = found
