@@ -50,15 +50,33 @@ pub fn register(host: &dyn Host, state: &Path, asked: &[PathBuf]) -> Result<Regi
     let name: String = digest(text.as_bytes()).chars().take(16).collect();
     let directory = state.join("hooks").join(name);
     host.keep(&directory, FILE, text.as_bytes())?;
-    let system = SYSTEM
-        .iter()
-        .map(PathBuf::from)
-        .filter(|path| host.trusted(path).is_ok());
-    let mut directories: Vec<PathBuf> = system.chain(asked.iter().cloned()).collect();
+    let system = SYSTEM.iter().map(PathBuf::from);
+    let system: Vec<PathBuf> = system.filter(|path| host.trusted(path).is_ok()).collect();
     let mut programs = BTreeSet::new();
-    for directory in &directories {
-        programs.extend(programs_in(host, directory)?);
+    for directory in &system {
+        for (file, program) in programs_in(host, directory)? {
+            // A directory of root's may hold a file of somebody else's, and a file of root's name such a program.
+            for path in [&file, &program] {
+                host.trusted(path).map_err(|problem| {
+                    let what = format!(
+                        "podman would run the hook of \"{}\": {problem}",
+                        file.display()
+                    );
+                    Problem::new(what)
+                        .instead("remove the hook, or make file and program root's alone")
+                })?;
+            }
+            programs.insert(program);
+        }
     }
+    for directory in asked {
+        programs.extend(
+            programs_in(host, directory)?
+                .into_iter()
+                .map(|(_, program)| program),
+        );
+    }
+    let mut directories: Vec<PathBuf> = system.into_iter().chain(asked.iter().cloned()).collect();
     directories.push(directory);
     Ok(Registered {
         directories,
@@ -96,7 +114,8 @@ pub fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
     .instead(format!("chown root {path} && chmod go-w {path}")))
 }
 
-fn programs_in(host: &dyn Host, directory: &Path) -> Result<Vec<PathBuf>, Problem> {
+/// The hook files of a directory, and the programs they name.
+fn programs_in(host: &dyn Host, directory: &Path) -> Result<Vec<(PathBuf, PathBuf)>, Problem> {
     let is_hook = |path: &PathBuf| {
         path.extension()
             .is_some_and(|extension| extension == "json")
@@ -113,7 +132,7 @@ fn programs_in(host: &dyn Host, directory: &Path) -> Result<Vec<PathBuf>, Proble
             .and_then(|hook| hook.get("path"))
             .or(hook)
             .and_then(Value::as_str);
-        programs.extend(program.map(PathBuf::from));
+        programs.extend(program.map(|program| (path.clone(), PathBuf::from(program))));
     }
     Ok(programs)
 }
@@ -156,6 +175,8 @@ mod tests {
             .file(format!("{}/a.json", SYSTEM[0]), 0, 0o644, hook)
             .file(format!("{}/b.json", SYSTEM[0]), 0, 0o644, old)
             .file(format!("{}/c.json", SYSTEM[1]), 1000, 0o644, hook)
+            .file("/usr/bin/other", 0, 0o755, "")
+            .file("/usr/bin/old", 0, 0o755, "")
             .directory(SYSTEM[1], 1000, 0o755);
         let found = register(&host, Path::new(STATE), &[]).unwrap();
         assert_eq!(found.directories.len(), 2);
@@ -163,5 +184,21 @@ mod tests {
         assert!(found.directories[1].starts_with(STATE));
         let programs = ["/usr/bin/old", "/usr/bin/other"].map(PathBuf::from);
         assert_eq!(found.programs, programs.into());
+    }
+
+    #[test]
+    fn a_hook_that_others_could_change_stops_the_run() {
+        let hook = r#"{"version": "1.0.0", "hook": {"path": "/opt/x"}, "stages": ["prestart"]}"#;
+        let file = format!("{}/a.json", SYSTEM[0]);
+        let host = |file_owner, program_owner| {
+            Fake::rootful()
+                .file(file.as_str(), file_owner, 0o644, hook)
+                .file("/opt/x", program_owner, 0o755, "")
+        };
+        assert!(register(&host(0, 0), Path::new(STATE), &[]).is_ok());
+        for host in [host(1000, 0), host(0, 1000)] {
+            let problem = register(&host, Path::new(STATE), &[]).unwrap_err();
+            assert!(problem.what.contains(&file), "{problem}");
+        }
     }
 }

@@ -173,6 +173,14 @@ fn hooks_of_somebody_else(engine: &Engine) -> Tested {
     );
     assert!(!mark.exists());
     assert!(theirs.code == 0, "{theirs:#?}");
+    // The same file in a directory of root's own.
+    chown(&hooks, Some(0), Some(0)).unwrap();
+    let planted = run(&[]);
+    assert!(!mark.exists(), "{planted:#?}");
+    assert!(
+        planted.code == 125 && planted.stderr.contains("theirs.json"),
+        "{planted:#?}"
+    );
     Ok(())
 }
 
