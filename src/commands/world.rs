@@ -61,7 +61,13 @@ impl World {
 
     /// The places of this host that a rule knows by name.
     pub(super) fn places(&self) -> &Places {
-        self.places.get_or_init(|| Places::of(&self.host))
+        self.places.get_or_init(|| {
+            let places = Places::of(&self.host);
+            match self.environment.get("HOME").map(Path::new) {
+                Some(home) if home.is_absolute() => places.with_home(&self.host, home),
+                _ => places,
+            }
+        })
     }
 
     /// The default seccomp profile; the first that exists counts, as for podman.

@@ -140,6 +140,20 @@ impl Places {
             storage,
         }
     }
+
+    /// One more home directory: `$HOME`, which is another than that of the passwd file for people of a directory
+    /// service. It only ever adds a place to guard, so that nothing is lost by a `$HOME` that lies.
+    #[must_use]
+    pub fn with_home(mut self, host: &dyn Host, home: &Path) -> Self {
+        if let Ok(found) = host.resolve(home) {
+            let names = canonical(&found.path);
+            // `/` as a home would make every directory a place in it.
+            if !names.is_empty() && !self.homes.contains(&names) {
+                self.homes.push(names);
+            }
+        }
+        self
+    }
 }
 
 /// Looks a resolved path up.
@@ -519,5 +533,19 @@ mod tests {
             let host = Fake::rootless().with_identity(identity);
             assert_eq!(look(&host, "/srv/app", Access::ReadWrite), None, "{home}");
         }
+    }
+
+    #[test]
+    fn a_home_of_a_directory_service_is_guarded_too() {
+        let host = Fake::rootless().directory("/nfs/ann/.ssh", 1000, 0o700);
+        let known = Places::of(&host);
+        let found =
+            |places: &Places, path: &str| places.homes.contains(&canonical(Path::new(path)));
+        assert!(!found(&known, "/nfs/ann"));
+        let known = known.with_home(&host, Path::new("/nfs/ann"));
+        assert!(found(&known, "/nfs/ann"));
+        let homes = known.homes.len();
+        let root = known.with_home(&host, Path::new("/"));
+        assert_eq!(root.homes.len(), homes, "/ is no home");
     }
 }
