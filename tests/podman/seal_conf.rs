@@ -255,7 +255,9 @@ fn a_file_of_default_mounts(engine: &Engine) -> Tested {
     let host = Host::new(engine)?;
     fs::write(host.etc.path().join("mounts.conf"), "/etc/ssl:/run/mine\n").unwrap();
     let script = "if test -d /run/mine; then echo taken; else echo intact; fi";
-    assert_eq!(host.plain(script).ok(), "taken\n");
+    if host.plain(script).ok() != "taken\n" {
+        return Err(Skip::new("this podman takes nothing from this mounts.conf"));
+    }
     assert_eq!(host.safe(script).ok(), "intact\n");
     Ok(())
 }

@@ -241,7 +241,9 @@ fn another_user_namespace(engine: &Engine) -> Tested {
         .ok();
     let plain = told.plain(script);
     // Only a rootless podman has this one. The other one shows by its refusal that it was told.
-    assert_ne!(plain.stdout, usual, "{plain:#?}");
+    if plain.stdout == usual {
+        return Err(Skip::new("root's keep-id is the identity in this podman"));
+    }
     let safe = told.safe(script).ok();
     assert_eq!(
         safe,

@@ -41,7 +41,7 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
                     .path
                     .as_deref()
                     .filter(|path| !path.as_os_str().is_empty());
-                if !holds(name, promised, path) {
+                if !holds(name, promised, path, promise.engine) {
                     let path = path.unwrap_or(Path::new("")).display();
                     breaches.push(Breach::new(
                         format!("the {name} namespace {path}"),
@@ -66,17 +66,18 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
     breaches
 }
 
-fn holds(name: &str, promised: &Namespace, path: Option<&Path>) -> bool {
+fn holds(name: &str, promised: &Namespace, path: Option<&Path>, engine: EngineMode) -> bool {
     match (promised, path) {
         (Namespace::Own | Namespace::Host, None) | (Namespace::Joined, _) => true,
-        (Namespace::Own, Some(path)) => name == "network" && is_made_by_podman(path),
+        (Namespace::Own, Some(path)) => name == "network" && is_made_by_podman(path, engine),
         (Namespace::Path(promised), Some(path)) => promised == path,
         (Namespace::Path(_), None) | (Namespace::Host, Some(_)) => false,
     }
 }
 
-/// podman makes network namespaces in one directory: `/run/netns`, or `netns` of the user's runtime directory.
-fn is_made_by_podman(path: &Path) -> bool {
+/// podman makes network namespaces in one directory: `/run/netns`, or `netns` of the user's runtime directory, which
+/// need not be below `/run/user`.
+fn is_made_by_podman(path: &Path, engine: EngineMode) -> bool {
     let parts: Option<Vec<&str>> = path
         .components()
         .map(|part| match part {
@@ -91,6 +92,9 @@ fn is_made_by_podman(path: &Path) -> bool {
             name.starts_with("netns-")
         }
         Some(["/", "run", "user", uid, "netns", name]) => is_uid(uid) && name.starts_with("netns-"),
+        Some(["/", .., "netns", name]) => {
+            engine == EngineMode::Rootless && name.starts_with("netns-")
+        }
         _ => false,
     }
 }
