@@ -74,6 +74,9 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
     let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?
         .with_store(arguments(&draft.spec, &STORE_FLAGS));
     available(&request.given, &engine)?;
+    // Before the first question about an image: a containers.conf may send it to another podman.
+    let ambient = super::seal::neutralise(&engine, &mut scrubbed, &world)?;
+    let engine = engine.with_environment(&scrubbed);
     let image = Image::look(&engine, &world, &draft.spec, &scrubbed, said.output)?;
     let known = Known::ask(image.config, &draft.spec, &engine, world.host)?;
     let mut ready = prepare(&request, &said, &world, &known)?;
@@ -84,12 +87,12 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
     image.pulled.settle(&mut ready.spec);
     let filter = ready.seccomp.place(&ready.spec, &world)?;
     let mut lines = argv::lines(&ready.spec, &filter);
-    let ambient = super::seal::put(
+    super::seal::put(
         &mut lines,
         &ready,
         known.image.as_ref(),
-        &engine,
-        &mut scrubbed,
+        &scrubbed,
+        &ambient,
         &world,
     )?;
     if !said.quiet {

@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::prepare::Prepared;
 use super::world::World;
 use crate::engine::Engine;
-use crate::env::Scrubbed;
+use crate::env::{Environment, Scrubbed};
 use crate::host::{Host as _, System};
 use crate::log::Log;
 use crate::origin::Origin;
@@ -17,7 +17,7 @@ use crate::policy::engine::Verdict as Judged;
 use crate::problem::Problem;
 use crate::report;
 use crate::seal::ambient::Ambient;
-use crate::seal::hook::{self, Verdict};
+use crate::seal::hook::{self, Around, Verdict};
 use crate::seal::make::{Ground, LimitsHere, Sockets};
 use crate::seal::{self, ambient, register};
 use crate::spec::argv::Line;
@@ -38,14 +38,35 @@ pub(super) fn seal(words: &[OsString]) -> Result<ExitCode, Problem> {
         .take(hook::MAX_STATE)
         .read_to_end(&mut state);
     read.map_err(|error| Problem::new(format!("the runtime's state cannot be read: {error}")))?;
-    match hook::judge(&host, &register::own_path(&host)?, &state) {
+    let environment = Environment::from_process();
+    let config_home = environment.get("XDG_CONFIG_HOME").map(Path::new);
+    let around = Around {
+        host: &host,
+        program: &register::own_path(&host)?,
+        config_home: config_home.filter(|path| path.is_absolute()),
+    };
+    match hook::judge(&around, &state) {
         Verdict::Unsealed | Verdict::Kept => Ok(ExitCode::SUCCESS),
         Verdict::Broken(why) => {
             report::message(&format!("sealed: {}\n", report::sanitize::safe(&why)));
-            Log::default().sealed(&why, host.identity().uid);
+            Log::default().sealed(&why, host.identity().owner.uid);
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// Takes out of the containers.conf files what no flag takes back.
+pub(super) fn neutralise(
+    engine: &Engine,
+    scrubbed: &mut Scrubbed,
+    world: &World,
+) -> Result<Ambient, Problem> {
+    let state = world.state_directory()?;
+    let ambient = ambient::neutralise(&world.host, engine.version(), scrubbed, &state)?;
+    if let Some(file) = &ambient.overriding {
+        scrubbed.set(ambient::OVERRIDE, file);
+    }
+    Ok(ambient)
 }
 
 /// Puts the promise and the hook on podman's command line.
@@ -53,13 +74,12 @@ pub(super) fn put(
     lines: &mut Vec<Line>,
     ready: &Prepared,
     image: Option<&ImageConfig>,
-    engine: &Engine,
-    scrubbed: &mut Scrubbed,
+    scrubbed: &Scrubbed,
+    ambient: &Ambient,
     world: &World,
-) -> Result<Ambient, Problem> {
+) -> Result<(), Problem> {
     let spec = &ready.spec;
     let state = world.state_directory()?;
-    let ambient = ambient::neutralise(&world.host, engine.version(), scrubbed, &state)?;
     if let Some(taken) = spec
         .annotation
         .iter()
@@ -75,7 +95,8 @@ pub(super) fn put(
         .passed("hooks-dir")
         .map(|given| given.base.join(&given.value))
         .collect();
-    let registered = register::register(&world.host, &state, &asked)?;
+    let config_home = scrubbed.get("XDG_CONFIG_HOME").map(Path::new);
+    let registered = register::register(&world.host, &state, config_home, &asked)?;
     let promise = seal::promise(
         spec,
         &Ground {
@@ -104,12 +125,7 @@ pub(super) fn put(
     if !lines.iter().any(|line| line.flag == flag) {
         insert(lines, flag, file.to_owned());
     }
-    if let Some(file) = &ambient.overriding {
-        let variable = (ambient::OVERRIDE.into(), file.into());
-        scrubbed.variables.push(variable);
-        scrubbed.variables.sort();
-    }
-    Ok(ambient)
+    Ok(())
 }
 
 fn limits(ready: &Prepared) -> LimitsHere {

@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::host::Host as _;
 use crate::problem::Problem;
 use crate::report::{self, sanitize::safe};
-use crate::seal::{ANNOTATION, Promise, hook, live, register};
+use crate::seal::{ANNOTATION, Promise, ambient, hook, live, register};
 
 /// Exit code: something is weaker than promised, or promised nothing.
 const DIFFERENT: u8 = 1;
@@ -64,9 +64,14 @@ struct Asked {
 pub(super) fn verify(words: &[OsString]) -> Result<ExitCode, Problem> {
     let asked = Asked::parse(words)?;
     let world = World::new()?;
-    let scrubbed = crate::env::scrub(&world.environment, &[], &world.host);
-    let engine =
-        Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?.with_store(asked.store);
+    let mut scrubbed = crate::env::scrub(&world.environment, &[], &world.host);
+    let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?;
+    // A containers.conf may send the question to another podman.
+    let last = ambient::last_file(&world.host, engine.version(), &world.state_directory()?)?;
+    if let Some(last) = last {
+        scrubbed.set(ambient::OVERRIDE, last);
+    }
+    let engine = engine.with_environment(&scrubbed).with_store(asked.store);
     let containers = match containers(&engine, &asked.names) {
         Ok(containers) if containers.is_empty() => {
             report::message("safe-podman: no container is running\n");
@@ -201,8 +206,13 @@ fn look(container: &Container, world: &World) -> Result<Found, Problem> {
         .map(|breach| format!("{} where {} was promised", breach.found, breach.promised))
         .collect();
     let bundle = container.config.parent().unwrap_or(&container.config);
-    match hook::differences(host, &register::own_path(host)?, bundle, &container.id) {
-        Ok(more) => differences.extend(more.into_iter().map(|more| format!("started with {more}"))),
+    let around = hook::Around {
+        host,
+        program: &register::own_path(host)?,
+        config_home: None,
+    };
+    match hook::differences(&around, bundle, &container.id) {
+        Ok(more) => differences.extend(more.iter().map(|more| format!("started with {more}"))),
         Err(problem) => differences.push(problem.what),
     }
     Ok(if differences.is_empty() {

@@ -92,6 +92,13 @@ impl Engine {
         self
     }
 
+    /// The same podman in another environment.
+    #[must_use]
+    pub fn with_environment(mut self, env: &Scrubbed) -> Self {
+        self.variables.clone_from(&env.variables);
+        self
+    }
+
     /// Where it is: absolute, without links.
     pub fn path(&self) -> &Path {
         &self.path

@@ -82,6 +82,13 @@ impl Scrubbed {
         Some(&found.1)
     }
 
+    /// One more variable for podman, or another value of one.
+    pub fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        self.variables.retain(|(known, _)| known != name);
+        self.variables.push((name.into(), value.into()));
+        self.variables.sort();
+    }
+
     /// The environment of a `podman pull`, which starts no container: with the proxies and the credentials file that
     /// a download may need.
     pub fn for_pull(&self, environment: &Environment) -> Vec<(OsString, OsString)> {

@@ -52,7 +52,7 @@ impl Fake {
             mounts: Vec::new(),
             nofile: Limit::At(524_288),
             nproc: Limit::Unlimited,
-            identity: Identity::read(uid, uid, uid, vec![uid], passwd),
+            identity: Identity::read((uid, uid, uid), vec![uid], passwd, ""),
             cgroups: Cgroups {
                 version: CgroupVersion::V2,
                 controllers: controllers.map(str::to_owned).into(),

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use super::id_map::inside;
 use super::mounts;
 use crate::problem::Problem;
 
@@ -147,21 +148,6 @@ fn look(directory: &Path) -> io::Result<Process> {
     })
 }
 
-/// The id inside of a user namespace; `u32::MAX` when it has none. `user_namespaces(7)`.
-fn inside(map: &str, outside: u32) -> u32 {
-    let range = |line: &str| {
-        let mut numbers = line
-            .split_whitespace()
-            .map(|number| number.parse::<u64>().ok());
-        let (inner, outer, size) = (numbers.next()??, numbers.next()??, numbers.next()??);
-        let offset = u64::from(outside)
-            .checked_sub(outer)
-            .filter(|offset| *offset < size)?;
-        u32::try_from(inner.checked_add(offset)?).ok()
-    };
-    map.lines().find_map(range).unwrap_or(u32::MAX)
-}
-
 fn namespaces(directory: &Path) -> io::Result<BTreeMap<String, u64>> {
     let inode = |name: &str| {
         Ok((
@@ -240,15 +226,5 @@ mod tests {
         assert!(us.mounts.iter().any(|(point, _)| point == Path::new("/")));
         assert!(us.limits.contains_key("RLIMIT_NOFILE") && us.namespaces.len() == NAMESPACES.len());
         assert!(read(u32::MAX).is_err());
-    }
-
-    #[test]
-    fn an_id_is_what_the_namespace_calls_it() {
-        let map = "0 1000 1\n1 200000 65536\n";
-        assert_eq!(
-            [1000, 200_000, 200_997, 0].map(|id| inside(map, id)),
-            [0, 1, 998, u32::MAX]
-        );
-        assert_eq!(inside("0 0 4294967295\n", 5), 5);
     }
 }

@@ -54,8 +54,9 @@ impl Host for System {
         let groups = getgroups().unwrap_or_default();
         let groups = groups.into_iter().map(nix::unistd::Gid::as_raw).collect();
         let passwd = text(Path::new("/etc/passwd")).unwrap_or_default();
-        let (euid, uid) = (geteuid().as_raw(), getuid().as_raw());
-        Identity::read(euid, uid, getgid().as_raw(), groups, &passwd)
+        let uid_map = text(Path::new("/proc/self/uid_map")).unwrap_or_default();
+        let ids = (geteuid().as_raw(), getuid().as_raw(), getgid().as_raw());
+        Identity::read(ids, groups, &passwd, &uid_map)
     }
 
     fn cgroups(&self) -> Result<Cgroups, Problem> {

@@ -16,8 +16,10 @@ pub struct Breach {
 /// Who is likely to have made a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Culprit {
-    /// A key of containers.conf.
+    /// A key of the section `[containers]` of containers.conf.
     Conf(&'static str),
+    /// A key of the section `[engine]`.
+    EngineConf(&'static str),
     /// Something of the image.
     Image(&'static str),
     /// A file, a host, a release: named in words.
@@ -40,7 +42,7 @@ impl Breach {
 impl fmt::Display for Culprit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Conf(key) => write!(f, "containers.conf: {key}"),
+            Self::Conf(key) | Self::EngineConf(key) => write!(f, "containers.conf: {key}"),
             Self::Image(field) => write!(f, "the image's {field}"),
             Self::Other(what) => f.write_str(what),
             Self::Unknown => f.write_str("a containers.conf, the image, or a newer podman"),

@@ -37,21 +37,32 @@ pub enum Verdict {
     Broken(String),
 }
 
+/// What the hook goes by besides the container.
+pub struct Around<'a> {
+    /// This host.
+    pub host: &'a dyn Host,
+    /// This program.
+    pub program: &'a Path,
+    /// `XDG_CONFIG_HOME`, where the runtime hands it on.
+    pub config_home: Option<&'a Path>,
+}
+
 /// Judges the container of a state; a refusal is left where podman looks for the runtime's last words.
-pub fn judge(host: &dyn Host, program: &Path, state: &[u8]) -> Verdict {
+pub fn judge(around: &Around<'_>, state: &[u8]) -> Verdict {
     let state: State = match serde_json::from_slice(state) {
         Ok(state) => state,
         Err(error) => {
             return Verdict::Broken(format!("the runtime's state is not understood: {error}"));
         }
     };
-    let verdict = match read(host, &state.bundle) {
-        Ok(Some((promise, config))) => hold(host, program, &state, &promise, &config),
+    let verdict = match read(around.host, &state.bundle) {
+        Ok(Some((promise, config))) => hold(around, &state, &promise, &config),
         Ok(None) => Verdict::Unsealed,
         Err(problem) => Verdict::Broken(problem.what),
     };
     if let Verdict::Broken(why) = &verdict {
-        reason::leave(host, &state.bundle, &state.id, &format!("sealed: {why}"));
+        let reason = format!("sealed: {why}");
+        reason::leave(around.host, &state.bundle, &state.id, &reason);
     }
     verdict
 }
@@ -76,16 +87,10 @@ fn read(host: &dyn Host, bundle: &Path) -> Result<Option<(Promise, Config)>, Pro
     }
 }
 
-fn hold(
-    host: &dyn Host,
-    program: &Path,
-    state: &State,
-    promise: &Promise,
-    config: &Config,
-) -> Verdict {
-    match breaches(host, program, state, promise, config) {
+fn hold(around: &Around<'_>, state: &State, promise: &Promise, config: &Config) -> Verdict {
+    match breaches(around, state, promise, config) {
         Ok(breaches) if breaches.is_empty() => Verdict::Kept,
-        Ok(breaches) => Verdict::Broken(sentence(host, &breaches)),
+        Ok(breaches) => Verdict::Broken(sentence(around, &breaches)),
         Err(problem) => Verdict::Broken(problem.what),
     }
 }
@@ -94,44 +99,39 @@ fn hold(
 ///
 /// # Errors
 /// The document or the promise in it is unreadable, or gone.
-pub fn differences(
-    host: &dyn Host,
-    program: &Path,
-    bundle: &Path,
-    id: &str,
-) -> Result<Vec<String>, Problem> {
+pub fn differences(around: &Around<'_>, bundle: &Path, id: &str) -> Result<Vec<Breach>, Problem> {
     let state = State {
         id: id.to_owned(),
         bundle: bundle.to_owned(),
     };
-    let Some((promise, config)) = read(host, bundle)? else {
+    let Some((promise, config)) = read(around.host, bundle)? else {
         return Err(Problem::new("its config.json has no promise"));
     };
-    let breaches = breaches(host, program, &state, &promise, &config)?;
-    Ok(breaches.iter().map(ToString::to_string).collect())
+    breaches(around, &state, &promise, &config)
 }
 
 fn breaches(
-    host: &dyn Host,
-    program: &Path,
+    around: &Around<'_>,
     state: &State,
     promise: &Promise,
     config: &Config,
 ) -> Result<Vec<Breach>, Problem> {
     let profile = promise.seccomp.as_ref();
-    let profile = profile.map(|filter| profile_of(host, filter)).transpose()?;
+    let profile = profile
+        .map(|filter| profile_of(around.host, filter))
+        .transpose()?;
     let facts = Facts {
-        host,
+        host: around.host,
         id: &state.id,
         bundle: &state.bundle,
-        program,
+        program: around.program,
         profile: profile.as_deref(),
     };
     Ok(check::check(promise, config, &facts))
 }
 
-fn sentence(host: &dyn Host, breaches: &[Breach]) -> String {
-    let mut told: Vec<String> = breaches.iter().map(|breach| tell(host, breach)).collect();
+fn sentence(around: &Around<'_>, breaches: &[Breach]) -> String {
+    let mut told: Vec<String> = breaches.iter().map(|breach| tell(around, breach)).collect();
     told.dedup();
     let more = told.len().saturating_sub(TOLD);
     told.truncate(TOLD);
@@ -145,9 +145,11 @@ fn sentence(host: &dyn Host, breaches: &[Breach]) -> String {
 }
 
 /// The breach, with the file and line of the key that is likely to have made it.
-fn tell(host: &dyn Host, breach: &Breach) -> String {
+fn tell(around: &Around<'_>, breach: &Breach) -> String {
+    let find = |section, key| ambient::files::find(around.host, section, key, around.config_home);
     let place = match breach.culprit {
-        Culprit::Conf(key) => ambient::files::find(host, key),
+        Culprit::Conf(key) => find("containers", key),
+        Culprit::EngineConf(key) => find("engine", key),
         Culprit::Image(_) | Culprit::Other(_) | Culprit::Unknown => None,
     };
     match place {

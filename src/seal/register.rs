@@ -28,11 +28,19 @@ pub struct Registered {
     pub programs: BTreeSet<PathBuf>,
 }
 
-/// The hook file for the program at this path.
-pub fn document(program: &Path) -> Value {
+/// The search path of the hook, which starts nothing: a hook without an environment of its own gets conmon's, `LD_PRELOAD`
+/// and all.
+const PATH: &str = "PATH=/usr/sbin:/usr/bin";
+
+/// The hook file for the program at this path; `config_home` is where its messages look for the person's containers.conf.
+pub fn document(program: &Path, config_home: Option<&Path>) -> Value {
+    let config_home = config_home.map(|path| format!("XDG_CONFIG_HOME={}", path.display()));
+    let env: Vec<String> = std::iter::once(PATH.to_owned())
+        .chain(config_home)
+        .collect();
     json!({
         "version": "1.0.0",
-        "hook": {"path": program, "args": ["safe-podman", "seal"]},
+        "hook": {"path": program, "args": ["safe-podman", "seal"], "env": env},
         "when": {"annotations": {r"^safe-podman\.promise$": ".*"}},
         "stages": ["createRuntime"],
     })
@@ -43,9 +51,14 @@ pub fn document(program: &Path) -> Value {
 ///
 /// # Errors
 /// This program could be replaced by others, or the file cannot be kept.
-pub fn register(host: &dyn Host, state: &Path, asked: &[PathBuf]) -> Result<Registered, Problem> {
+pub fn register(
+    host: &dyn Host,
+    state: &Path,
+    config_home: Option<&Path>,
+    asked: &[PathBuf],
+) -> Result<Registered, Problem> {
     let program = program(host)?;
-    let text = document(&program).to_string();
+    let text = document(&program, config_home).to_string();
     // One directory for each program: an installed and a built one do not replace each other's.
     let name: String = digest(text.as_bytes()).chars().take(16).collect();
     let directory = state.join("hooks").join(name);
@@ -155,14 +168,14 @@ mod tests {
     fn the_installed_file_says_the_same() {
         let installed = include_str!("safe-podman.json.in").replace("@BINDIR@", "/usr/bin");
         let installed: Value = serde_json::from_str(&installed).unwrap();
-        assert_eq!(installed, document(Path::new("/usr/bin/safe-podman")));
+        assert_eq!(installed, document(Path::new("/usr/bin/safe-podman"), None));
     }
 
     #[test]
     fn a_program_that_others_could_replace_is_no_hook() {
-        assert!(register(&host(0, 0o755), Path::new(STATE), &[]).is_ok());
+        assert!(register(&host(0, 0o755), Path::new(STATE), None, &[]).is_ok());
         for (owner, mode) in [(1000, 0o755), (0, 0o775), (0, 0o757)] {
-            let problem = register(&host(owner, mode), Path::new(STATE), &[]).unwrap_err();
+            let problem = register(&host(owner, mode), Path::new(STATE), None, &[]).unwrap_err();
             assert!(problem.what.contains("could be replaced"), "{problem}");
         }
     }
@@ -178,7 +191,7 @@ mod tests {
             .file("/usr/bin/other", 0, 0o755, "")
             .file("/usr/bin/old", 0, 0o755, "")
             .directory(SYSTEM[1], 1000, 0o755);
-        let found = register(&host, Path::new(STATE), &[]).unwrap();
+        let found = register(&host, Path::new(STATE), None, &[]).unwrap();
         assert_eq!(found.directories.len(), 2);
         assert_eq!(found.directories[0], Path::new(SYSTEM[0]));
         assert!(found.directories[1].starts_with(STATE));
@@ -195,9 +208,9 @@ mod tests {
                 .file(file.as_str(), file_owner, 0o644, hook)
                 .file("/opt/x", program_owner, 0o755, "")
         };
-        assert!(register(&host(0, 0), Path::new(STATE), &[]).is_ok());
+        assert!(register(&host(0, 0), Path::new(STATE), None, &[]).is_ok());
         for host in [host(1000, 0), host(0, 1000)] {
-            let problem = register(&host, Path::new(STATE), &[]).unwrap_err();
+            let problem = register(&host, Path::new(STATE), None, &[]).unwrap_err();
             assert!(problem.what.contains(&file), "{problem}");
         }
     }

@@ -166,10 +166,15 @@ impl Engine {
     /// A directory of the account's for one test's files.
     pub(crate) fn dir(&self, name: &str) -> PathBuf {
         let path = self.work_dir().join(name);
-        self.account.make_dir(&path);
         // The container's user is somebody else.
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        self.make_dir(&path);
         path
+    }
+
+    /// Makes a directory, and all above it, that belongs to the account and that others may enter.
+    pub(crate) fn make_dir(&self, path: &Path) {
+        self.account.make_dir(path);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// A command that runs as the account, in a small environment and without a terminal.

@@ -1,5 +1,7 @@
 //! A host whose configuration of containers is a test's own.
 
+use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -8,35 +10,66 @@ use crate::engine::{Engine, IMAGE};
 use crate::harness::Skip;
 use crate::process::{Said, said};
 
-/// A mount namespace with an `/etc/containers` of its own.
+/// A configuration that only the commands started [`inside`](Host::inside) see: for root an `/etc/containers` in a mount
+/// namespace of their own, for anybody else the files in `$XDG_CONFIG_HOME/containers`.
 pub(crate) struct Host<'a> {
     engine: &'a Engine,
-    pub(crate) etc: TempDir,
+    dir: TempDir,
 }
 
 impl<'a> Host<'a> {
-    pub(crate) fn new(engine: &'a Engine) -> Result<Self, Skip> {
-        if !engine.is_rootful() {
-            return Err(Skip::new("only root mounts over /etc/containers"));
+    pub(crate) fn new(engine: &'a Engine) -> Self {
+        let dir = tempfile::tempdir_in(engine.work_dir()).unwrap();
+        let host = Self { engine, dir };
+        engine.make_dir(host.dir.path());
+        if engine.is_rootful() {
+            let mut copy = Command::new("cp");
+            copy.args(["-a", "/etc/containers"]).arg(host.dir.path());
+            assert!(copy.status().unwrap().success());
+        } else {
+            engine.make_dir(&host.etc());
         }
-        let etc = tempfile::tempdir_in(engine.work_dir()).unwrap();
-        let mut copy = Command::new("cp");
-        copy.args(["-a", "/etc/containers/."]).arg(etc.path());
-        assert!(copy.status().unwrap().success());
-        Ok(Self { engine, etc })
+        host
+    }
+
+    /// The same, for what only root can have.
+    pub(crate) fn of_root(engine: &'a Engine) -> Result<Self, Skip> {
+        if engine.is_rootful() {
+            Ok(Self::new(engine))
+        } else {
+            Err(Skip::new("only root mounts over /etc/containers"))
+        }
+    }
+
+    /// The directory whose files podman reads.
+    pub(crate) fn etc(&self) -> PathBuf {
+        self.dir.path().join("containers")
+    }
+
+    /// Writes a containers.conf, or another file of the directory.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.etc().join(name);
+        self.engine.make_dir(path.parent().unwrap());
+        fs::write(path, text).unwrap();
     }
 
     /// The command in the namespace, which ends with it.
     pub(crate) fn inside(&self, inner: &Command) -> Command {
-        let mut command = self.engine.command("unshare");
-        command
-            .args(["--mount", "--propagation=private", "sh", "-c"])
-            .arg("mount --bind \"$1\" /etc/containers && shift && exec \"$@\"")
-            .arg("sh")
-            .arg(self.etc.path())
-            .arg(inner.get_program())
-            .args(inner.get_args())
-            .env("SECRET", "hunter2");
+        let mut command = if self.engine.is_rootful() {
+            let mut command = self.engine.command("unshare");
+            command
+                .args(["--mount", "--propagation=private", "sh", "-c"])
+                .arg("mount --bind \"$1\" /etc/containers && shift && exec \"$@\"")
+                .arg("sh")
+                .arg(self.etc())
+                .arg(inner.get_program());
+            command
+        } else {
+            let mut command = self.engine.command(inner.get_program());
+            command.env("XDG_CONFIG_HOME", self.dir.path());
+            command
+        };
+        command.args(inner.get_args()).env("SECRET", "hunter2");
         command
     }
 
@@ -57,13 +90,28 @@ impl<'a> Host<'a> {
         self.shell(command, script)
     }
 
+    /// A shell in the container of the command line that safe-podman makes before anything is hostile, pasted here:
+    /// nothing but the seal is in the way of what the host adds.
+    pub(crate) fn pasted(&self, script: &str) -> Said {
+        let (conf, away) = ["containers.conf", "away"]
+            .map(|name| self.etc().join(name))
+            .into();
+        fs::rename(&conf, &away).unwrap();
+        let mut command = self.engine.safe_command("run");
+        command.args(["--rm", "--dry-run"]);
+        let line = self.shell(command, script).ok();
+        fs::rename(&away, &conf).unwrap();
+        let mut shell = self.engine.patient("sh");
+        said(&mut self.inside(shell.args(["-c", &line])), &[])
+    }
+
     fn shell(&self, mut command: Command, script: &str) -> Said {
-        if !script.contains("ns/net") {
-            command.arg("--network=none");
-        }
-        said(
-            &mut self.inside(command.args([IMAGE, "sh", "-c", script])),
-            &[],
-        )
+        said(&mut self.inside(command.args(Self::args(script))), &[])
+    }
+
+    fn args(script: &str) -> Vec<&str> {
+        let network = (!script.contains("ns/net")).then_some("--network=none");
+        let rest = [IMAGE, "sh", "-c", script];
+        network.into_iter().chain(rest).collect()
     }
 }

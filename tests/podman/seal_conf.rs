@@ -1,14 +1,20 @@
-//! What the host and the environment would add to every container: it arrives in plain podman's, never in ours.
+//! What a containers.conf would add to every container: it arrives in plain podman's, never in ours.
+//!
+//! Each line is tried three times: with plain podman, which it reaches; with safe-podman; and with the command line that
+//! safe-podman made before the line was there, where only the seal is in its way.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown};
 
 use crate::engine::{Engine, IMAGE};
 use crate::harness::{Skip, Tested, tests};
 use crate::host::Host;
-use crate::process::said;
+use crate::process::{Said, said};
 
 tests!(fn(&Engine) -> Tested:
     a_volume_of_the_host_s,
+    a_mount_of_the_host_s,
+    a_list_that_is_appended_to,
     a_device_of_the_host_s,
     an_annotation_of_the_host_s,
     a_variable_of_the_host_s,
@@ -18,28 +24,58 @@ tests!(fn(&Engine) -> Tested:
     capabilities_of_the_host_s,
     the_host_s_network,
     the_host_s_processes,
+    the_host_s_ipc,
+    the_host_s_name,
+    the_host_s_control_groups,
     no_seccomp_filter,
     a_privileged_container,
+    a_file_of_the_host_s_among_the_names,
+    another_podman_service,
+    another_runtime,
     a_file_of_default_mounts,
+    what_is_no_attack,
 );
 
 type Version = (u32, u32);
 
 /// What becomes of a key that plain podman obeys.
 enum Fate {
-    /// A flag or the last containers.conf takes it back: the container starts without it.
+    /// A flag takes it back: the container starts without it.
     Overruled,
     /// No flag takes it back. From podman 4.5 on the last containers.conf does; before that the run is refused.
     RefusedBefore45,
+    /// Nothing takes it back.
+    Refused,
 }
 
 /// One hostile line in containers.conf.
 struct Attack<'a> {
+    section: &'a str,
     line: &'a str,
     since: Version,
     fate: Fate,
     /// Succeeds in a container that the line has reached.
     taken: &'a str,
+}
+
+/// Exit codes of a container that the line reached, and of one that it did not.
+const TAKEN: i32 = 42;
+const INTACT: i32 = 43;
+
+/// What most of them are.
+const ADDS: Attack<'_> = Attack {
+    section: "containers",
+    line: "",
+    since: (4, 0),
+    fate: Fate::RefusedBefore45,
+    taken: "",
+};
+
+/// The host whose containers.conf says this.
+fn host_with<'a>(engine: &'a Engine, section: &str, line: &str) -> Host<'a> {
+    let host = Host::new(engine);
+    host.write("containers.conf", &format!("[{section}]\n{line}\n"));
+    host
 }
 
 impl Attack<'_> {
@@ -51,33 +87,66 @@ impl Attack<'_> {
                 engine.podman(["--version"]).ok().trim()
             )));
         }
-        let key = line.split(['=', ' ']).next().unwrap();
-        let host = Host::new(engine)?;
-        fs::write(
-            host.etc.path().join("containers.conf"),
-            format!("[containers]\n{line}\n"),
-        )
-        .unwrap();
-        let script = format!("if {}; then echo taken; else echo intact; fi", self.taken);
+        let host = host_with(engine, self.section, line);
+        // By the exit code, because podman 4 loses the last words of a short life now and then.
+        let script = format!(
+            "if {}; then exit {TAKEN}; else exit {INTACT}; fi",
+            self.taken
+        );
         let plain = host.plain(&script);
-        assert_eq!(plain.stdout, "taken\n", "{line}: {plain:#?}");
+        if plain.code == 125 && line.ends_with("\"host\"") {
+            let why = plain.stderr.trim();
+            return Err(Skip(format!("podman itself refuses {line}: {why}")));
+        }
+        assert_eq!(plain.code, TAKEN, "{line}: {plain:#?}");
         let safe = host.safe(&script);
+        let is_old = version(engine) < (4, 5);
         match self.fate {
-            Fate::RefusedBefore45 if version(engine) < (4, 5) => {
-                assert_eq!(
-                    (safe.code, safe.stdout.as_str()),
-                    (125, ""),
-                    "{line}: {safe:#?}"
-                );
-                let expected = format!("containers.conf:2: {key} adds to every container");
-                assert!(safe.stderr.contains(&expected), "{line}: {safe:#?}");
-            }
-            Fate::RefusedBefore45 | Fate::Overruled => {
-                assert_eq!(safe.stdout, "intact\n", "{line}: {safe:#?}");
-            }
+            Fate::RefusedBefore45 if !is_old => intact(line, &safe),
+            Fate::RefusedBefore45 | Fate::Refused => self.refused(&safe),
+            Fate::Overruled => intact(line, &safe),
+        }
+        let pasted = host.pasted(&script);
+        match self.fate {
+            Fate::RefusedBefore45 => self.sealed(&pasted),
+            Fate::Overruled => intact(line, &pasted),
+            // The container itself is not changed.
+            Fate::Refused => {}
         }
         Ok(())
     }
+
+    fn key(&self) -> &str {
+        self.line.split(['=', ' ']).next().unwrap()
+    }
+
+    fn refused(&self, said: &Said) {
+        let line = self.line;
+        assert_eq!(
+            (said.code, said.stdout.as_str()),
+            (125, ""),
+            "{line}: {said:#?}"
+        );
+        let expected = format!("containers.conf:2: {} ", self.key());
+        assert!(said.stderr.contains(&expected), "{line}: {said:#?}");
+    }
+
+    /// The reason, the key that is likely to have made it, and where that stands.
+    fn sealed(&self, said: &Said) {
+        let line = self.line;
+        assert!(
+            ![0, TAKEN, INTACT].contains(&said.code),
+            "{line}: {said:#?}"
+        );
+        let culprit = format!("(containers.conf: {}?)", self.key());
+        for part in ["sealed: ", &culprit, "containers.conf:2]"] {
+            assert!(said.stderr.contains(part), "{line}: {part}: {said:#?}");
+        }
+    }
+}
+
+fn intact(line: &str, said: &Said) {
+    assert_eq!(said.code, INTACT, "{line}: {said:#?}");
 }
 
 fn version(engine: &Engine) -> Version {
@@ -90,9 +159,29 @@ fn version(engine: &Engine) -> Version {
 fn a_volume_of_the_host_s(engine: &Engine) -> Tested {
     Attack {
         line: "volumes = [\"/etc:/x\"]",
-        since: (4, 0),
-        fate: Fate::RefusedBefore45,
         taken: "test -e /x/passwd",
+        ..ADDS
+    }
+    .fails(engine)
+}
+
+fn a_mount_of_the_host_s(engine: &Engine) -> Tested {
+    Attack {
+        line: "mounts = [\"type=bind,source=/etc,destination=/x\"]",
+        since: (4, 7),
+        taken: "test -e /x/passwd",
+        ..ADDS
+    }
+    .fails(engine)
+}
+
+/// From then on every later list is appended to, unless it says otherwise.
+fn a_list_that_is_appended_to(engine: &Engine) -> Tested {
+    Attack {
+        line: "volumes = [\"/etc:/x\", {append=true}]",
+        since: (4, 8),
+        taken: "test -e /x/passwd",
+        ..ADDS
     }
     .fails(engine)
 }
@@ -100,18 +189,16 @@ fn a_volume_of_the_host_s(engine: &Engine) -> Tested {
 fn a_device_of_the_host_s(engine: &Engine) -> Tested {
     Attack {
         line: "devices = [\"/dev/null:/dev/mine:rwm\"]",
-        since: (4, 0),
-        fate: Fate::RefusedBefore45,
         taken: "test -c /dev/mine",
+        ..ADDS
     }
     .fails(engine)
 }
 
 /// Nothing inside shows an annotation, so podman is asked.
 fn an_annotation_of_the_host_s(engine: &Engine) -> Tested {
-    let host = Host::new(engine)?;
-    let line = "[containers]\nannotations = [\"run.oci.keep_original_groups=1\"]\n";
-    fs::write(host.etc.path().join("containers.conf"), line).unwrap();
+    let line = "annotations = [\"run.oci.keep_original_groups=1\"]";
+    let host = host_with(engine, "containers", line);
     let annotations = |name: &str| {
         let format = "--format={{.Config.Annotations}}";
         let shown = engine.podman(["container", "inspect", format, name]).ok();
@@ -141,15 +228,15 @@ fn an_annotation_of_the_host_s(engine: &Engine) -> Tested {
         let shown = annotations("annotated");
         assert!(!shown.contains("run.oci"), "{shown}");
     }
+    Attack { line, ..ADDS }.sealed(&host.pasted("true"));
     Ok(())
 }
 
 fn a_variable_of_the_host_s(engine: &Engine) -> Tested {
     Attack {
         line: "env = [\"FOO=bar\"]",
-        since: (4, 0),
-        fate: Fate::RefusedBefore45,
         taken: "env | grep -q ^FOO=bar",
+        ..ADDS
     }
     .fails(engine)
 }
@@ -158,9 +245,8 @@ fn every_variable_of_the_caller_s(engine: &Engine) -> Tested {
     for line in ["env = [\"*\"]", "env = [\"SECRET\"]"] {
         Attack {
             line,
-            since: (4, 0),
-            fate: Fate::RefusedBefore45,
             taken: "env | grep -q ^SECRET=hunter2",
+            ..ADDS
         }
         .fails(engine)?;
     }
@@ -170,9 +256,8 @@ fn every_variable_of_the_caller_s(engine: &Engine) -> Tested {
 fn a_kernel_setting_of_the_host_s(engine: &Engine) -> Tested {
     Attack {
         line: "default_sysctls = [\"net.ipv4.ip_unprivileged_port_start=7\"]",
-        since: (4, 0),
-        fate: Fate::RefusedBefore45,
         taken: "test $(cat /proc/sys/net/ipv4/ip_unprivileged_port_start) = 7",
+        ..ADDS
     }
     .fails(engine)
 }
@@ -186,8 +271,8 @@ fn a_cgroup_file_of_the_host_s(engine: &Engine) -> Tested {
     Attack {
         line: "cgroup_conf = [\"pids.max=4321\"]",
         since: (4, 5),
-        fate: Fate::Overruled,
         taken: "test $(cat /sys/fs/cgroup/pids.max) = 4321",
+        ..ADDS
     }
     .fails(engine)
 }
@@ -195,9 +280,9 @@ fn a_cgroup_file_of_the_host_s(engine: &Engine) -> Tested {
 fn capabilities_of_the_host_s(engine: &Engine) -> Tested {
     Attack {
         line: "default_capabilities = [\"SYS_ADMIN\"]",
-        since: (4, 0),
         fate: Fate::Overruled,
         taken: "grep -q '^CapBnd:.*0000000000200000' /proc/self/status",
+        ..ADDS
     }
     .fails(engine)
 }
@@ -214,9 +299,9 @@ fn the_host_s_network(engine: &Engine) -> Tested {
     engine.has_network()?;
     Attack {
         line: "netns = \"host\"",
-        since: (4, 0),
         fate: Fate::Overruled,
         taken: &namespace("net"),
+        ..ADDS
     }
     .fails(engine)
 }
@@ -224,9 +309,31 @@ fn the_host_s_network(engine: &Engine) -> Tested {
 fn the_host_s_processes(engine: &Engine) -> Tested {
     Attack {
         line: "pidns = \"host\"",
-        since: (4, 0),
         fate: Fate::Overruled,
         taken: &namespace("pid"),
+        ..ADDS
+    }
+    .fails(engine)
+}
+
+fn the_host_s_ipc(engine: &Engine) -> Tested {
+    the_host_s(engine, "ipc")
+}
+
+fn the_host_s_name(engine: &Engine) -> Tested {
+    the_host_s(engine, "uts")
+}
+
+fn the_host_s_control_groups(engine: &Engine) -> Tested {
+    the_host_s(engine, "cgroup")
+}
+
+fn the_host_s(engine: &Engine, kind: &str) -> Tested {
+    Attack {
+        line: &format!("{kind}ns = \"host\""),
+        fate: Fate::Overruled,
+        taken: &namespace(kind),
+        ..ADDS
     }
     .fails(engine)
 }
@@ -234,9 +341,9 @@ fn the_host_s_processes(engine: &Engine) -> Tested {
 fn no_seccomp_filter(engine: &Engine) -> Tested {
     Attack {
         line: "seccomp_profile = \"unconfined\"",
-        since: (4, 0),
         fate: Fate::Overruled,
         taken: "grep -q '^Seccomp:.*0' /proc/self/status",
+        ..ADDS
     }
     .fails(engine)
 }
@@ -247,17 +354,118 @@ fn a_privileged_container(engine: &Engine) -> Tested {
         since: (4, 8),
         fate: Fate::Overruled,
         taken: "grep -q '^CapBnd:.*1ff' /proc/self/status",
+        ..ADDS
     }
     .fails(engine)
 }
 
+/// Its lines would be read as addresses and names.
+fn a_file_of_the_host_s_among_the_names(engine: &Engine) -> Tested {
+    let secret = engine.work_dir().join("names");
+    fs::write(&secret, "10.0.0.1 hunter2\n").unwrap();
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o644)).unwrap();
+    Attack {
+        line: &format!("base_hosts_file = \"{}\"", secret.display()),
+        fate: Fate::Refused,
+        taken: "grep -q hunter2 /etc/hosts",
+        ..ADDS
+    }
+    .fails(engine)
+}
+
+/// The question about the image would already go there.
+fn another_podman_service(engine: &Engine) -> Tested {
+    let host = host_with(engine, "engine", "remote = true");
+    let plain = host.plain("echo here");
+    assert!(plain.code != 0 && plain.stdout.is_empty(), "{plain:#?}");
+    let safe = host.safe("echo here");
+    if version(engine) < (4, 5) {
+        let expected = "containers.conf:2: remote sends every run to another podman";
+        assert!(
+            safe.code == 125 && safe.stderr.contains(expected),
+            "{safe:#?}"
+        );
+    } else {
+        assert_eq!(safe.ok(), "here\n");
+    }
+    Ok(())
+}
+
+/// Everything else is up to the runtime.
+fn another_runtime(engine: &Engine) -> Tested {
+    let mark = engine.work_dir().join("runtime-was-here");
+    let program = engine.work_dir().join("runtime");
+    let text = format!("#!/bin/sh\necho taken >>{}\nexit 1\n", mark.display());
+    fs::write(&program, text).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    chown(&program, Some(65534), Some(65534)).unwrap_or_default();
+    let name = if Engine::is_crun() { "crun" } else { "runc" };
+    for line in [
+        format!("runtime = \"{}\"", program.display()),
+        format!("[engine.runtimes]\n{name} = [\"{}\"]", program.display()),
+    ] {
+        let host = host_with(engine, "engine", &line);
+        let _ = fs::remove_file(&mark);
+        let mut plain = engine.patient("podman");
+        plain.args(engine.store_flags()).args(["run", "--rm"]);
+        // The flag that names a runtime is beaten by the table, and beats the key.
+        let flags = Engine::plain_flags();
+        let table = line.contains("runtimes");
+        let flags = flags
+            .iter()
+            .filter(|flag| table || !flag.starts_with("--runtime"));
+        plain.args(flags).args(["--network=none", IMAGE, "true"]);
+        let plain = said(&mut host.inside(&plain), &[]);
+        assert!(plain.code != 0 && mark.exists(), "{line}: {plain:#?}");
+        fs::remove_file(&mark).unwrap();
+        let safe = host.safe("echo here");
+        assert_eq!(
+            (safe.code, safe.stdout.as_str()),
+            (125, ""),
+            "{line}: {safe:#?}"
+        );
+        assert!(
+            safe.stderr.contains("names what podman starts on the host"),
+            "{safe:#?}"
+        );
+        assert!(!mark.exists());
+    }
+    Ok(())
+}
+
+/// Settings that administrators have for good reasons.
+fn what_is_no_attack(engine: &Engine) -> Tested {
+    for line in [
+        "init = true",
+        "tz = \"local\"",
+        "umask = \"0027\"",
+        "no_hosts = true",
+        "dns_servers = [\"192.0.2.1\"]",
+        "log_driver = \"k8s-file\"",
+        "pids_limit = 1000",
+        "shm_size = \"1m\"",
+        "default_capabilities = [\"CHOWN\"]",
+        "default_sysctls = [\"net.ipv4.ping_group_range=0 0\"]",
+        "default_ulimits = [\"nofile=512:512\"]",
+        "env = [\"PATH=/usr/bin:/bin\"]",
+        "http_proxy = false",
+        "volumes = []",
+        "cgroupns = \"private\"",
+        "label = true",
+    ] {
+        let safe = host_with(engine, "containers", line).safe(&format!("exit {INTACT}"));
+        intact(line, &safe);
+    }
+    Ok(())
+}
+
 fn a_file_of_default_mounts(engine: &Engine) -> Tested {
-    let host = Host::new(engine)?;
-    fs::write(host.etc.path().join("mounts.conf"), "/etc/ssl:/run/mine\n").unwrap();
-    let script = "if test -d /run/mine; then echo taken; else echo intact; fi";
-    if host.plain(script).ok() != "taken\n" {
+    let host = Host::new(engine);
+    host.write("mounts.conf", "/etc/ssl:/run/mine\n");
+    let script = format!("if test -d /run/mine; then exit {TAKEN}; else exit {INTACT}; fi");
+    if host.plain(&script).code != TAKEN {
         return Err(Skip::new("this podman takes nothing from this mounts.conf"));
     }
-    assert_eq!(host.safe(script).ok(), "intact\n");
+    intact("mounts.conf", &host.safe(&script));
     Ok(())
 }

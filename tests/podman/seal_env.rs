@@ -94,7 +94,7 @@ fn options_of_the_store(engine: &Engine) -> Tested {
         &format!("echo taken >>{}; exit 1", mark.display()),
     );
     // podman reads them only when a file, not flags, says where the store is.
-    let host = Host::new(engine)?;
+    let host = Host::of_root(engine)?;
     let flags = engine.store_flags();
     let value = |flag: &OsString| flag.to_str().unwrap().split_once('=').unwrap().1.to_owned();
     let [root, run, driver] = [0, 1, 2].map(|at| value(&flags[at]));
@@ -105,7 +105,7 @@ fn options_of_the_store(engine: &Engine) -> Tested {
     }
     let conf =
         format!("[storage]\ndriver = \"{driver}\"\ngraphroot = \"{root}\"\nrunroot = \"{run}\"\n");
-    fs::write(host.etc.path().join("storage.conf"), conf).unwrap();
+    host.write("storage.conf", &conf);
     let options = format!("overlay.mount_program={}", program.display());
     let told = |mut command: Command| {
         command
@@ -132,8 +132,8 @@ fn hooks_of_somebody_else(engine: &Engine) -> Tested {
     let mark = engine.work_dir().join("hooked");
     let program = engine.work_dir().join("hook");
     script(&program, &format!("echo taken >>{}", mark.display()));
-    let host = Host::new(engine)?;
-    let hooks = host.etc.path().join("oci/hooks.d");
+    let host = Host::of_root(engine)?;
+    let hooks = host.etc().join("oci/hooks.d");
     fs::create_dir_all(&hooks).unwrap();
     let file = hooks.join("theirs.json");
     let hook = serde_json::json!({

@@ -1,83 +1,36 @@
-//! The keys of containers.conf that no flag takes back, `containers.conf(5)`.
+//! What a containers.conf says that no flag takes back, `containers.conf(5)`.
 
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::podman::version::Version;
+use super::keys::{KEYS, Key, Value};
 use crate::problem::Problem;
-
-/// A key.
-pub(super) struct Key {
-    pub(super) section: &'static str,
-    pub(super) name: &'static str,
-    pub(super) since: Version,
-    pub(super) value: Value,
-}
-
-/// What a key may say.
-#[derive(Clone, Copy)]
-pub(super) enum Value {
-    /// A list, of which these entries are podman's own defaults. A name counts for every value of it.
-    List(&'static [&'static str]),
-    /// A switch that must be off.
-    Off,
-}
-
-const fn list(name: &'static str, since: Version, kept: &'static [&'static str]) -> Key {
-    Key {
-        section: "containers",
-        name,
-        since,
-        value: Value::List(kept),
-    }
-}
-
-const fn engine(name: &'static str, since: Version, value: Value) -> Key {
-    Key {
-        section: "engine",
-        name,
-        since,
-        value,
-    }
-}
-
-/// The oldest podman: before it nobody looks.
-const ALWAYS: Version = Version(4, 0, 0);
-
-/// The keys, by section.
-pub(super) static KEYS: [Key; 11] = [
-    list("annotations", ALWAYS, &[]),
-    list("cgroup_conf", Version(4, 5, 0), &[]),
-    list(
-        "default_sysctls",
-        ALWAYS,
-        &["net.ipv4.ping_group_range=0 0"],
-    ),
-    list("default_ulimits", ALWAYS, &[]),
-    list("devices", ALWAYS, &[]),
-    list(
-        "env",
-        ALWAYS,
-        &[
-            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-            "TERM=xterm",
-        ],
-    ),
-    list("mounts", Version(4, 7, 0), &[]),
-    list("volumes", ALWAYS, &[]),
-    engine("env", ALWAYS, Value::List(&[])),
-    engine("no_pivot_root", ALWAYS, Value::Off),
-    engine("remote", ALWAYS, Value::Off),
-];
 
 /// What one file says.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// `FILE:LINE: key = value` of each key that adds something.
-    pub(super) additions: Vec<String>,
+    /// Each key that weakens a container, in the order of the lines.
+    pub(super) weak: Vec<Weak>,
+    /// Programs, and directories of programs, that podman would start.
+    pub(super) programs: Vec<Program>,
     pub(super) volume_path: Option<PathBuf>,
+}
+
+/// A key that weakens.
+#[derive(Debug)]
+pub(super) struct Weak {
+    pub(super) line: usize,
+    pub(super) key: &'static Key,
+}
+
+/// Something of the host's that podman would start.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) line: usize,
+    pub(super) key: &'static Key,
+    pub(super) path: PathBuf,
 }
 
 /// Reads a file.
@@ -86,11 +39,9 @@ pub(super) struct Found {
 /// It is no TOML.
 pub(super) fn read(path: &Path, text: &str) -> Result<Found, Problem> {
     let table = DeTable::parse(text).map_err(|error| {
-        Problem::new(format!(
-            "\"{}\" is not understood: {}",
-            path.display(),
-            error.message()
-        ))
+        let (file, why) = (path.display(), error.message());
+        Problem::new(format!("\"{file}\" is not understood: {why}"))
+            .instead("correct it; podman would not take it either")
     })?;
     let table = table.get_ref();
     let mut found = Found::default();
@@ -98,34 +49,56 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Found, Problem> {
         let Some((name, value)) = get(table, key.section, key.name) else {
             continue;
         };
-        // Since podman 4.4 --ulimit replaces the list of the file, or is merged into it, name by name: the seal sees to that.
-        if key.name != "default_ulimits" && adds(key.value, value) {
-            let line = text
-                .get(..name.span().start)
-                .map_or(0, |before| before.matches('\n').count());
-            let (line, file) = (line.saturating_add(1), path.display());
-            found.additions.push(format!("{file}:{line}: {}", key.name));
+        let line = line_of(text, name);
+        if matches!(key.value, Value::Programs | Value::Program) {
+            let paths = strings(value);
+            found.programs.extend(paths.into_iter().map(|path| Program {
+                line,
+                key,
+                path: path.into(),
+            }));
+        } else if weakens(key.value, value) {
+            found.weak.push(Weak { line, key });
         }
     }
+    found.weak.sort_by_key(|weak| weak.line);
     if let Some((_, value)) = get(table, "engine", "volume_path") {
         found.volume_path = value.as_str().map(PathBuf::from);
     }
     Ok(found)
 }
 
-type Entry<'a, 'i> = (&'a Spanned<std::borrow::Cow<'i, str>>, &'a DeValue<'i>);
+/// The line on which a text sets a key, counted from 1; none when it does not, or is no TOML.
+pub(super) fn line(text: &str, section: &str, name: &str) -> Option<usize> {
+    let table = DeTable::parse(text).ok()?;
+    let (name, _) = get(table.get_ref(), section, name)?;
+    Some(line_of(text, name))
+}
 
-fn get<'a, 'i>(table: &'a DeTable<'i>, section: &str, name: &str) -> Option<Entry<'a, 'i>> {
+type Name<'i> = Spanned<std::borrow::Cow<'i, str>>;
+
+fn get<'a, 'i>(
+    table: &'a DeTable<'i>,
+    section: &str,
+    name: &str,
+) -> Option<(&'a Name<'i>, &'a DeValue<'i>)> {
     let section = table.get(section)?.get_ref().as_table()?;
     let (key, value) = section.iter().find(|(key, _)| key.get_ref() == name)?;
     Some((key, value.get_ref()))
 }
 
-/// Does the value add something? Whatever is not understood does.
-fn adds(key: Value, value: &DeValue<'_>) -> bool {
+fn line_of(text: &str, name: &Name<'_>) -> usize {
+    let before = text.get(..name.span().start);
+    before
+        .map_or(0, |before| before.matches('\n').count())
+        .saturating_add(1)
+}
+
+/// Whatever is not understood weakens.
+fn weakens(key: Value, value: &DeValue<'_>) -> bool {
     match (key, value) {
-        (Value::Off, DeValue::Boolean(on)) => *on,
-        (Value::List(kept), DeValue::Array(entries)) => {
+        (Value::Switch(good), DeValue::Boolean(found)) => *found != good,
+        (Value::List { kept, .. }, DeValue::Array(entries)) => {
             !entries.iter().all(|entry| match entry.get_ref() {
                 DeValue::String(text) => kept.iter().any(|kept| same_name(kept, text)),
                 // {append=true} adds nothing by itself.
@@ -133,7 +106,27 @@ fn adds(key: Value, value: &DeValue<'_>) -> bool {
                 _ => false,
             })
         }
-        (Value::Off | Value::List(_), _) => true,
+        (Value::Words(harmless), DeValue::String(word)) => !harmless.contains(&word.as_ref()),
+        (Value::Network(is_closed), DeValue::Array(_)) => !is_closed(&strings(value)),
+        (Value::Empty, DeValue::Table(table)) => !table.is_empty(),
+        (Value::Programs | Value::Program, _) => false,
+        (_, _) => true,
+    }
+}
+
+/// Every text in a value, at any depth.
+fn strings(value: &DeValue<'_>) -> Vec<String> {
+    match value {
+        DeValue::String(text) => vec![text.clone().into_owned()],
+        DeValue::Array(entries) => entries
+            .iter()
+            .flat_map(|entry| strings(entry.get_ref()))
+            .collect(),
+        DeValue::Table(table) => table
+            .iter()
+            .flat_map(|(_, entry)| strings(entry.get_ref()))
+            .collect(),
+        _ => Vec::new(),
     }
 }
 

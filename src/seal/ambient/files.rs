@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::conf;
 use crate::env::Scrubbed;
 use crate::host::{Host, Links, Mode};
 use crate::podman::version::Version;
@@ -15,18 +16,28 @@ const ROOTS_HOME: Version = Version(5, 0, 0);
 
 /// Every containers.conf that may exist, weakest first.
 pub(super) fn all(host: &dyn Host, version: Version, scrubbed: &Scrubbed) -> Vec<PathBuf> {
-    let mut files = system(host);
     let identity = host.identity();
-    if identity.mode == Mode::Rootless || version >= ROOTS_HOME {
-        let config = match scrubbed.get("XDG_CONFIG_HOME") {
-            Some(config) => Some(PathBuf::from(config)),
-            None => identity.home.map(|home| home.join(".config")),
-        };
-        files.extend(
-            config
-                .iter()
-                .flat_map(|config| of(host, &config.join("containers"))),
-        );
+    let own = identity.mode == Mode::Rootless || version >= ROOTS_HOME;
+    let config = match scrubbed.get("XDG_CONFIG_HOME") {
+        Some(config) => Some(PathBuf::from(config)),
+        None => identity.home.map(|home| home.join(".config")),
+    };
+    of_mode(host, identity.mode, config.filter(|_| own))
+}
+
+fn of_mode(host: &dyn Host, mode: Mode, config: Option<PathBuf>) -> Vec<PathBuf> {
+    let mut files = vec![PathBuf::from("/usr/share/containers/containers.conf")];
+    files.extend(of(host, Path::new("/etc/containers")));
+    // Since podman 5.7, for users only.
+    if mode == Mode::Rootless {
+        files.push("/etc/containers/containers.rootless.conf".into());
+        files.extend(drop_ins(
+            host,
+            Path::new("/etc/containers/containers.rootless.conf.d"),
+        ));
+    }
+    if let Some(config) = config {
+        files.extend(of(host, &config.join("containers")));
     }
     files
 }
@@ -40,20 +51,6 @@ pub(super) fn read(host: &dyn Host, path: &Path) -> Result<Option<String>, Probl
     let text = String::from_utf8(file.bytes);
     text.map(Some)
         .map_err(|_| Problem::new(format!("\"{}\" is not UTF-8", path.display())))
-}
-
-fn system(host: &dyn Host) -> Vec<PathBuf> {
-    let mut files = vec![PathBuf::from("/usr/share/containers/containers.conf")];
-    files.extend(of(host, Path::new("/etc/containers")));
-    // Since podman 5.7, for users only.
-    if host.identity().mode == Mode::Rootless {
-        files.push("/etc/containers/containers.rootless.conf".into());
-        files.extend(drop_ins(
-            host,
-            Path::new("/etc/containers/containers.rootless.conf.d"),
-        ));
-    }
-    files
 }
 
 /// The file of a directory and its drop-ins.
@@ -72,20 +69,26 @@ fn drop_ins(host: &dyn Host, directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Where a key is set last: `FILE:LINE`. For a message, so a line that begins with the key is enough.
-pub fn find(host: &dyn Host, key: &str) -> Option<String> {
-    let mut files = system(host);
-    if let Some(home) = host.identity().home {
-        files.extend(of(host, &home.join(".config/containers")));
-    }
+/// Where a key is set last: `FILE:LINE`, as the hook of a container sees it. In a user's namespace the files are those of
+/// its owner; `config` is where they keep them when that is not below their home.
+pub fn find(host: &dyn Host, section: &str, key: &str, config: Option<&Path>) -> Option<String> {
+    let owner = host.identity().owner;
+    let mode = if owner.uid == 0 {
+        Mode::Rootful
+    } else {
+        Mode::Rootless
+    };
+    let config = match config {
+        Some(config) => Some(config.to_owned()),
+        None => owner.home.map(|home| home.join(".config")),
+    };
     let place = |path: PathBuf| {
         let text = read(host, &path).ok()??;
-        let sets = |line: &str| {
-            let rest = line.trim_start().strip_prefix(key)?;
-            rest.trim_start().starts_with('=').then_some(())
-        };
-        let line = text.lines().position(|line| sets(line).is_some())?;
-        Some(format!("{}:{}", path.display(), line.saturating_add(1)))
+        let line = conf::line(&text, section, key)?;
+        Some(format!("{}:{line}", path.display()))
     };
-    files.into_iter().rev().find_map(place)
+    of_mode(host, mode, config)
+        .into_iter()
+        .rev()
+        .find_map(place)
 }

@@ -6,12 +6,14 @@
 
 mod conf;
 pub mod files;
+mod keys;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use self::conf::{Found, Program};
 use crate::env::Scrubbed;
-use crate::host::Host;
+use crate::host::{FileKind, Host};
 use crate::podman::version::Version;
 use crate::problem::Problem;
 
@@ -37,10 +39,12 @@ pub struct Ambient {
     pub volume_path: Option<PathBuf>,
 }
 
-/// Looks at the files that this podman will load for this user, and takes the lists out of them.
+/// Looks at the files that this podman will load for this user, and takes out of them what no flag takes back: podman
+/// gets [`Ambient::overriding`] as its last file.
 ///
 /// # Errors
-/// A file is no TOML or cannot be read; before 4.5, a line that no flag takes back.
+/// A file is no TOML or cannot be read; it names a program that others than root may change; a line that nothing takes
+/// back, of which there are more before 4.5.
 pub fn neutralise(
     host: &dyn Host,
     version: Version,
@@ -53,43 +57,109 @@ pub fn neutralise(
             continue;
         };
         let found = conf::read(&path, &text)?;
-        if let Some(line) = found.additions.first().filter(|_| version < WITH_OVERRIDE) {
-            return Err(Problem::new(format!(
-                "{line} adds to every container, and podman {version} lets no flag take that back"
-            ))
-            .instead(
-                "take the line out, or use podman 4.8 or newer, and ask for it in a profile",
-            ));
-        }
-        ambient.neutralised.extend(found.additions);
+        refuse(host, version, &path, &found)?;
+        let lines = found.weak.iter().filter(|weak| weak.key.since <= version);
+        ambient.neutralised.extend(lines.map(|weak| {
+            let (file, key) = (path.display(), weak.key.name);
+            format!("{file}:{}: {key}", weak.line)
+        }));
         ambient.volume_path = found.volume_path.or(ambient.volume_path);
         ambient.files.push(path);
     }
-    if version >= WITH_OVERRIDE {
-        let text = overriding(version);
-        let name = format!("containers-{}.{}.conf", version.0, version.1);
-        ambient.overriding = Some(host.keep(state, &name, text.as_bytes())?);
-    }
+    ambient.overriding = last_file(host, version, state)?;
     Ok(ambient)
+}
+
+/// Keeps the file for [`OVERRIDE`] below the state directory; none for a podman that does not know the variable.
+///
+/// # Errors
+/// It cannot be written.
+pub fn last_file(
+    host: &dyn Host,
+    version: Version,
+    state: &Path,
+) -> Result<Option<PathBuf>, Problem> {
+    if version < WITH_OVERRIDE {
+        return Ok(None);
+    }
+    let text = overriding(version);
+    let name = format!("containers-{}.{}.conf", version.0, version.1);
+    host.keep(state, &name, text.as_bytes()).map(Some)
+}
+
+/// Stops the run at what nothing takes back.
+fn refuse(host: &dyn Host, version: Version, file: &Path, found: &Found) -> Result<(), Problem> {
+    let place = |line: usize, key: &str| format!("{}:{line}: {key}", file.display());
+    for program in &found.programs {
+        is_roots(host, program).map_err(|problem| {
+            let (place, does) = (place(program.line, program.key.name), program.key.does);
+            Problem::new(format!("{place} {does}: {}", problem.what)).instead(
+                problem
+                    .instead
+                    .unwrap_or_else(|| "take the line out".into()),
+            )
+        })?;
+    }
+    let stays = |key: &keys::Key| {
+        let is_overridden = version >= WITH_OVERRIDE && key.neutral(|_| String::new()).is_some();
+        key.since <= version && !is_overridden && key.name != keys::FLAGS_TAKE_BACK
+    };
+    let lines: Vec<String> = found
+        .weak
+        .iter()
+        .filter(|weak| stays(weak.key))
+        .map(|weak| format!("{} {}", place(weak.line, weak.key.name), weak.key.does))
+        .collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let what = format!(
+        "{}, and podman {version} lets no flag take that back",
+        lines.join("; ")
+    );
+    Err(Problem::new(what)
+        .instead("take the line out, or use podman 4.8 or newer, and ask for it in a profile"))
+}
+
+/// What podman would start must not be others' to change.
+fn is_roots(host: &dyn Host, program: &Program) -> Result<(), Problem> {
+    let path = program.path.as_path();
+    let is_name = path.components().count() == 1 && !path.has_root();
+    let by_name = is_name && matches!(program.key.value, keys::Value::Program);
+    // $BINDIR is the directory that podman itself lies in, which was looked at already.
+    if by_name || path.starts_with("$BINDIR") {
+        return Ok(());
+    }
+    if !path.is_absolute() {
+        let what = format!("\"{}\" depends on the current directory", path.display());
+        return Err(Problem::new(what).instead("write the whole path"));
+    }
+    // What is not there yet is made by whoever may write above it.
+    let mut existing = path.ancestors();
+    let found = existing.find(|path| {
+        let kind = host.resolve(path).map(|found| found.kind);
+        kind.is_ok_and(|kind| kind != FileKind::Missing)
+    });
+    host.trusted(found.unwrap_or(path))
 }
 
 /// The file that podman loads last.
 fn overriding(version: Version) -> String {
+    let entries = |kept: &[&str]| {
+        let kept = kept.iter().map(|entry| format!("\"{entry}\""));
+        let clear = (version >= WITH_APPEND).then(|| "{append=false}".to_owned());
+        format!("[{}]", kept.chain(clear).collect::<Vec<_>>().join(", "))
+    };
     let mut text = String::new();
     let mut section = "";
-    for key in conf::KEYS.iter().filter(|key| key.since <= version) {
+    for key in keys::KEYS.iter().filter(|key| key.since <= version) {
+        let Some(value) = key.neutral(entries) else {
+            continue;
+        };
         if key.section != section {
             section = key.section;
             let _ = writeln!(text, "[{section}]");
         }
-        let value = match key.value {
-            conf::Value::List(kept) => {
-                let kept = kept.iter().map(|entry| format!("\"{entry}\""));
-                let clear = (version >= WITH_APPEND).then(|| "{append=false}".to_owned());
-                format!("[{}]", kept.chain(clear).collect::<Vec<_>>().join(", "))
-            }
-            conf::Value::Off => "false".to_owned(),
-        };
         let _ = writeln!(text, "{} = {value}", key.name);
     }
     text
@@ -148,15 +218,114 @@ mod tests {
 
     #[test]
     fn the_engine_may_not_be_sent_elsewhere() {
-        for line in [
-            "remote = true",
-            "no_pivot_root = true",
-            "env = [\"LD_PRELOAD=/x\"]",
+        for (line, does) in [
+            ("remote = true", "remote sends every run"),
+            ("no_pivot_root = true", "no_pivot_root leaves"),
+            ("env = [\"LD_PRELOAD=/x\"]", "env changes podman"),
+            ("conmon_env_vars = [\"LD_PRELOAD=/x\"]", "changes conmon"),
         ] {
-            let text = format!("[engine]\n{line}\n");
-            let host =
-                Fake::rootful().file("/etc/containers/containers.conf.d/a.conf", 0, 0o644, text);
-            assert!(at(&host, Version(4, 4, 0)).is_err(), "{line}");
+            let host = with("engine", line);
+            let problem = at(&host, Version(4, 4, 0)).unwrap_err();
+            assert!(problem.what.contains(does), "{line}: {problem}");
+            let told = at(&host, Version(5, 4, 2)).unwrap();
+            assert_eq!(told.neutralised.len(), 1, "{line}");
+        }
+    }
+
+    fn with(section: &str, line: &str) -> Fake {
+        let text = format!("[{section}]\n{line}\n");
+        Fake::rootful().file("/etc/containers/containers.conf.d/a.conf", 0, 0o644, text)
+    }
+
+    #[test]
+    fn the_session_keyring_stays_outside() {
+        let host = with("containers", "keyring = false");
+        let problem = at(&host, Version(4, 3, 1)).unwrap_err();
+        assert!(problem.what.contains("session keyring"), "{problem}");
+        assert!(overriding(Version(4, 5, 0)).contains("keyring = true\n"));
+        assert!(at(&with("containers", "keyring = true"), Version(4, 3, 1)).is_ok());
+    }
+
+    #[test]
+    fn what_no_last_file_takes_back_stops_every_podman() {
+        for (section, line, place) in [
+            (
+                "containers",
+                "base_hosts_file = \"/etc/shadow\"",
+                "a.conf:2: base_hosts_file copies",
+            ),
+            (
+                "engine",
+                "network_cmd_options = [\"allow_host_loopback=true\"]",
+                "a.conf:2: network_cmd_options opens",
+            ),
+            (
+                "network",
+                "pasta_options = [\"-T\", \"auto\"]",
+                "a.conf:2: pasta_options opens",
+            ),
+            (
+                "network",
+                "pasta_options = [\"--unheard-of\"]",
+                "a.conf:2: pasta_options opens",
+            ),
+            (
+                "engine",
+                "[engine.runtimes_flags]\nrunc = [\"rootless=true\"]",
+                "runtimes_flags gives",
+            ),
+        ] {
+            let problem = at(&with(section, line), Version(5, 8, 0)).unwrap_err();
+            assert!(problem.what.contains(place), "{line}: {problem}");
+        }
+        for (section, line) in [
+            ("containers", "base_hosts_file = \"none\""),
+            ("engine", "network_cmd_options = [\"mtu=1500\"]"),
+            ("network", "pasta_options = [\"--mtu\", \"1500\"]"),
+            ("network", "pasta_options = []"),
+        ] {
+            assert!(at(&with(section, line), Version(5, 8, 0)).is_ok(), "{line}");
+        }
+    }
+
+    /// The runtime is what makes a container out of all promises: nobody but root may choose it.
+    #[test]
+    fn programs_are_root_s_alone() {
+        let at = |line: &str| {
+            let host = with("engine", line)
+                .file("/usr/bin/runc", 0, 0o755, "")
+                .directory("/opt/open", 0, 0o777)
+                .file("/home/ann/runc", 1000, 0o755, "")
+                .directory("/home/ann", 1000, 0o755);
+            at(&host, Version(5, 4, 2)).map_err(|problem| problem.what)
+        };
+        for line in [
+            "runtime = \"crun\"",
+            "runtime = \"/usr/bin/runc\"",
+            "conmon_path = [\"/usr/libexec/podman/conmon\"]",
+            "helper_binaries_dir = [\"/usr/libexec/podman\", \"$BINDIR/../libexec\"]",
+            "[engine.runtimes]\nrunc = [\"/usr/bin/runc\", \"/run/current-system/sw/bin/runc\"]",
+        ] {
+            assert_eq!(at(line).err(), None, "{line}");
+        }
+        for line in [
+            "runtime = \"/home/ann/runc\"",
+            "runtime = \"./runc\"",
+            "conmon_path = [\"/usr/bin/runc\", \"/opt/open/conmon\"]",
+            "helper_binaries_dir = [\"/home/ann\"]",
+            "helper_binaries_dir = [\"bin\"]",
+            "network_cmd_path = \"/home/ann/slirp4netns\"",
+            "[engine.runtimes]\nrunc = [\"/usr/bin/../../home/ann/runc\"]",
+        ] {
+            let what = at(line).unwrap_err();
+            assert!(
+                what.contains("names what podman starts on the host"),
+                "{line}: {what}"
+            );
+            assert!(
+                what.starts_with("/etc/containers/containers.conf.d/a.conf:"),
+                "{what}"
+            );
         }
     }
 

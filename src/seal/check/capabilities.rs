@@ -44,7 +44,7 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
         breaches.push(Breach::new(
             "set-user-ID programs that gain privileges",
             "no-new-privileges",
-            Culprit::Conf("no_new_privileges"),
+            Culprit::Unknown,
         ));
     }
     breaches

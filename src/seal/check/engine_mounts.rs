@@ -79,9 +79,11 @@ pub(super) fn check(
     facts: &Facts<'_>,
 ) -> Result<(), Refusal> {
     let nothing = || {
-        let own = is_own(&found.source, facts);
-        let culprit = if own {
+        let culprit = if is_own(&found.source, facts) {
             Culprit::Other("mounts.conf")
+        } else if is_below(&found.source, Path::new("/dev")) {
+            // Without root's powers a device is a mount.
+            Culprit::Conf("devices")
         } else {
             CULPRIT
         };

@@ -3,13 +3,15 @@
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
-use crate::seal::promise::{EngineMode, Promise};
+use crate::seal::promise::Promise;
 
 pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+    // In a user's namespace root's files look like nobody's: there only the promise counts.
+    let identity = facts.host.identity();
+    let roots_are_seen = identity.owner.uid == identity.euid;
     let known = |path| {
         let promised = path == facts.program || promise.hooks.contains(path);
-        // In a user's namespace root's files look like nobody's: there only the promise counts.
-        promised || (promise.engine == EngineMode::Rootful && facts.host.trusted(path).is_ok())
+        promised || (roots_are_seen && facts.host.trusted(path).is_ok())
     };
     let hooks = config
         .hooks
@@ -22,7 +24,7 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
             Breach::new(
                 found,
                 "none but those that root installed",
-                Culprit::Conf("hooks_dir"),
+                Culprit::EngineConf("hooks_dir"),
             )
         })
         .collect()
