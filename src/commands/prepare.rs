@@ -185,15 +185,11 @@ impl FilterSource {
     }
 
     /// The filter for the promise, kept so that the hook finds what was judged whenever the container starts.
-    pub(super) fn promised(
-        &self,
-        spec: &Spec,
-        world: &World,
-    ) -> Result<Option<promise::Filter>, Problem> {
+    pub(super) fn promised(&self, spec: &Spec, world: &World) -> Result<promise::Seccomp, Problem> {
         if spec.seccomp.value == Seccomp::Unconfined || spec.privileged.value == Switch::On {
-            return Ok(None);
+            return Ok(promise::Seccomp::Unconfined);
         }
-        Self::keep(&self.bytes(spec)?, world).map(Some)
+        Self::keep(&self.bytes(spec)?, world).map(promise::Seccomp::Filter)
     }
 
     fn keep(bytes: &[u8], world: &World) -> Result<promise::Filter, Problem> {

@@ -102,7 +102,7 @@ pub(super) fn put(
         &Ground {
             host: &world.host,
             image,
-            filter: ready.seccomp.promised(spec, world)?,
+            seccomp: ready.seccomp.promised(spec, world)?,
             limits: limits(ready),
             hooks: registered.programs,
             sockets: match scrubbed.get("LISTEN_FDS") {

@@ -276,6 +276,13 @@ impl Host for Fake {
         Err(Problem::new(format!("there is no process {pid}")))
     }
 
+    fn is_same(&self, one: &Path, other: &Path) -> bool {
+        match (self.resolve(one), self.resolve(other)) {
+            (Ok(one), Ok(other)) => one.kind != FileKind::Missing && one.path == other.path,
+            _ => false,
+        }
+    }
+
     fn stamp(&self, path: &Path) -> Option<Stamp> {
         let found = self.resolve(path).ok()?;
         let (_, content) = self.entries.get(&found.path)?;

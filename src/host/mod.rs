@@ -169,6 +169,9 @@ pub trait Host {
     /// There is none of this number, it ended meanwhile, or its files cannot be read by us.
     fn process(&self, pid: u32) -> Result<Process, Problem>;
 
+    /// Do two paths lead to one file, links of proc(5) to namespaces included? What cannot be followed leads nowhere.
+    fn is_same(&self, one: &Path, other: &Path) -> bool;
+
     /// What tells one state of a regular file from the next, links followed; `None` when there is no such file.
     fn stamp(&self, path: &Path) -> Option<Stamp>;
 

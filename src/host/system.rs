@@ -146,6 +146,14 @@ impl Host for System {
         process::read(pid)
     }
 
+    fn is_same(&self, one: &Path, other: &Path) -> bool {
+        let place = |path| fs::metadata(path).map(|meta| (meta.dev(), meta.ino()));
+        match (place(one), place(other)) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => false,
+        }
+    }
+
     fn stamp(&self, path: &Path) -> Option<Stamp> {
         Stamp::of(path)
     }

@@ -116,10 +116,10 @@ pub struct Mount {
     pub source: PathBuf,
     #[serde(default, deserialize_with = "null")]
     pub options: Vec<String>,
-    #[serde(default)]
-    pub uid_mappings: Option<Ignored>,
-    #[serde(default)]
-    pub gid_mappings: Option<Ignored>,
+    #[serde(default, deserialize_with = "null")]
+    pub uid_mappings: Vec<Ignored>,
+    #[serde(default, deserialize_with = "null")]
+    pub gid_mappings: Vec<Ignored>,
 }
 
 /// One of a stage of `hooks`.

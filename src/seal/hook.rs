@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::breach::{Breach, Culprit};
 use super::check::{self, Facts};
 use super::config::{self, Config};
-use super::promise::{Filter, Promise, hexadecimal};
+use super::promise::{Filter, Promise, Seccomp, hexadecimal};
 use super::{ANNOTATION, ambient, reason};
 use crate::host::{Host, Links};
 use crate::problem::Problem;
@@ -116,10 +116,10 @@ fn breaches(
     promise: &Promise,
     config: &Config,
 ) -> Result<Vec<Breach>, Problem> {
-    let profile = promise.seccomp.as_ref();
-    let profile = profile
-        .map(|filter| profile_of(around.host, filter))
-        .transpose()?;
+    let profile = match &promise.seccomp {
+        Seccomp::Filter(filter) => Some(profile_of(around.host, filter)?),
+        Seccomp::Unconfined => None,
+    };
     let facts = Facts {
         host: around.host,
         id: &state.id,

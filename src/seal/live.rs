@@ -4,7 +4,9 @@ use std::path::Path;
 
 use super::breach::{Breach, Culprit};
 use super::check::resources;
-use super::promise::{Access, Groups, Id, Mount, Namespace, NewPrivileges, Privilege, Promise};
+use super::promise::{
+    Access, Groups, Id, Mount, Namespace, NewPrivileges, Privilege, Promise, Seccomp,
+};
 use crate::caps::Cap;
 use crate::host::{CAPABILITY_SETS, Process};
 
@@ -90,14 +92,14 @@ fn privileges(promise: &Promise, process: &Process) -> Vec<Breach> {
             "no-new-privileges",
         ));
     }
-    if promise.seccomp.is_some() && process.seccomp != 2 {
+    if promise.seccomp != Seccomp::Unconfined && process.seccomp != 2 {
         breaches.push(breach("no seccomp filter", "one"));
     }
     breaches
 }
 
 fn namespaces(promise: &Promise, process: &Process, ours: &Process) -> Vec<Breach> {
-    let own = |name: &str| promise.namespaces.get(name) == Some(&Namespace::Own);
+    let own = |name: &str| *promise.namespace(name) == Namespace::Own;
     let same = |kernel: &str| process.namespaces.get(kernel) == ours.namespaces.get(kernel);
     let promised = NAMESPACES
         .into_iter()

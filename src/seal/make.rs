@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::promise::{
-    Access, Apparmor, EngineMode, Filter, Groups, Id, Init, NewPrivileges, Privilege, Promise,
+    Access, Apparmor, EngineMode, Groups, Id, Init, NewPrivileges, Privilege, Promise, Seccomp,
     Selinux, Unmasked, VERSION,
 };
 use super::{make_devices, make_env, make_limits, make_mounts};
 use crate::caps::{Cap, CapArg};
-use crate::host::{Host, Mode};
+use crate::host::{Host, Identity, Mode};
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::label_opt::LabelOpt;
 use crate::podman::value::namespace::Namespace as Asked;
 use crate::podman::value::security_opt::{self, AppArmorArg};
 use crate::podman::value::user;
+use crate::podman::value::userns::Userns;
 use crate::problem::Problem;
 use crate::spec::{RootFs, Spec, Switch};
 
@@ -24,8 +25,8 @@ pub struct Ground<'a> {
     pub host: &'a dyn Host,
     /// The image's config, where podman knows it.
     pub image: Option<&'a ImageConfig>,
-    /// The seccomp profile that was judged, as kept; none: unconfined.
-    pub filter: Option<Filter>,
+    /// The seccomp profile that was judged, as kept.
+    pub seccomp: Seccomp,
     /// Do the limits hold here?
     pub limits: LimitsHere,
     /// The hooks that may run beside ours.
@@ -73,20 +74,21 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
             Privilege::Confined
         },
         uid: id(Some(&spec.user.value.user)),
-        gid: id(spec.user.value.group.as_ref()),
-        groups: groups(spec),
+        gid: gid(spec),
+        groups: groups(spec, &ground.host.identity()),
         capabilities: capabilities(spec),
         new_privileges: match spec.new_privileges.value {
             security_opt::NoNewPrivileges::On => NewPrivileges::Denied,
             security_opt::NoNewPrivileges::Off => NewPrivileges::Allowed,
         },
-        seccomp: ground.filter.clone(),
+        seccomp: ground.seccomp.clone(),
         apparmor,
         selinux,
         root: match spec.root_fs.value {
             RootFs::ReadOnly => Access::ReadOnly,
             RootFs::Writable => Access::ReadWrite,
         },
+        rootfs: make_mounts::rootfs(spec),
         mounts: make_mounts::mounts(spec)?,
         secrets: spec
             .secret
@@ -105,6 +107,7 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
         devices: make_devices::devices(spec, ground.host)?,
         device_rules: make_devices::device_rules(spec)?,
         namespaces: make_limits::namespaces(spec),
+        host_root: make_limits::host_root(spec),
         limits: match ground.limits {
             LimitsHere::Held => make_limits::limits(spec),
             LimitsHere::Waived => {
@@ -162,9 +165,25 @@ fn id(asked: Option<&user::Id>) -> Id {
     }
 }
 
-fn groups(spec: &Spec) -> Groups {
+/// A user without a group has that of the image's passwd file: root's is 0.
+fn gid(spec: &Spec) -> Id {
+    let user::User { user, group } = &spec.user.value;
+    match group {
+        Some(group) => id(Some(group)),
+        None if id(Some(user)) == Id::Any => Id::Any,
+        None => Id::NotRoot,
+    }
+}
+
+fn groups(spec: &Spec, caller: &Identity) -> Groups {
     let mut named = spec.user.value.group.is_none();
     let mut listed = BTreeSet::new();
+    // podman adds the group that the caller has in such a namespace.
+    match spec.userns.as_ref().map(|userns| &userns.value) {
+        Some(Userns::KeepId { gid, .. }) => drop(listed.insert(gid.unwrap_or(caller.gid))),
+        Some(Userns::Nomap) => drop(listed.insert(0)),
+        _ => {}
+    }
     for given in spec.passed("group-add") {
         for group in given.value.split(',') {
             match group.parse::<user::Id>() {
@@ -176,7 +195,7 @@ fn groups(spec: &Spec) -> Groups {
             }
         }
     }
-    match (id(spec.user.value.group.as_ref()), listed.contains(&0)) {
+    match (gid(spec), listed.contains(&0)) {
         (Id::Any, _) | (_, true) if named => Groups::Any,
         _ if named => Groups::NotRoot,
         _ => Groups::Exactly(listed),

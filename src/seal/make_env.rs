@@ -13,8 +13,6 @@ use crate::spec::{Spec, Switch};
 
 /// The largest file of variables that is read.
 const ENV_FILE_BYTES: u64 = 1 << 20;
-/// What podman puts into every environment.
-const ENGINE_VARIABLES: [&str; 5] = ["PATH", "TERM", "container", "HOSTNAME", "HOME"];
 /// Proxies that `--http-proxy` copies.
 const PROXIES: [&str; 8] = [
     "http_proxy",
@@ -28,7 +26,7 @@ const PROXIES: [&str; 8] = [
 ];
 
 pub(super) fn env(spec: &Spec, ground: &Ground<'_>) -> Result<BTreeSet<String>, Problem> {
-    let mut names: BTreeSet<String> = ENGINE_VARIABLES.map(str::to_owned).into();
+    let mut names = BTreeSet::new();
     let name_of = |entry: &String| {
         entry
             .split_once('=')

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::check::resources;
-use super::promise::{Limits, Namespace, OomKiller};
+use super::promise::{HostRoot, Limits, Namespace, OomKiller};
 use crate::host::{self, Enforcement};
 use crate::podman::value::limit::{Limit, NanoCpus, Pids, SwapLimit};
 use crate::podman::value::namespace::Namespace as Asked;
@@ -47,8 +47,22 @@ pub(super) fn namespaces(spec: &Spec) -> BTreeMap<String, Namespace> {
         ("user", user),
     ]
     .into_iter()
+    .filter(|(_, namespace)| *namespace != Namespace::Own)
     .map(|(name, namespace)| (name.to_owned(), namespace))
     .collect()
+}
+
+/// Only `auto` without a mapping of its own leaves the choice of the ids to podman, which never gives root's away.
+pub(super) fn host_root(spec: &Spec) -> HostRoot {
+    let is_podmans = match spec.userns.as_ref().map(|userns| &userns.value) {
+        Some(Userns::Auto(options)) => options.iter().all(|(key, _)| key == "size"),
+        _ => false,
+    };
+    if is_podmans {
+        HostRoot::Outside
+    } else {
+        HostRoot::Inside
+    }
 }
 
 pub(super) fn limits(spec: &Spec) -> Limits {

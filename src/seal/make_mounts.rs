@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::promise::{Depth, Mount as Promised, MountKind};
+use super::promise::{Depth, Lower, Mount as Promised, MountKind, Owners};
 use crate::podman::value::mount;
 use crate::podman::value::mount_options::{
     Access, Dev, Exec, MountOptions, Overlay, Propagation, Recursion, Suid,
@@ -12,10 +12,13 @@ use crate::podman::value::systemd::Systemd;
 use crate::podman::value::tmpfs::Tmpfs;
 use crate::problem::Problem;
 use crate::spec::mount::{Bind, NamedVolume};
-use crate::spec::{Mount, Spec};
+use crate::spec::{Mount, RootFs, Spec, Switch};
 
 /// Where podman mounts a tmpfs for an init.
 const SYSTEMD_TMPFS: [&str; 4] = ["/run", "/run/lock", "/tmp", "/var/log/journal"];
+
+/// Where `--read-only-tmpfs` leaves a container something to write to.
+const READ_ONLY_TMPFS: [&str; 3] = ["/run", "/tmp", "/var/tmp"];
 
 /// The part of the hierarchy, version 1, that podman lets an init write to.
 const SYSTEMD_CGROUP: &str = "/sys/fs/cgroup/systemd";
@@ -31,9 +34,18 @@ pub(super) fn mounts(spec: &Spec) -> Result<BTreeMap<PathBuf, Promised>, Problem
         );
         let own = Promised {
             kind: MountKind::Bind(SYSTEMD_CGROUP.into()),
+            depth: Depth::Open,
             ..of_type("", [])
         };
         all.insert(SYSTEMD_CGROUP.into(), own);
+    }
+    if spec.root_fs.value == RootFs::ReadOnly && spec.read_only_tmpfs.value == Switch::On {
+        let tmpfs = |at: &str| (PathBuf::from(at), of_type("tmpfs", ["nosuid", "nodev"]));
+        all.extend(READ_ONLY_TMPFS.map(tmpfs));
+    }
+    if spec.proc_opts.is_some() {
+        // They replace podman's own options.
+        all.insert("/proc".into(), of_type("proc", []));
     }
     for mount in &spec.mounts {
         let promised = one(&mount.value).map_err(|problem| problem.at(&mount.origin))?;
@@ -42,6 +54,12 @@ pub(super) fn mounts(spec: &Spec) -> Result<BTreeMap<PathBuf, Promised>, Problem
         }
     }
     Ok(all)
+}
+
+/// The directory of `--rootfs`; with `:O` podman puts a layer of its own above it, which is of the store.
+pub(super) fn rootfs(spec: &Spec) -> Option<PathBuf> {
+    let rootfs = &spec.external_rootfs.as_ref()?.value;
+    (!rootfs.is_overlay()).then(|| rootfs.source.path.clone())
 }
 
 fn one(mount: &Mount) -> Result<Promised, Problem> {
@@ -79,6 +97,7 @@ fn of_type<const N: usize>(name: &str, flags: [&str; N]) -> Promised {
         kind: MountKind::Type(name.to_owned()),
         flags: flags.map(str::to_owned).into(),
         depth: Depth::Closed,
+        owners: Owners::Kept,
         propagation: None,
     }
 }
@@ -87,11 +106,7 @@ fn of_bind(bind: &Bind) -> Promised {
     let source = bind.path.as_path().to_owned();
     let kind = match &bind.options.overlay {
         None => MountKind::Bind(source),
-        Some(Overlay::Temporary) => MountKind::Overlay(source, None),
-        Some(Overlay::Persistent { upperdir, workdir }) => {
-            let dirs = (upperdir.as_path().to_owned(), workdir.as_path().to_owned());
-            MountKind::Overlay(source, Some(dirs))
-        }
+        Some(overlay) => layer(Lower::Path(source), overlay),
     };
     Promised {
         kind,
@@ -102,10 +117,24 @@ fn of_bind(bind: &Bind) -> Promised {
 fn of_volume(volume: &NamedVolume) -> Promised {
     let name = volume.name.as_ref().map(|name| name.as_str().to_owned());
     let part = volume.subpath.as_ref().map(PathBuf::from);
+    let kind = match &volume.options.overlay {
+        None => MountKind::Volume(name, part),
+        Some(overlay) => layer(Lower::Volume(name, part), overlay),
+    };
     Promised {
-        kind: MountKind::Volume(name, part),
+        kind,
         ..of_options(&volume.options)
     }
+}
+
+fn layer(lower: Lower, overlay: &Overlay) -> MountKind {
+    let upper = match overlay {
+        Overlay::Temporary => None,
+        Overlay::Persistent { upperdir, workdir } => {
+            Some((upperdir.as_path().to_owned(), workdir.as_path().to_owned()))
+        }
+    };
+    MountKind::Overlay(lower, upper)
 }
 
 fn of_options(options: &MountOptions) -> Promised {
@@ -124,6 +153,10 @@ fn of_options(options: &MountOptions) -> Promised {
         depth: match options.recursion {
             Some(Recursion::Bind) => Depth::Closed,
             Some(Recursion::Rbind) | None => Depth::Open,
+        },
+        owners: match options.idmap {
+            Some(_) => Owners::Mapped,
+            None => Owners::Kept,
         },
         propagation: propagation.map(|propagation| propagation.as_str().to_owned()),
     }
@@ -152,6 +185,7 @@ fn of_tmpfs(tmpfs: &Tmpfs) -> Promised {
             tmpfs.exec == Some(Exec::NoExec),
         ]),
         depth: Depth::Closed,
+        owners: Owners::Kept,
         propagation: None,
     }
 }

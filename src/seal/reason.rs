@@ -25,31 +25,32 @@ pub fn leave(host: &dyn Host, bundle: &Path, id: &str, reason: &str) {
     }
 }
 
-/// The directory of the file that podman mounts at `/run/.containerenv`. The document may be one that is not understood,
-/// so only this much is read of it, and believed only when it names a directory of this very container.
+/// The directory of the files that podman writes for this very container and mounts: which of them it mounts depends on
+/// the flags, so any will do. The document may be one that is not understood, so only this much is read of it.
 fn run_directory(host: &dyn Host, bundle: &Path, id: &str) -> Option<PathBuf> {
+    let path = bundle.join("config.json");
     let file = host
-        .open_file(
-            &bundle.join("config.json"),
-            config::MAX_BYTES,
-            Links::Refuse,
-        )
+        .open_file(&path, config::MAX_BYTES, Links::Refuse)
         .ok()?;
     let document: serde_json::Value = serde_json::from_slice(&file.bytes).ok()?;
     let mounts = document.get("mounts")?.as_array()?;
-    let is_it = |mount: &&serde_json::Value| {
-        mount.get("destination").and_then(|at| at.as_str()) == Some("/run/.containerenv")
-    };
-    let source = Path::new(mounts.iter().find(is_it)?.get("source")?.as_str()?);
-    let directory = source.parent()?;
+    let sources = mounts
+        .iter()
+        .filter_map(|mount| Path::new(mount.get("source")?.as_str()?).parent());
+    let mut own = sources.filter(|directory| directory.is_absolute() && is_of(directory, id));
+    own.find(|directory| host.stamp(&directory.join(LOG)).is_some())
+        .map(Path::to_owned)
+}
+
+/// `DRIVER-containers/ID/userdata`.
+fn is_of(directory: &Path, id: &str) -> bool {
     let mut names = directory
         .components()
         .rev()
         .filter_map(|part| part.as_os_str().to_str());
-    let is_ours = names.next() == Some("userdata")
+    names.next() == Some("userdata")
         && names.next() == Some(id)
         && names
             .next()
-            .is_some_and(|driver| driver.ends_with("-containers"));
-    (directory.is_absolute() && is_ours).then(|| directory.to_owned())
+            .is_some_and(|driver| driver.ends_with("-containers"))
 }

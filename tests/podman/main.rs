@@ -35,6 +35,7 @@ mod seal;
 mod seal_conf;
 mod seal_env;
 mod seal_image;
+mod seal_ordinary;
 mod user;
 mod values;
 mod words;
@@ -65,6 +66,7 @@ const ROOMS: &[(&str, &[(&str, Test)])] = &[
     ("seal_conf", seal_conf::TESTS),
     ("seal_env", seal_env::TESTS),
     ("seal_image", seal_image::TESTS),
+    ("seal_ordinary", seal_ordinary::TESTS),
 ];
 
 fn main() -> ExitCode {

@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::{Config, Device, DeviceRule};
-use crate::seal::promise::{self, EngineMode, Namespace, Privilege, Promise};
+use crate::seal::promise::{self, Privilege, Promise};
 
 const CULPRIT: Culprit = Culprit::Conf("devices");
 
@@ -29,13 +29,11 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
         }
     }
     let rules = &config.linux.resources.devices;
-    // In a user namespace podman makes no device control group: no node can be made there, and none mounted works.
-    let mapped = promise.engine == EngineMode::Rootless
-        || promise.namespaces.get("user") == Some(&Namespace::Own);
     let denied = rules
         .first()
         .is_some_and(|first| !first.allow && is_every(first));
-    if !mapped && !denied {
+    // In a user namespace podman makes no device control group: no node can be made there, and none mounted works.
+    if !promise.is_mapped() && !denied {
         breaches.push(Breach::new(
             "every device of the host open to mknod",
             "that all are denied",

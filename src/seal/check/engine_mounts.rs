@@ -6,7 +6,7 @@ use super::Facts;
 use super::mounts::{Refusal, holds, is_bind};
 use crate::seal::breach::Culprit;
 use crate::seal::config::Mount as Found;
-use crate::seal::promise::{EngineMode, Init, Namespace, Privilege, Promise};
+use crate::seal::promise::{Init, Namespace, Privilege, Promise};
 
 /// A file system of the kernel's, and the options that it always has.
 struct Kernel {
@@ -152,7 +152,7 @@ fn of_kernel(kernel: &Kernel, found: &Found, promise: &Promise) -> Result<(), Re
 }
 
 fn is_hosts(promise: &Promise, namespace: &str) -> bool {
-    promise.namespaces.get(namespace) == Some(&Namespace::Host)
+    *promise.namespace(namespace) == Namespace::Host
 }
 
 fn is_init(source: &Path, init: &Init) -> bool {
@@ -165,8 +165,6 @@ fn is_init(source: &Path, init: &Init) -> bool {
 
 /// Without root's powers podman mounts a device instead of making its node.
 fn is_device(at: &Path, found: &Found, promise: &Promise) -> bool {
-    let rootless = promise.engine == EngineMode::Rootless
-        || promise.namespaces.get("user") == Some(&Namespace::Own);
     let node = promise
         .devices
         .iter()
@@ -174,10 +172,16 @@ fn is_device(at: &Path, found: &Found, promise: &Promise) -> bool {
     let every = promise.privilege == Privilege::Privileged
         && at == found.source
         && is_below(at, Path::new("/dev"));
-    is_bind(found) && rootless && (node || every)
+    is_bind(found) && promise.is_mapped() && (node || every)
 }
 
-fn names(path: &Path) -> Option<Vec<&str>> {
+/// The ids of containers, layers and volumes without a name.
+pub(super) fn is_id(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The names on the way to a path; none when one is `..` or no text.
+pub(super) fn names(path: &Path) -> Option<Vec<&str>> {
     let name = |part| match part {
         Component::Normal(name) => Some(name.to_str()),
         Component::RootDir => None,
@@ -216,11 +220,7 @@ fn is_of_container(path: &Path, name: &Path) -> bool {
 fn userdata(path: &Path) -> Option<PathBuf> {
     let names = names(path)?;
     let is_place = |window: &[&str]| match window {
-        [driver, id, "userdata"] => {
-            driver.ends_with("-containers")
-                && id.len() == 64
-                && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-        }
+        [driver, id, "userdata"] => driver.ends_with("-containers") && is_id(id),
         _ => false,
     };
     let at = names.windows(3).position(is_place)?;
@@ -251,13 +251,11 @@ pub(super) fn is_volume(
     let Some(rest) = source.strip_prefix(&volumes).ok().and_then(names) else {
         return false;
     };
-    let anonymous =
-        |name: &str| name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     match rest.as_slice() {
         [found, "_data", rest @ ..] => {
             let below: PathBuf = rest.iter().collect();
             let part = part.map(|part| part.strip_prefix("/").unwrap_or(part));
-            name.map_or_else(|| anonymous(found), |name| name == *found)
+            name.map_or_else(|| is_id(found), |name| name == *found)
                 && part.unwrap_or(Path::new("")) == below
         }
         _ => false,

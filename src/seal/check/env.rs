@@ -5,6 +5,9 @@ use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
 use crate::seal::promise::Promise;
 
+/// What podman puts into every environment.
+const ENGINE: [&str; 5] = ["PATH", "TERM", "container", "HOSTNAME", "HOME"];
+
 pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
     let promised = |name: &str| {
         let prefix = |known: &String| {
@@ -12,7 +15,7 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
                 .strip_suffix('*')
                 .is_some_and(|prefix| name.starts_with(prefix))
         };
-        promise.env.contains(name) || promise.env.iter().any(prefix)
+        ENGINE.contains(&name) || promise.env.contains(name) || promise.env.iter().any(prefix)
     };
     config
         .process

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use super::{Facts, engine_mounts};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::{Config, Mount as Found};
-use crate::seal::promise::{Depth, Mount, MountKind, Promise};
+use crate::seal::promise::{Depth, Lower, Mount, MountKind, Owners, Promise};
 
 /// Options that let mounts cross the container's wall.
 const CROSSING: [&str; 4] = ["shared", "rshared", "slave", "rslave"];
@@ -14,7 +14,12 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
     let mut breaches = Vec::new();
     for found in &config.mounts {
         let at = clean(&found.destination);
-        let why = match promise.mounts.get(&at) {
+        let asked = promise.mounts.get(&at);
+        let mapped = asked.is_some_and(|asked| asked.owners == Owners::Mapped);
+        let why = match asked {
+            _ if is_mapped(found) && !mapped => {
+                Err(("the files' own owners".to_owned(), Culprit::Conf("volumes")))
+            }
             Some(promised) => against(promised, found, promise, facts),
             None => engine_mounts::check(&at, found, promise, facts),
         };
@@ -30,6 +35,12 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
         }
     }
     breaches
+}
+
+/// With other owners root's files may be the container user's.
+fn is_mapped(found: &Found) -> bool {
+    let mapped = !found.uid_mappings.is_empty() || !found.gid_mappings.is_empty();
+    mapped || has(found, "idmap") || has(found, "ridmap")
 }
 
 /// What was promised instead, and who is likely to have changed it.
@@ -124,7 +135,15 @@ fn source(
         }
         MountKind::Tmpfs(_) => found.kind == "tmpfs" && !is_bind(found),
         MountKind::Overlay(lower, upper) => {
-            found.kind == "overlay" && is_overlay(found, lower, upper.as_ref(), facts)
+            let lowest = option(found, "lowerdir").unwrap_or(Path::new(""));
+            let below = match lower {
+                Lower::Path(path) => lowest == path,
+                Lower::Volume(name, part) => {
+                    let (name, part) = (name.as_deref(), part.as_deref());
+                    engine_mounts::is_volume(lowest, name, part, promise, facts)
+                }
+            };
+            found.kind == "overlay" && below && is_upper(found, upper.as_ref(), facts)
         }
         MountKind::Image => is_image(found, facts),
         MountKind::Type(name) => found.kind == *name && !is_bind(found),
@@ -160,19 +179,14 @@ fn option<'a>(found: &'a Found, key: &str) -> Option<&'a Path> {
         .map(Path::new)
 }
 
-fn is_overlay(
-    found: &Found,
-    lower: &Path,
-    upper: Option<&(PathBuf, PathBuf)>,
-    facts: &Facts<'_>,
-) -> bool {
+/// Do writes go where they were promised to go?
+fn is_upper(found: &Found, upper: Option<&(PathBuf, PathBuf)>, facts: &Facts<'_>) -> bool {
     let dirs = (option(found, "upperdir"), option(found, "workdir"));
     let own = |dir: Option<&Path>| dir.is_some_and(|dir| engine_mounts::is_own(dir, facts));
-    let upper = match upper {
+    match upper {
         Some((upper, work)) => dirs == (Some(upper), Some(work)),
         None => own(dirs.0) && own(dirs.1),
-    };
-    option(found, "lowerdir") == Some(lower) && upper
+    }
 }
 
 /// The layers of an image lie in podman's store.
@@ -196,7 +210,10 @@ fn describe(kind: &MountKind) -> String {
         MountKind::Volume(Some(name), _) => format!("the volume \"{name}\""),
         MountKind::Volume(None, _) => "a new volume".to_owned(),
         MountKind::Tmpfs(_) => "a tmpfs".to_owned(),
-        MountKind::Overlay(lower, _) => format!("a layer above \"{}\"", lower.display()),
+        MountKind::Overlay(Lower::Path(path), _) => {
+            format!("a layer above \"{}\"", path.display())
+        }
+        MountKind::Overlay(Lower::Volume(_, _), _) => "a layer above a volume".to_owned(),
         MountKind::Image => "the content of an image".to_owned(),
         MountKind::Type(name) => format!("a {name}"),
     }

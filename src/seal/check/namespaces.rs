@@ -5,16 +5,12 @@ use std::path::{Component, Path};
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::{Config, IdMapping};
-use crate::seal::promise::{EngineMode, Namespace, Promise};
+use crate::seal::promise::{EngineMode, HostRoot, NAMESPACES, Namespace, Promise};
 
-pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    let own = Namespace::Own;
-    let promised = promise
-        .namespaces
-        .iter()
-        .map(|(name, promised)| (name.as_str(), promised));
-    for (name, promised) in promised.chain([("mount", &own)]) {
+    let promised = NAMESPACES.map(|name| (name, promise.namespace(name)));
+    for (name, promised) in promised.into_iter().chain([("mount", &Namespace::Own)]) {
         let found: Vec<_> = config
             .linux
             .namespaces
@@ -41,7 +37,11 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
                     .path
                     .as_deref()
                     .filter(|path| !path.as_os_str().is_empty());
-                if !holds(name, promised, path, promise.engine) {
+                // Whatever its path looks like: podman's directory can hold any namespace.
+                let is_hosts = path.is_some_and(|path| is_hosts(name, path, facts));
+                if !holds(name, promised, path, promise.engine)
+                    || (is_hosts && *promised == Namespace::Own)
+                {
                     let path = path.unwrap_or(Path::new("")).display();
                     breaches.push(Breach::new(
                         format!("the {name} namespace {path}"),
@@ -53,7 +53,7 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
         }
     }
     for found in &config.linux.namespaces {
-        let known = found.kind == "mount" || promise.namespaces.contains_key(&found.kind);
+        let known = found.kind == "mount" || NAMESPACES.contains(&found.kind.as_str());
         if !known && found.path.is_some() {
             breaches.push(Breach::new(
                 format!("another's {} namespace", found.kind),
@@ -73,6 +73,13 @@ fn holds(name: &str, promised: &Namespace, path: Option<&Path>, engine: EngineMo
         (Namespace::Path(promised), Some(path)) => promised == path,
         (Namespace::Path(_), None) | (Namespace::Host, Some(_)) => false,
     }
+}
+
+/// The hook runs in the host's namespaces, `verify` too.
+fn is_hosts(name: &str, path: &Path, facts: &Facts<'_>) -> bool {
+    let kernels = if name == "network" { "net" } else { name };
+    let own = Path::new("/proc/self/ns").join(kernels);
+    facts.host.is_same(path, &own)
 }
 
 /// podman makes network namespaces in one directory: `/run/netns`, or `netns` of the user's runtime directory, which
@@ -101,7 +108,7 @@ fn is_made_by_podman(path: &Path, engine: EngineMode) -> bool {
 
 /// Without a mapping a user namespace is no wall; with root's id 0 in it neither.
 fn mappings(promise: &Promise, config: &Config) -> Vec<Breach> {
-    if promise.namespaces.get("user") != Some(&Namespace::Own) {
+    if *promise.namespace("user") != Namespace::Own {
         return Vec::new();
     }
     let culprit = Culprit::Conf("userns");
@@ -117,11 +124,15 @@ fn mappings(promise: &Promise, config: &Config) -> Vec<Breach> {
                 culprit,
             ));
         }
-        let is_all = |map: &IdMapping| map.host == map.container && map.size == u32::MAX;
-        if promise.engine == EngineMode::Rootful && mappings.iter().any(is_all) {
+        // Without root's powers the host's id 0 is nobody's to give.
+        let is_roots = |map: &IdMapping| map.host == 0;
+        if promise.engine == EngineMode::Rootful
+            && promise.host_root == HostRoot::Outside
+            && mappings.iter().any(is_roots)
+        {
             breaches.push(Breach::new(
-                format!("every {what} of the host"),
-                "a user namespace of its own",
+                format!("the host's {what} 0"),
+                "none of its ids",
                 culprit,
             ));
         }

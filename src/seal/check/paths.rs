@@ -1,6 +1,9 @@
 //! The root file system, what of `/proc` and `/sys` is hidden, and sysctls.
 
+use std::path::Path;
+
 use super::Facts;
+use super::engine_mounts::{self, is_id};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
 use crate::seal::promise::{Access, Promise, Unmasked};
@@ -32,8 +35,16 @@ const READ_ONLY: [&str; 6] = [
 /// The sysctl that distributions set for ping(8) without privileges, in containers.conf and in podman itself.
 const DEFAULT_SYSCTL: &str = "net.ipv4.ping_group_range";
 
-pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
+    if !is_promised_root(promise, &config.root.path, facts) {
+        let found = format!("the root file system \"{}\"", config.root.path.display());
+        let promised = match &promise.rootfs {
+            Some(path) => format!("\"{}\"", path.display()),
+            None => "one of podman's store".to_owned(),
+        };
+        breaches.push(Breach::new(found, promised, Culprit::Unknown));
+    }
     if promise.root == Access::ReadOnly && !config.root.readonly {
         breaches.push(Breach::new(
             "a writable root file system",
@@ -90,6 +101,25 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
         }
     }
     breaches
+}
+
+/// The directory that was asked for, or one that podman mounted the image's layers at.
+fn is_promised_root(promise: &Promise, found: &Path, facts: &Facts<'_>) -> bool {
+    if let Some(promised) = &promise.rootfs {
+        return promised == found;
+    }
+    let in_store = engine_mounts::store(facts)
+        .is_some_and(|store| engine_mounts::is_below(found, &store))
+        || engine_mounts::is_own(found, facts);
+    let names = engine_mounts::names(found).unwrap_or_default();
+    // The store of --transient-store has its containers elsewhere.
+    let is_layer = matches!(names.as_slice(), [.., "overlay", id, "merged"] if is_id(id));
+    // Where root is not mapped into the namespace, podman mounts it at a place of its temporary directory.
+    let is_passage = promise.is_mapped()
+        && names
+            .last()
+            .is_some_and(|name| name.starts_with("intermediate-mountpoint-"));
+    in_store || is_layer || is_passage
 }
 
 /// podman matches with Go's `filepath.Match`; of a pattern what stands before its first special character counts.

@@ -3,14 +3,14 @@
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
-use crate::seal::promise::Promise;
+use crate::seal::promise::{Promise, Seccomp};
 use crate::seccomp::{Arch, Filter, Profile};
 
 /// How many of the calls that a filter lets through too much are named.
 const NAMED: usize = 5;
 
 pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
-    if promise.seccomp.is_none() {
+    if promise.seccomp == Seccomp::Unconfined {
         return Vec::new();
     }
     let breach = |found: String| {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::host::{Apparmor, Fake, Lsm, Selinux};
+use crate::seal::promise::{HostRoot, Owners};
 
 const CONFIG: &str = include_str!("../fixtures/config.json");
 const PROMISE: &str = include_str!("../fixtures/promise.json");
@@ -182,6 +183,17 @@ fn each_single_change_is_found() {
             "scheduler",
         ),
         ("/root/readonly", json!(false), "writable root"),
+        ("/root/path", json!("/"), "the root file system"),
+        (
+            "/root/path",
+            json!("/srv/overlay/x/merged"),
+            "the root file system",
+        ),
+        (
+            "/root/path",
+            json!("/tmp/intermediate-mountpoint-0.0"),
+            "the root file system",
+        ),
         ("/vm", json!({}), "vm"),
         (
             "/hooks/createRuntime/-",
@@ -464,6 +476,30 @@ fn an_option_that_is_gone_is_found() {
 }
 
 #[test]
+fn files_keep_their_owners() {
+    let maps = json!([{"containerID": 65532, "hostID": 0, "size": 1}]);
+    for key in ["uidMappings", "gidMappings"] {
+        for destination in ["/r", "/w", "/etc/hosts"] {
+            let changed = with_mount(destination, |mount| mount[key] = maps.clone());
+            breaks(&changed, "the files' own owners");
+        }
+    }
+    let changed = with_mount("/w", |mount| {
+        mount["options"]
+            .as_array_mut()
+            .unwrap()
+            .push("idmap".into());
+    });
+    breaks(&changed, "the files' own owners");
+    let mut promise = promised();
+    promise.mounts.get_mut(Path::new("/w")).unwrap().owners = Owners::Mapped;
+    assert_eq!(
+        judged_on(&Fake::rootful(), &promise, &changed),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
 fn a_name_is_promised_as_nobody_but_root() {
     use crate::seal::promise::{Groups, Id};
     let mut promise = promised();
@@ -520,7 +556,28 @@ fn a_user_namespace_of_its_own_needs_a_mapping() {
     }
     assert_eq!(judged(&mapped), Vec::<String>::new());
     mapped["linux"]["uidMappings"] = json!([{"containerID": 0, "hostID": 0, "size": u32::MAX}]);
-    assert!(judged(&mapped)[0].contains("every uid"));
+    assert!(judged(&mapped)[0].contains("the host's uid 0"));
+    promise.host_root = HostRoot::Inside;
+    let judged = |document: &Value| judged_on(&Fake::rootful(), &promise, document);
+    assert_eq!(judged(&mapped), Vec::<String>::new());
+}
+
+#[test]
+fn a_namespace_of_podman_s_may_not_be_the_host_s() {
+    let path = "/run/netns/netns-0a1b";
+    let at = document()["linux"]["namespaces"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .position(|found| found["type"] == "network")
+        .unwrap();
+    let changed = with(&format!("/linux/namespaces/{at}/path"), json!(path));
+    holds(&changed);
+    let host = Fake::rootful()
+        .file("/proc/self/ns/net", 0, 0o444, "")
+        .link(path, "/proc/self/ns/net");
+    let found = judged_on(&host, &promised(), &changed);
+    assert!(found[0].contains("the network namespace"), "{found:?}");
 }
 
 #[test]

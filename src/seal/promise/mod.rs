@@ -1,0 +1,140 @@
+//! What a run promises about its container: everything that could make it stronger, in the words of the OCI runtime
+//! specification.
+//!
+//! What a promise does not mention is promised at its strictest, so the ordinary one is short: a field is left out only
+//! when it says what its default says, and no default gives anything away.
+
+mod mount;
+mod terms;
+mod wire;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use mount::{Access, Depth, Lower, Mount, MountKind, Owners};
+pub use terms::{
+    Apparmor, Device, DeviceRule, EngineMode, Filter, Groups, HostRoot, Id, Init, Limits,
+    Namespace, NewPrivileges, OomKiller, Privilege, Seccomp, Selinux, Unmasked,
+};
+pub(super) use wire::hexadecimal;
+
+/// The version of the format. A hook refuses every other: it could not know what was meant.
+pub const VERSION: u32 = 2;
+
+/// The namespaces that a container has beside that of its mounts, which is always its own; OCI's names.
+pub const NAMESPACES: [&str; 6] = ["cgroup", "ipc", "network", "pid", "user", "uts"];
+
+/// The promise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// [`VERSION`].
+    pub version: u32,
+    /// Who runs podman.
+    pub engine: EngineMode,
+    /// `--privileged`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub privilege: Privilege,
+    /// The user of process 1.
+    pub uid: Id,
+    /// Its group.
+    pub gid: Id,
+    /// The supplementary groups beside [`Promise::gid`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub groups: Groups,
+    /// Full names (`CAP_NET_BIND_SERVICE`); none of the five sets holds another one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub capabilities: BTreeSet<String>,
+    /// `noNewPrivileges`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub new_privileges: NewPrivileges,
+    /// The system call filter.
+    pub seccomp: Seccomp,
+    /// `AppArmor`, where the host has it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub apparmor: Apparmor,
+    /// `SELinux`, where the host has it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub selinux: Selinux,
+    /// The root file system.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub root: Access,
+    /// The root file system of `--rootfs`; without one it is of podman's own store.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rootfs: Option<PathBuf>,
+    /// The mounts that were asked for, by destination.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mounts: BTreeMap<PathBuf, Mount>,
+    /// Files of `--secret`: destination to name.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub secrets: BTreeMap<PathBuf, String>,
+    /// `--init`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub init: Init,
+    /// Where podman keeps named volumes, when not below its store.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub volume_path: Option<PathBuf>,
+    /// The device nodes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub devices: Vec<Device>,
+    /// `--device-cgroup-rule`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub device_rules: Vec<DeviceRule>,
+    /// Those of [`NAMESPACES`] that are not the container's own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub namespaces: BTreeMap<String, Namespace>,
+    /// The host's id 0, where the container has a user namespace of its own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub host_root: HostRoot,
+    /// The limits of the control group.
+    pub limits: Limits,
+    /// Names of files in the control group that `--cgroup-conf` may write.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unified: BTreeSet<String>,
+    /// Paths hidden beside the engine's own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub masked: BTreeSet<String>,
+    /// Paths given back.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unmasked: Unmasked,
+    /// Soft and hard limit by OCI name (`RLIMIT_NOFILE`); null: the engine's own, `--ulimit host`.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub rlimits: Option<BTreeMap<String, (u64, u64)>>,
+    /// `--sysctl`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sysctl: BTreeMap<String, String>,
+    /// `--oom-score-adj`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub oom_score_adj: i64,
+    /// Names of variables, a trailing `*` standing for any rest. Values are nobody's business.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub env: BTreeSet<String>,
+    /// Programs that may be hooks.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hooks: BTreeSet<PathBuf>,
+    /// Annotations of `--annotation`, key and value.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub annotations: BTreeMap<String, String>,
+    /// Keys of the image's annotations, which podman before 4.5.1 copies.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub image_annotations: BTreeSet<String>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Promise {
+    /// What is promised about one of [`NAMESPACES`].
+    pub fn namespace(&self, name: &str) -> &Namespace {
+        self.namespaces.get(name).unwrap_or(&Namespace::Own)
+    }
+
+    /// Does the container have users of its own? Then podman can make no device nodes, and none that is mounted works
+    /// beyond what its user may do.
+    pub fn is_mapped(&self) -> bool {
+        self.engine == EngineMode::Rootless || *self.namespace("user") == Namespace::Own
+    }
+}

@@ -1,0 +1,132 @@
+//! A promise as the value of an annotation.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+
+use super::{Promise, VERSION};
+use crate::problem::Problem;
+
+impl Promise {
+    /// The value of the annotation: JSON in base64 as file names have it (RFC 4648, section 5, without padding), since
+    /// podman 4 and 5 disagree about commas and quotes.
+    ///
+    /// # Errors
+    /// A path that is not UTF-8.
+    pub fn encode(&self) -> Result<String, Problem> {
+        let json = serde_json::to_vec(self).map_err(|error| Problem::new(error.to_string()))?;
+        Ok(URL_SAFE_NO_PAD.encode(&json))
+    }
+
+    /// Reads the value of the annotation.
+    ///
+    /// # Errors
+    /// Anything but what [`Promise::encode`] writes.
+    pub fn decode(text: &str) -> Result<Self, Problem> {
+        let unreadable = |why: &str| Problem::new(format!("the promise is unreadable: {why}"));
+        let json = URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|error| unreadable(&error.to_string()))?;
+        let Versioned { version } =
+            serde_json::from_slice(&json).map_err(|error| unreadable(&error.to_string()))?;
+        if version != VERSION {
+            return Err(unreadable(&format!("version {version} is not {VERSION}"))
+                .instead("make the container again with this safe-podman"));
+        }
+        serde_json::from_slice(&json).map_err(|error| unreadable(&error.to_string()))
+    }
+}
+
+/// The one key that every version of the format has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+/// Two digits for each byte.
+pub(in crate::seal) fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+    digits.map(digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::string_slice, reason = "tests")]
+    use super::*;
+
+    fn promise() -> Promise {
+        serde_json::from_str(include_str!("../fixtures/promise.json")).unwrap()
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let text = promise().encode().unwrap();
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        assert!(text.bytes().all(is_plain), "{text}");
+        assert_eq!(Promise::decode(&text).unwrap(), promise());
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        let text = promise().encode().unwrap();
+        let encoded = |json: &str| URL_SAFE_NO_PAD.encode(json);
+        let json = serde_json::to_string(&promise()).unwrap();
+        let version = format!("\"version\":{VERSION}");
+        for bad in [
+            String::new(),
+            "0".to_owned(),
+            "é0".to_owned(),
+            text[4..].to_owned(),
+            text[..text.len() - 4].to_owned(),
+            format!("{text}AAAA"),
+            format!("{text}="),
+            encoded("{}"),
+            encoded("null"),
+            encoded("{\"version\": 3}"),
+            encoded(&json.replace(&version, "\"version\":1")),
+            encoded(&json.replacen('{', "{\"more\":1,", 1)),
+            encoded(&json.replacen('{', &format!("{{{version},"), 1)),
+        ] {
+            assert!(Promise::decode(&bad).is_err(), "{bad}");
+        }
+    }
+
+    /// A promise that lost a word gives nothing away.
+    #[test]
+    fn what_is_left_out_is_promised_at_its_strictest() {
+        let whole: serde_json::Value = serde_json::to_value(promise()).unwrap();
+        let keys: Vec<String> = whole.as_object().unwrap().keys().cloned().collect();
+        let mut left_out = 0;
+        for key in keys {
+            let mut less = whole.clone();
+            less.as_object_mut().unwrap().remove(&key);
+            let text = URL_SAFE_NO_PAD.encode(less.to_string());
+            if let Ok(less) = Promise::decode(&text) {
+                left_out += 1;
+                assert!(
+                    [
+                        "capabilities",
+                        "devices",
+                        "device_rules",
+                        "env",
+                        "mounts",
+                        "namespaces",
+                        "secrets",
+                        "sysctl"
+                    ]
+                    .contains(&key.as_str()),
+                    "{key}: {less:?}"
+                );
+            }
+        }
+        assert!(left_out > 0);
+        let limits = whole["limits"].as_object().unwrap().keys().cloned();
+        for key in limits.filter(|key| key != "oom_killer") {
+            let mut less = whole.clone();
+            less["limits"].as_object_mut().unwrap().remove(&key);
+            let text = URL_SAFE_NO_PAD.encode(less.to_string());
+            assert!(Promise::decode(&text).is_err(), "{key}");
+        }
+    }
+}
