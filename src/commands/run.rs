@@ -75,7 +75,7 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
         .with_store(arguments(&draft.spec, &STORE_FLAGS));
     available(&request.given, &engine)?;
     // Before the first question about an image: a containers.conf may send it to another podman.
-    let ambient = super::seal::neutralise(&engine, &mut scrubbed, &world)?;
+    let prelude = super::seal::prelude(&draft.spec, &engine, &mut scrubbed, &world)?;
     let engine = engine.with_environment(&scrubbed);
     let image = Image::look(&engine, &world, &draft.spec, &scrubbed, said.output)?;
     let known = Known::ask(image.config, &draft.spec, &engine, world.host)?;
@@ -92,7 +92,7 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
         &ready,
         known.image.as_ref(),
         &scrubbed,
-        &ambient,
+        &prelude,
         &world,
     )?;
     if !said.quiet {
@@ -104,7 +104,7 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
     let command = Command {
         lines,
         scrubbed,
-        ambient,
+        ambient: prelude.ambient,
     };
     finish(verb, &said, &engine, &ready.spec, &command)
 }

@@ -18,8 +18,11 @@ use crate::problem::Problem;
 use crate::report;
 use crate::seal::ambient::Ambient;
 use crate::seal::hook::{self, Around, Verdict};
-use crate::seal::make::{Ground, LimitsHere, Sockets};
-use crate::seal::{self, ambient, register};
+use crate::seal::make::{Ground, LimitsHere};
+use crate::seal::promise::Descriptors;
+use crate::seal::register::{self, Registered};
+use crate::seal::{self, ambient};
+use crate::spec::Spec;
 use crate::spec::argv::Line;
 
 /// The rule whose override says that limits do not hold here.
@@ -38,12 +41,14 @@ pub(super) fn seal(words: &[OsString]) -> Result<ExitCode, Problem> {
         .take(hook::MAX_STATE)
         .read_to_end(&mut state);
     read.map_err(|error| Problem::new(format!("the runtime's state cannot be read: {error}")))?;
+    let runtime = host.parent_words();
     let environment = Environment::from_process();
     let config_home = environment.get("XDG_CONFIG_HOME").map(Path::new);
     let around = Around {
         host: &host,
         program: &register::own_path(&host)?,
         config_home: config_home.filter(|path| path.is_absolute()),
+        runtime: runtime.as_deref(),
     };
     match hook::judge(&around, &state) {
         Verdict::Unsealed | Verdict::Kept => Ok(ExitCode::SUCCESS),
@@ -55,18 +60,35 @@ pub(super) fn seal(words: &[OsString]) -> Result<ExitCode, Problem> {
     }
 }
 
-/// Takes out of the containers.conf files what no flag takes back.
-pub(super) fn neutralise(
+/// What a run prepares before podman is asked anything.
+pub(super) struct Prelude {
+    pub(super) ambient: Ambient,
+    registered: Registered,
+}
+
+/// Registers the hook and takes out of the containers.conf files what no flag takes back.
+pub(super) fn prelude(
+    spec: &Spec,
     engine: &Engine,
     scrubbed: &mut Scrubbed,
     world: &World,
-) -> Result<Ambient, Problem> {
-    let state = world.state_directory()?;
-    let ambient = ambient::neutralise(&world.host, engine.version(), scrubbed, &state)?;
+) -> Result<Prelude, Problem> {
+    let (host, state) = (&world.host, world.state_directory()?);
+    let asked: Vec<PathBuf> = spec
+        .passed("hooks-dir")
+        .map(|given| given.base.join(&given.value))
+        .collect();
+    let config_home = scrubbed.get("XDG_CONFIG_HOME").map(Path::new);
+    let registered = register::register(host, &state, config_home, &asked)?;
+    let directories = &registered.directories;
+    let ambient = ambient::neutralise(host, engine.version(), scrubbed, &state, directories)?;
     if let Some(file) = &ambient.overriding {
         scrubbed.set(ambient::OVERRIDE, file);
     }
-    Ok(ambient)
+    Ok(Prelude {
+        ambient,
+        registered,
+    })
 }
 
 /// Puts the promise and the hook on podman's command line.
@@ -75,11 +97,14 @@ pub(super) fn put(
     ready: &Prepared,
     image: Option<&ImageConfig>,
     scrubbed: &Scrubbed,
-    ambient: &Ambient,
+    prelude: &Prelude,
     world: &World,
 ) -> Result<(), Problem> {
     let spec = &ready.spec;
-    let state = world.state_directory()?;
+    let Prelude {
+        ambient,
+        registered,
+    } = prelude;
     if let Some(taken) = spec
         .annotation
         .iter()
@@ -91,12 +116,6 @@ pub(super) fn put(
                 .instead("leave it out"),
         );
     }
-    let asked: Vec<PathBuf> = spec
-        .passed("hooks-dir")
-        .map(|given| given.base.join(&given.value))
-        .collect();
-    let config_home = scrubbed.get("XDG_CONFIG_HOME").map(Path::new);
-    let registered = register::register(&world.host, &state, config_home, &asked)?;
     let promise = seal::promise(
         spec,
         &Ground {
@@ -104,12 +123,13 @@ pub(super) fn put(
             image,
             seccomp: ready.seccomp.promised(spec, world)?,
             limits: limits(ready),
-            hooks: registered.programs,
+            hooks: registered.hooks.clone(),
             sockets: match scrubbed.get("LISTEN_FDS") {
-                Some(_) => Sockets::Passed,
-                None => Sockets::None,
+                Some(_) => Descriptors::Passed,
+                None => Descriptors::None,
             },
             volume_path: ambient.volume_path.clone(),
+            init_path: ambient.init_path.clone(),
         },
     )?;
     lines.retain(|line| line.flag != "hooks-dir");

@@ -67,7 +67,12 @@ pub(super) fn verify(words: &[OsString]) -> Result<ExitCode, Problem> {
     let mut scrubbed = crate::env::scrub(&world.environment, &[], &world.host);
     let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?;
     // A containers.conf may send the question to another podman.
-    let last = ambient::last_file(&world.host, engine.version(), &world.state_directory()?)?;
+    let last = ambient::last_file(
+        &world.host,
+        engine.version(),
+        &world.state_directory()?,
+        &[],
+    )?;
     if let Some(last) = last {
         scrubbed.set(ambient::OVERRIDE, last);
     }
@@ -210,6 +215,7 @@ fn look(container: &Container, world: &World) -> Result<Found, Problem> {
         host,
         program: &register::own_path(host)?,
         config_home: None,
+        runtime: None,
     };
     match hook::differences(&around, bundle, &container.id) {
         Ok(more) => differences.extend(more.iter().map(|more| format!("started with {more}"))),

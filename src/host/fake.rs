@@ -11,7 +11,8 @@ use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 use super::file::{self, Links, Opened, Stamp};
 use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
 use super::{
-    Apparmor, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn, Selinux, trust,
+    Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
+    Selinux, trust,
 };
 use crate::podman::value::Invalid;
 use crate::problem::Problem;
@@ -274,6 +275,14 @@ impl Host for Fake {
 
     fn process(&self, pid: u32) -> Result<Process, Problem> {
         Err(Problem::new(format!("there is no process {pid}")))
+    }
+
+    fn cgroup_limits(&self, pid: u32) -> Result<CgroupLimits, Problem> {
+        Err(Problem::new(format!("there is no process {pid}")))
+    }
+
+    fn parent_words(&self) -> Option<Vec<String>> {
+        None
     }
 
     fn is_same(&self, one: &Path, other: &Path) -> bool {

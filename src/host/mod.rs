@@ -3,6 +3,7 @@
 //! Everybody else asks through [`Host`]. [`System`] looks at the machine, [`Fake`] is a machine made up for a test.
 
 mod cache;
+mod cgroup_limits;
 mod cgroups;
 mod descriptors;
 mod fake;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use crate::podman::value::Invalid;
 use crate::problem::Problem;
 
+pub use cgroup_limits::CgroupLimits;
 pub use cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 pub use descriptors::inherited_descriptors;
 pub use fake::Fake;
@@ -168,6 +170,15 @@ pub trait Host {
     /// # Errors
     /// There is none of this number, it ended meanwhile, or its files cannot be read by us.
     fn process(&self, pid: u32) -> Result<Process, Problem>;
+
+    /// What the control groups of a process hold it to.
+    ///
+    /// # Errors
+    /// There is none of this number.
+    fn cgroup_limits(&self, pid: u32) -> Result<CgroupLimits, Problem>;
+
+    /// The words that started the process that started this one; none when they cannot be read.
+    fn parent_words(&self) -> Option<Vec<String>>;
 
     /// Do two paths lead to one file, links of proc(5) to namespaces included? What cannot be followed leads nowhere.
     fn is_same(&self, one: &Path, other: &Path) -> bool;

@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use super::cgroup_limits::{self, CgroupLimits};
 use super::id_map::inside;
 use super::mounts;
 use crate::problem::Problem;
@@ -19,7 +20,6 @@ pub const CAPABILITY_SETS: [&str; 5] = [
     "ambient",
 ];
 const NAMESPACES: [&str; 7] = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"];
-const CGROUP_ROOT: &str = "/sys/fs/cgroup";
 
 /// The process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,25 +42,13 @@ pub struct Process {
     pub mounts: Vec<(PathBuf, BTreeSet<String>)>,
     /// Soft and hard limits by OCI name; `u64::MAX` is none.
     pub limits: BTreeMap<String, (u64, u64)>,
-    /// Files of its control groups that hold a limit, by name, of all hierarchies.
-    pub cgroup: BTreeMap<String, String>,
+    /// What its control groups hold it to.
+    pub cgroup: CgroupLimits,
     /// `attr/current`: the label of the security module.
     pub label: String,
     /// `oom_score_adj`.
     pub oom_score_adj: i64,
 }
-
-/// Files of a control group that hold a limit.
-const CGROUP_FILES: [&str; 8] = [
-    "memory.max",
-    "memory.swap.max",
-    "memory.limit_in_bytes",
-    "memory.memsw.limit_in_bytes",
-    "pids.max",
-    "cpu.max",
-    "cpu.cfs_quota_us",
-    "cpu.cfs_period_us",
-];
 
 /// The lines of `/proc/PID/limits` and what OCI calls them.
 const LIMITS: [(&str, &str); 15] = [
@@ -184,34 +172,22 @@ fn limits(text: &str) -> BTreeMap<String, (u64, u64)> {
     text.lines().filter_map(limit).collect()
 }
 
-/// The files of every hierarchy, `cgroups(7)`. What cannot be read is not there.
-fn cgroup(text: &str) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    for line in text.lines() {
-        let mut parts = line.splitn(3, ':').skip(1);
-        let (Some(controllers), Some(path)) = (parts.next(), parts.next()) else {
-            continue;
-        };
-        let path = path.trim_start_matches('/');
-        let roots: Vec<PathBuf> = match controllers {
-            "" => vec![CGROUP_ROOT.into(), Path::new(CGROUP_ROOT).join("unified")],
-            some => std::iter::once(some)
-                .chain(some.split(','))
-                .map(|name| Path::new(CGROUP_ROOT).join(name))
-                .collect(),
-        };
-        for (root, name) in roots
-            .iter()
-            .flat_map(|root| CGROUP_FILES.map(|name| (root, name)))
-        {
-            if let Ok(value) = fs::read_to_string(root.join(path).join(name)) {
-                found
-                    .entry(name.to_owned())
-                    .or_insert_with(|| value.trim().to_owned());
-            }
-        }
-    }
-    found
+/// The limits of a process's control groups.
+pub(super) fn cgroup_limits(pid: u32) -> io::Result<CgroupLimits> {
+    let own = fs::read_to_string(format!("/proc/{pid}/cgroup"))?;
+    Ok(cgroup(&own))
+}
+
+fn cgroup(own: &str) -> CgroupLimits {
+    cgroup_limits::read(own, &|path| fs::read_to_string(path).ok())
+}
+
+/// The words that a process was started with.
+pub(super) fn words(pid: u32) -> io::Result<Vec<String>> {
+    let line = fs::read(format!("/proc/{pid}/cmdline"))?;
+    let line = String::from_utf8_lossy(&line);
+    let words = line.strip_suffix('\0').unwrap_or(&line).split('\0');
+    Ok(words.map(str::to_owned).collect())
 }
 
 #[cfg(test)]

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use nix::sys::resource::{RLIM_INFINITY, Resource as Rlimit, getrlimit};
 use nix::sys::stat::{major, minor};
 use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
-use nix::unistd::{geteuid, getgid, getgroups, getuid};
+use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 
 use super::cgroups::{self, Cgroups, Groups, UserManager};
 use super::file::{self, Links, Opened, Stamp, unreadable};
 use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
 use super::{
-    Apparmor, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn, Selinux, cache,
-    mounts, process, replace, trust,
+    Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
+    Selinux, cache, mounts, process, replace, trust,
 };
 use crate::podman::value::Invalid;
 use crate::problem::Problem;
@@ -144,6 +144,16 @@ impl Host for System {
 
     fn process(&self, pid: u32) -> Result<Process, Problem> {
         process::read(pid)
+    }
+
+    fn cgroup_limits(&self, pid: u32) -> Result<CgroupLimits, Problem> {
+        process::cgroup_limits(pid)
+            .map_err(|error| Problem::new(format!("process {pid} cannot be read: {error}")))
+    }
+
+    fn parent_words(&self) -> Option<Vec<String>> {
+        let parent = u32::try_from(getppid().as_raw()).ok()?;
+        process::words(parent).ok()
     }
 
     fn is_same(&self, one: &Path, other: &Path) -> bool {

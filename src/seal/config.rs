@@ -128,10 +128,10 @@ pub struct Mount {
 #[expect(missing_docs, reason = "the names are the specification's")]
 pub struct Hook {
     pub path: PathBuf,
-    #[serde(default)]
-    pub args: Option<Ignored>,
-    #[serde(default)]
-    pub env: Option<Ignored>,
+    #[serde(default, deserialize_with = "null")]
+    pub args: Vec<String>,
+    #[serde(default, deserialize_with = "null")]
+    pub env: Vec<String>,
     #[serde(default)]
     pub timeout: Option<Ignored>,
 }
@@ -166,7 +166,18 @@ pub struct Linux {
     #[serde(default)]
     pub mount_label: String,
     #[serde(default)]
+    pub intel_rdt: Option<IntelRdt>,
+    #[serde(default)]
     pub personality: Option<Ignored>,
+}
+
+/// `linux.intelRdt`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub struct IntelRdt {
+    #[serde(rename = "closID")]
+    pub class: String,
 }
 
 /// One of `linux.uidMappings`.

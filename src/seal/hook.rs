@@ -24,6 +24,7 @@ const TOLD: usize = 5;
 struct State {
     id: String,
     bundle: PathBuf,
+    pid: Option<u32>,
 }
 
 /// What the hook found out.
@@ -45,6 +46,8 @@ pub struct Around<'a> {
     pub program: &'a Path,
     /// `XDG_CONFIG_HOME`, where the runtime hands it on.
     pub config_home: Option<&'a Path>,
+    /// The command line of the runtime; none when the container runs already.
+    pub runtime: Option<&'a [String]>,
 }
 
 /// Judges the container of a state; a refusal is left where podman looks for the runtime's last words.
@@ -70,20 +73,10 @@ pub fn judge(around: &Around<'_>, state: &[u8]) -> Verdict {
 fn read(host: &dyn Host, bundle: &Path) -> Result<Option<(Promise, Config)>, Problem> {
     let path = bundle.join("config.json");
     let file = host.open_file(&path, config::MAX_BYTES, Links::Refuse)?;
-    let document: serde_json::Value = serde_json::from_slice(&file.bytes).map_err(|error| {
-        Problem::new(format!(
-            "the runtime's config.json is not understood: {error}"
-        ))
-    })?;
-    match document
-        .get("annotations")
-        .and_then(|all| all.get(ANNOTATION))
-    {
+    let config = Config::parse(&file.bytes)?;
+    match config.annotations.get(ANNOTATION) {
         None => Ok(None),
-        Some(text) => {
-            let promise = Promise::decode(text.as_str().unwrap_or_default())?;
-            Ok(Some((promise, Config::parse(&file.bytes)?)))
-        }
+        Some(text) => Ok(Some((Promise::decode(text)?, config))),
     }
 }
 
@@ -103,6 +96,7 @@ pub fn differences(around: &Around<'_>, bundle: &Path, id: &str) -> Result<Vec<B
     let state = State {
         id: id.to_owned(),
         bundle: bundle.to_owned(),
+        pid: None,
     };
     let Some((promise, config)) = read(around.host, bundle)? else {
         return Err(Problem::new("its config.json has no promise"));
@@ -124,7 +118,10 @@ fn breaches(
         host: around.host,
         id: &state.id,
         bundle: &state.bundle,
+        root: &config.root.path,
         program: around.program,
+        pid: state.pid,
+        runtime: around.runtime,
         profile: profile.as_deref(),
     };
     Ok(check::check(promise, config, &facts))

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::breach::{Breach, Culprit};
-use super::check::resources;
+use super::check::resources::ROUNDING;
 use super::promise::{
-    Access, Groups, Id, Mount, Namespace, NewPrivileges, Privilege, Promise, Seccomp,
+    Access, Groups, Id, Limits, Mount, Namespace, NewPrivileges, Privilege, Promise, Seccomp,
 };
 use crate::caps::Cap;
-use crate::host::{CAPABILITY_SETS, Process};
+use crate::host::{CAPABILITY_SETS, CgroupLimits, Process};
 
 /// Names of namespaces: OCI's and the kernel's.
 const NAMESPACES: [(&str, &str); 6] = [
@@ -20,16 +20,13 @@ const NAMESPACES: [(&str, &str); 6] = [
     ("uts", "uts"),
 ];
 
-/// A limit of version 1 that is as good as none: the kernel rounds "no limit" down to a page.
-const NO_LIMIT: u64 = 1 << 62;
-
 /// Everything in which the process is stronger than promised; `ours` is a process of the host.
 pub fn check(promise: &Promise, process: &Process, ours: &Process) -> Vec<Breach> {
     let mut breaches = user(promise, process);
     breaches.extend(privileges(promise, process));
     breaches.extend(namespaces(promise, process, ours));
     breaches.extend(mounts(promise, process));
-    breaches.extend(limits(promise, process));
+    breaches.extend(resources(promise, process));
     breaches
 }
 
@@ -154,39 +151,32 @@ fn mounts(promise: &Promise, process: &Process) -> Vec<Breach> {
     breaches
 }
 
-fn limits(promise: &Promise, process: &Process) -> Vec<Breach> {
-    let file = |name: &str| {
-        process
-            .cgroup
-            .get(name)
-            .and_then(|text| text.parse::<u64>().ok())
-            .filter(|limit| *limit < NO_LIMIT)
-    };
-    let memory = file("memory.max").or_else(|| file("memory.limit_in_bytes"));
-    let swap = match file("memory.swap.max") {
-        Some(swap) => memory.map(|memory| memory.saturating_add(swap)),
-        None => file("memory.memsw.limit_in_bytes"),
-    };
-    let mut breaches = Vec::new();
-    let mut hold = |what: &str, promised: Option<u64>, found: Option<u64>| {
-        if let Some(promised) = promised
-            && found.is_none_or(|found| found > promised)
-        {
-            let found = found.map_or(format!("no limit of {what}"), |found| {
-                format!("a limit of {found} {what}")
-            });
-            breaches.push(breach(found, format!("one of {promised}")));
-        }
-    };
+/// What the kernel holds a process to, against what was promised.
+pub(super) fn limits(promised: &Limits, found: &CgroupLimits, culprit: Culprit) -> Vec<Breach> {
     let unsigned = |limit: Option<i64>| limit.and_then(|limit| u64::try_from(limit).ok());
-    hold("memory", unsigned(promise.limits.memory), memory);
-    hold("memory and swap", unsigned(promise.limits.swap), swap);
-    hold("processes", unsigned(promise.limits.pids), file("pids.max"));
-    let cpus = promise
-        .limits
-        .nano_cpus
-        .map(|cpus| cpus.saturating_add(10_000));
-    hold("billionths of a CPU", cpus, cpu(process));
+    let cpus = promised.nano_cpus.map(|cpus| cpus.saturating_add(ROUNDING));
+    let hold = |what: &str, promised: Option<u64>, found: Option<u64>| {
+        let promised = promised?;
+        let found = match found {
+            Some(found) if found <= promised => return None,
+            Some(found) => format!("a limit of {found} {what}"),
+            None => format!("no limit of {what}"),
+        };
+        Some(Breach::new(found, format!("one of {promised}"), culprit))
+    };
+    [
+        hold("memory", unsigned(promised.memory), found.memory),
+        hold("memory and swap", unsigned(promised.swap), found.swap),
+        hold("processes", unsigned(promised.pids), found.pids),
+        hold("billionths of a CPU", cpus, found.nano_cpus),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn resources(promise: &Promise, process: &Process) -> Vec<Breach> {
+    let mut breaches = limits(&promise.limits, &process.cgroup, Culprit::Unknown);
     for (name, (soft, hard)) in promise.rlimits.iter().flatten() {
         let found = process
             .limits
@@ -207,17 +197,6 @@ fn limits(promise: &Promise, process: &Process) -> Vec<Breach> {
         ));
     }
     breaches
-}
-
-fn cpu(process: &Process) -> Option<u64> {
-    let (quota, period) = match process.cgroup.get("cpu.max") {
-        Some(both) => both.split_once(' ')?,
-        None => (
-            process.cgroup.get("cpu.cfs_quota_us")?.as_str(),
-            process.cgroup.get("cpu.cfs_period_us")?.as_str(),
-        ),
-    };
-    resources::nano_cpus(quota.parse().ok()?, period.parse().ok()?)
 }
 
 #[cfg(test)]
@@ -245,14 +224,12 @@ mod tests {
                 ("/tmp".into(), flags(&["rw", "nosuid", "nodev", "noexec"])),
             ],
             limits: promise().rlimits.unwrap(),
-            cgroup: [
-                ("memory.max", "536870912"),
-                ("memory.swap.max", "0"),
-                ("pids.max", "256"),
-                ("cpu.max", "100000 100000"),
-            ]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
+            cgroup: CgroupLimits {
+                memory: Some(536_870_912),
+                swap: Some(536_870_912),
+                nano_cpus: Some(1_000_000_000),
+                pids: Some(256),
+            },
             ..Process::default()
         }
     }
@@ -268,7 +245,7 @@ mod tests {
             ..Process::default()
         };
         assert_eq!(check(&promise(), &kept(), &ours), []);
-        let changes: [(Change, &str); 14] = [
+        let changes: [(Change, &str); 15] = [
             (|p| p.uid = 0, "uid 0"),
             (|p| p.gid = 0, "gid 0"),
             (
@@ -305,24 +282,10 @@ mod tests {
                 |p| p.mounts.push(("/x".into(), ["ro".to_owned()].into())),
                 "a mount at \"/x\"",
             ),
-            (
-                |p| {
-                    let _ = p.cgroup.insert("memory.max".into(), "max".into());
-                },
-                "no limit of memory",
-            ),
-            (
-                |p| {
-                    let _ = p.cgroup.insert("pids.max".into(), "257".into());
-                },
-                "257",
-            ),
-            (
-                |p| {
-                    let _ = p.cgroup.remove("cpu.max");
-                },
-                "CPU",
-            ),
+            (|p| p.cgroup.memory = None, "no limit of memory"),
+            (|p| p.cgroup.swap = Some(1 << 40), "memory and swap"),
+            (|p| p.cgroup.pids = Some(257), "257"),
+            (|p| p.cgroup.nano_cpus = None, "CPU"),
             (
                 |p| {
                     let _ = p.limits.insert("RLIMIT_NOFILE".into(), (1024, u64::MAX));

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::promise::{
-    Access, Apparmor, EngineMode, Groups, Id, Init, NewPrivileges, Privilege, Promise, Seccomp,
-    Selinux, Unmasked, VERSION,
+    Access, Apparmor, Descriptors, EngineMode, Groups, Id, Init, NewPrivileges, Privilege, Promise,
+    Seccomp, Selinux, SelinuxLevel, Unmasked, VERSION,
 };
 use super::{make_devices, make_env, make_limits, make_mounts};
 use crate::caps::{Cap, CapArg};
 use crate::host::{Host, Identity, Mode};
 use crate::podman::image_config::ImageConfig;
-use crate::podman::value::label_opt::LabelOpt;
+use crate::podman::value::label_opt::{LabelOpt, is_narrow};
 use crate::podman::value::namespace::Namespace as Asked;
 use crate::podman::value::security_opt::{self, AppArmorArg};
 use crate::podman::value::user;
@@ -29,13 +29,29 @@ pub struct Ground<'a> {
     pub seccomp: Seccomp,
     /// Do the limits hold here?
     pub limits: LimitsHere,
-    /// The hooks that may run beside ours.
-    pub hooks: BTreeSet<PathBuf>,
+    /// The hooks that may run beside ours, by [`super::register::mark`].
+    pub hooks: BTreeSet<String>,
     /// Does podman get sockets to hand on (`LISTEN_FDS`)?
-    pub sockets: Sockets,
+    pub sockets: Descriptors,
     /// `volume_path` of the containers.conf that apply.
     pub volume_path: Option<PathBuf>,
+    /// Their `init_path`, which was seen to be root's.
+    pub init_path: Option<PathBuf>,
 }
+
+/// Flags whose effect does not stand on the command line.
+const UNPROMISED: [(&str, &str, &str); 2] = [
+    (
+        "volumes-from",
+        "which mounts another container brings",
+        "name the volume that both need: -v shared:/data in both",
+    ),
+    (
+        "gpus",
+        "what a description of graphics processors adds to a container",
+        "name the nodes that are needed: --device /dev/dri/…",
+    ),
+];
 
 /// Do the limits of the control group hold on this host?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,20 +62,19 @@ pub enum LimitsHere {
     Waived,
 }
 
-/// Does podman get sockets to hand on?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sockets {
-    /// It does.
-    Passed,
-    /// It does not.
-    None,
-}
-
 /// Makes the promise.
 ///
 /// # Errors
-/// What nobody could check afterwards: a glob mount, an artifact, a CDI device, a file of variables that cannot be read.
+/// What nobody could check afterwards: a glob mount, an artifact, a CDI device, the mounts of another container, a file of
+/// variables that cannot be read.
 pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
+    for (flag, brings, instead) in UNPROMISED {
+        if let Some(given) = spec.passed(flag).next() {
+            return Err(Problem::new(format!("{brings} cannot be promised"))
+                .at(&given.origin)
+                .instead(instead));
+        }
+    }
     let privileged = spec.privileged.value == Switch::On;
     let (apparmor, selinux) = modules(spec);
     Ok(Promise {
@@ -84,12 +99,13 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
         seccomp: ground.seccomp.clone(),
         apparmor,
         selinux,
+        selinux_level: selinux_level(spec),
         root: match spec.root_fs.value {
             RootFs::ReadOnly => Access::ReadOnly,
             RootFs::Writable => Access::ReadWrite,
         },
         rootfs: make_mounts::rootfs(spec),
-        mounts: make_mounts::mounts(spec)?,
+        mounts: make_mounts::mounts(spec, ground.image)?,
         secrets: spec
             .secret
             .iter()
@@ -98,7 +114,15 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
                 Some((PathBuf::from(at.as_str()), secret.value.name.clone()))
             })
             .collect(),
-        init: init(spec),
+        chroot_dirs: spec
+            .passed("chrootdirs")
+            .flat_map(|given| given.value.split(',').map(PathBuf::from))
+            .collect(),
+        rdt_class: spec
+            .passed("rdt-class")
+            .last()
+            .map(|given| given.value.clone()),
+        init: init(spec, ground),
         volume_path: spec
             .passed("volumepath")
             .last()
@@ -124,13 +148,16 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
         rlimits: make_limits::rlimits(spec),
         sysctl: pairs(spec.sysctl.iter().map(|s| (&s.value.key, &s.value.value))),
         oom_score_adj: spec.oom_score_adj.value,
+        descriptors: match ["preserve-fd", "preserve-fds"]
+            .iter()
+            .find_map(|flag| spec.passed(flag).next())
+        {
+            Some(_) => Descriptors::Passed,
+            None => ground.sockets,
+        },
         env: make_env::env(spec, ground)?,
         hooks: ground.hooks.clone(),
-        annotations: pairs(
-            spec.annotation
-                .iter()
-                .map(|a| (&a.value.key, &a.value.value)),
-        ),
+        annotations: annotations(spec),
         image_annotations: ground
             .image
             .iter()
@@ -247,20 +274,47 @@ fn modules(spec: &Spec) -> (Apparmor, Selinux) {
     (apparmor, selinux)
 }
 
-fn init(spec: &Spec) -> Init {
+fn selinux_level(spec: &Spec) -> SelinuxLevel {
+    let wide = |label: &LabelOpt| matches!(label, LabelOpt::Level(level) if !is_narrow(level));
+    if spec.label.iter().any(|label| wide(&label.value)) {
+        SelinuxLevel::Any
+    } else {
+        SelinuxLevel::Narrow
+    }
+}
+
+fn init(spec: &Spec, ground: &Ground<'_>) -> Init {
     let path = spec
         .passed("init-path")
         .last()
         .map(|given| PathBuf::from(&given.value));
     match (spec.is_on("init"), path) {
         (false, _) => Init::None,
-        (true, None) => Init::Engine,
+        (true, None) => ground.init_path.clone().map_or(Init::Engine, Init::Path),
         (true, Some(path)) => Init::Path(path),
     }
 }
 
+fn is_nested(spec: &Spec) -> bool {
+    spec.label
+        .iter()
+        .any(|label| label.value == LabelOpt::Nested)
+}
+
+fn annotations(spec: &Spec) -> BTreeMap<String, String> {
+    let asked = spec.annotation.iter();
+    let mut all = pairs(asked.map(|asked| (&asked.value.key, &asked.value.value)));
+    if is_nested(spec) {
+        all.insert("run.oci.mount_context_type".into(), "rootcontext".into());
+    }
+    all
+}
+
 fn unmasked(spec: &Spec) -> Unmasked {
     let mut paths = BTreeSet::new();
+    if is_nested(spec) {
+        paths.insert("/sys/fs/selinux".to_owned());
+    }
     if spec.privileged.value == Switch::On {
         return Unmasked::All;
     }

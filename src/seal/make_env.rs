@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::make::{Ground, Sockets, keys};
+use super::make::{Ground, keys};
+use super::promise::Descriptors;
 use crate::host::Links;
 use crate::podman::value::env::EnvVar;
 use crate::podman::value::sdnotify::Sdnotify;
@@ -60,7 +61,7 @@ pub(super) fn env(spec: &Spec, ground: &Ground<'_>) -> Result<BTreeSet<String>, 
     if spec.http_proxy.value == Switch::On {
         names.extend(PROXIES.map(str::to_owned));
     }
-    if ground.sockets == Sockets::Passed {
+    if ground.sockets == Descriptors::Passed {
         names.extend(["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"].map(str::to_owned));
     }
     if spec.systemd.value != Systemd::False {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::check::resources;
 use super::promise::{HostRoot, Limits, Namespace, OomKiller};
 use crate::host::{self, Enforcement};
 use crate::podman::value::limit::{Limit, NanoCpus, Pids, SwapLimit};
@@ -80,7 +79,7 @@ pub(super) fn limits(spec: &Spec) -> Limits {
             CpuLimit::Cpus(Limit::Unlimited) => None,
             CpuLimit::Cpus(Limit::Max(NanoCpus(cpus))) => Some(*cpus),
             CpuLimit::Quota { quota, period } => {
-                resources::nano_cpus(*quota, period.unwrap_or(100_000))
+                NanoCpus::of_quota(*quota, period.unwrap_or(100_000)).map(|NanoCpus(cpus)| cpus)
             }
         },
         pids: match spec.pids_limit.value {

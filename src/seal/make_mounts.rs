@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::promise::{Depth, Lower, Mount as Promised, MountKind, Owners};
+use crate::podman::image_config::ImageConfig;
+use crate::podman::value::image_volume::ImageVolume;
+use crate::podman::value::label_opt::LabelOpt;
 use crate::podman::value::mount;
 use crate::podman::value::mount_options::{
     Access, Dev, Exec, MountOptions, Overlay, Propagation, Recursion, Suid,
 };
+use crate::podman::value::namespace::Namespace;
 use crate::podman::value::systemd::Systemd;
 use crate::podman::value::tmpfs::Tmpfs;
 use crate::problem::Problem;
@@ -23,15 +27,15 @@ const READ_ONLY_TMPFS: [&str; 3] = ["/run", "/tmp", "/var/tmp"];
 /// The part of the hierarchy, version 1, that podman lets an init write to.
 const SYSTEMD_CGROUP: &str = "/sys/fs/cgroup/systemd";
 
-pub(super) fn mounts(spec: &Spec) -> Result<BTreeMap<PathBuf, Promised>, Problem> {
+pub(super) fn mounts(
+    spec: &Spec,
+    image: Option<&ImageConfig>,
+) -> Result<BTreeMap<PathBuf, Promised>, Problem> {
     let mut all = BTreeMap::new();
     if spec.systemd.value != Systemd::False {
         let tmpfs = |at: &str| (PathBuf::from(at), of_type("tmpfs", ["nosuid", "nodev"]));
         all.extend(SYSTEMD_TMPFS.map(tmpfs));
-        all.insert(
-            "/sys/fs/cgroup".into(),
-            of_type("cgroup", ["nosuid", "nodev"]),
-        );
+        all.insert("/sys/fs/cgroup".into(), systemd_cgroup(spec));
         let own = Promised {
             kind: MountKind::Bind(SYSTEMD_CGROUP.into()),
             depth: Depth::Open,
@@ -42,6 +46,28 @@ pub(super) fn mounts(spec: &Spec) -> Result<BTreeMap<PathBuf, Promised>, Problem
     if spec.root_fs.value == RootFs::ReadOnly && spec.read_only_tmpfs.value == Switch::On {
         let tmpfs = |at: &str| (PathBuf::from(at), of_type("tmpfs", ["nosuid", "nodev"]));
         all.extend(READ_ONLY_TMPFS.map(tmpfs));
+    }
+    if spec.image_volume.value == ImageVolume::Anonymous {
+        let anonymous = Promised {
+            kind: MountKind::Volume(None, None),
+            depth: Depth::Open,
+            ..of_type("", [])
+        };
+        let volumes = image.iter().flat_map(|image| &image.volumes);
+        all.extend(volumes.map(|at| (PathBuf::from(at), anonymous.clone())));
+    }
+    if spec
+        .label
+        .iter()
+        .any(|label| label.value == LabelOpt::Nested)
+    {
+        let at = PathBuf::from("/sys/fs/selinux");
+        let own = Promised {
+            kind: MountKind::Bind(at.clone()),
+            depth: Depth::Open,
+            ..of_type("", [])
+        };
+        all.insert(at, own);
     }
     if spec.proc_opts.is_some() {
         // They replace podman's own options.
@@ -54,6 +80,19 @@ pub(super) fn mounts(spec: &Spec) -> Result<BTreeMap<PathBuf, Promised>, Problem
         }
     }
     Ok(all)
+}
+
+/// podman gives an init the whole of its own hierarchy, without any other option.
+fn systemd_cgroup(spec: &Spec) -> Promised {
+    let kind = match spec.cgroupns.value {
+        Namespace::Host => MountKind::Bind("/sys/fs/cgroup".into()),
+        _ => MountKind::Type("cgroup".into()),
+    };
+    Promised {
+        kind,
+        depth: Depth::Open,
+        ..of_type("", [])
+    }
 }
 
 /// The directory of `--rootfs`; with `:O` podman puts a layer of its own above it, which is of the store.

@@ -24,8 +24,17 @@ const MAX_BYTES: u64 = 64 << 10;
 pub struct Registered {
     /// The directories for `--hooks-dir`, ours last.
     pub directories: Vec<PathBuf>,
-    /// The programs of the hooks in them that are not ours.
-    pub programs: BTreeSet<PathBuf>,
+    /// The hooks in them that are not ours, each by its [`mark`].
+    pub hooks: BTreeSet<String>,
+}
+
+/// The arguments of our hook.
+pub const ARGUMENTS: [&str; 2] = ["safe-podman", "seal"];
+
+/// What tells one hook from another: the program alone is not enough, it may be a shell.
+pub fn mark(program: &Path, args: &[String], env: &[String]) -> String {
+    let whole = json!([program, args, env]).to_string();
+    digest(whole.as_bytes()).chars().take(32).collect()
 }
 
 /// The search path of the hook, which starts nothing: a hook without an environment of its own gets conmon's, `LD_PRELOAD`
@@ -40,7 +49,7 @@ pub fn document(program: &Path, config_home: Option<&Path>) -> Value {
         .collect();
     json!({
         "version": "1.0.0",
-        "hook": {"path": program, "args": ["safe-podman", "seal"], "env": env},
+        "hook": {"path": program, "args": ARGUMENTS, "env": env},
         "when": {"annotations": {r"^safe-podman\.promise$": ".*"}},
         "stages": ["createRuntime"],
     })
@@ -65,11 +74,11 @@ pub fn register(
     host.keep(&directory, FILE, text.as_bytes())?;
     let system = SYSTEM.iter().map(PathBuf::from);
     let system: Vec<PathBuf> = system.filter(|path| host.trusted(path).is_ok()).collect();
-    let mut programs = BTreeSet::new();
+    let mut hooks = BTreeSet::new();
     for directory in &system {
-        for (file, program) in programs_in(host, directory)? {
+        for (file, hook) in hooks_in(host, directory)? {
             // A directory of root's may hold a file of somebody else's, and a file of root's name such a program.
-            for path in [&file, &program] {
+            for path in [&file, &hook.path] {
                 host.trusted(path).map_err(|problem| {
                     let what = format!(
                         "podman would run the hook of \"{}\": {problem}",
@@ -79,22 +88,16 @@ pub fn register(
                         .instead("remove the hook, or make file and program root's alone")
                 })?;
             }
-            programs.insert(program);
+            hooks.insert(hook.mark());
         }
     }
     for directory in asked {
-        programs.extend(
-            programs_in(host, directory)?
-                .into_iter()
-                .map(|(_, program)| program),
-        );
+        let found = hooks_in(host, directory)?;
+        hooks.extend(found.iter().map(|(_, hook)| hook.mark()));
     }
     let mut directories: Vec<PathBuf> = system.into_iter().chain(asked.iter().cloned()).collect();
     directories.push(directory);
-    Ok(Registered {
-        directories,
-        programs,
-    })
+    Ok(Registered { directories, hooks })
 }
 
 /// Where this very program lies.
@@ -127,27 +130,61 @@ pub fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
     .instead(format!("chown root {path} && chmod go-w {path}")))
 }
 
-/// The hook files of a directory, and the programs they name.
-fn programs_in(host: &dyn Host, directory: &Path) -> Result<Vec<(PathBuf, PathBuf)>, Problem> {
+/// A hook as podman hands it to the runtime.
+struct Hook {
+    path: PathBuf,
+    args: Vec<String>,
+    env: Vec<String>,
+}
+
+impl Hook {
+    /// Reads a hook file: version 1.0.0 holds the hook itself, 0.1.0 the path, and the arguments beside it.
+    fn read(document: &Value) -> Option<Self> {
+        let hook = document.get("hook")?;
+        let texts = |list: Option<&Value>| -> Vec<String> {
+            let list = list.and_then(Value::as_array).into_iter().flatten();
+            list.filter_map(|text| text.as_str().map(str::to_owned))
+                .collect()
+        };
+        if let Some(path) = hook.as_str() {
+            let mut args = texts(document.get("arguments"));
+            if !args.is_empty() {
+                args.insert(0, path.to_owned());
+            }
+            let env = Vec::new();
+            return Some(Self {
+                path: path.into(),
+                args,
+                env,
+            });
+        }
+        Some(Self {
+            path: hook.get("path")?.as_str()?.into(),
+            args: texts(hook.get("args")),
+            env: texts(hook.get("env")),
+        })
+    }
+
+    fn mark(&self) -> String {
+        mark(&self.path, &self.args, &self.env)
+    }
+}
+
+/// The hook files of a directory, and the hooks in them.
+fn hooks_in(host: &dyn Host, directory: &Path) -> Result<Vec<(PathBuf, Hook)>, Problem> {
     let is_hook = |path: &PathBuf| {
         path.extension()
             .is_some_and(|extension| extension == "json")
     };
-    let mut programs = Vec::new();
+    let mut hooks = Vec::new();
     for path in host.list(directory)?.into_iter().filter(is_hook) {
         let file = host.open_file(&path, MAX_BYTES, Links::Follow)?;
         let Ok(document) = serde_json::from_slice::<Value>(&file.bytes) else {
             continue;
         };
-        // Version 0.1.0 has the path itself in its place.
-        let hook = document.get("hook");
-        let program = hook
-            .and_then(|hook| hook.get("path"))
-            .or(hook)
-            .and_then(Value::as_str);
-        programs.extend(program.map(|program| (path.clone(), PathBuf::from(program))));
+        hooks.extend(Hook::read(&document).map(|hook| (path.clone(), hook)));
     }
-    Ok(programs)
+    Ok(hooks)
 }
 
 #[cfg(test)]
@@ -182,8 +219,9 @@ mod tests {
 
     #[test]
     fn directories_of_others_are_left_out() {
-        let hook = r#"{"version": "1.0.0", "hook": {"path": "/usr/bin/other"}}"#;
-        let old = r#"{"hook": "/usr/bin/old"}"#;
+        let hook = r#"{"version": "1.0.0",
+            "hook": {"path": "/usr/bin/other", "args": ["old", "-x"], "env": ["A=b"]}}"#;
+        let old = r#"{"hook": "/usr/bin/old", "arguments": ["-x"]}"#;
         let host = host(0, 0o755)
             .file(format!("{}/a.json", SYSTEM[0]), 0, 0o644, hook)
             .file(format!("{}/b.json", SYSTEM[0]), 0, 0o644, old)
@@ -195,8 +233,14 @@ mod tests {
         assert_eq!(found.directories.len(), 2);
         assert_eq!(found.directories[0], Path::new(SYSTEM[0]));
         assert!(found.directories[1].starts_with(STATE));
-        let programs = ["/usr/bin/old", "/usr/bin/other"].map(PathBuf::from);
-        assert_eq!(found.programs, programs.into());
+        let args = ["old", "-x"].map(str::to_owned);
+        let old = mark(
+            Path::new("/usr/bin/old"),
+            &["/usr/bin/old".to_owned(), "-x".to_owned()],
+            &[],
+        );
+        let other = mark(Path::new("/usr/bin/other"), &args, &["A=b".to_owned()]);
+        assert_eq!(found.hooks, [old, other].into());
     }
 
     #[test]

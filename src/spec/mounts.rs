@@ -135,8 +135,8 @@ pub(super) fn external_rootfs(
         .map_err(|error: Invalid| Problem::from(error).at(&given.origin))
 }
 
-/// A tmpfs for the files of secrets, which podman cannot make on a read-only root file system. It belongs to root, so
-/// that the container's user cannot add to it. One at `/run` is no help: it is mounted after the secrets.
+/// A tmpfs for the files of secrets, which podman cannot make on a read-only root file system; for a secret with another
+/// place it would mount a directory of its own there. It belongs to root, so that the container's user cannot add to it. One at `/run` is no help: it is mounted after the secrets.
 fn secrets(
     layers: &Layers<'_>,
     mounts: &[Setting<Mount>],
@@ -152,7 +152,7 @@ fn secrets(
     for given in layers.all("secret") {
         let secret: Setting<Secret> = setting(given, str::parse)?;
         let at = secret.value.destination();
-        if at.is_some_and(|at| at.starts_with(&directory)) {
+        if at.is_some() {
             let tmpfs = format!("{SECRETS}:rw,nosuid,nodev,noexec,size=64k,mode=755");
             let tmpfs = Mount::Tmpfs(tmpfs.parse()?);
             return Ok(Some(Setting::new(tmpfs, secret.origin)));

@@ -60,7 +60,7 @@ fn arguments(engine: &Engine, row: &str) -> Vec<String> {
     if !row.contains("--net") {
         args.push("--network=none".into());
     }
-    if !args.iter().any(|arg| arg == IMAGE) {
+    if !args.iter().any(|arg| arg.starts_with("localhost/")) {
         args.extend([IMAGE, "true"].map(str::to_owned));
     }
     args
@@ -108,6 +108,9 @@ fn processes(engine: &Engine) -> Tested {
             "--sdnotify=ignore",
             "--pidfile=WORK/pid",
             "--cidfile=WORK/cid-ordinary",
+            "--chrootdirs=/srv",
+            "--rmi=false",
+            "--chrootdirs=/srv",
         ],
     )
 }
@@ -217,6 +220,17 @@ fn files(engine: &Engine) -> Tested {
     fs::create_dir_all(engine.work_dir().join("ordinary/below")).unwrap();
     fs::write(engine.work_dir().join("ordinary/file"), "x").unwrap();
     engine.podman(["volume", "create", "--ignore", "ordinary-volume"]);
+    let mut secret = engine.patient("podman");
+    secret.args(engine.store_flags());
+    secret.args(["secret", "create", "ordinary-secret", "-"]);
+    let id = said(&mut secret, b"hunter2").ok();
+    let by_id = format!("--secret={}", id.trim());
+    // Debian's and most others' /var/run.
+    engine.commit("localhost/linked", "rm -rf /var/run; ln -s /run /var/run");
+    engine.import(
+        "localhost/volumes",
+        &["VOLUME /var/lib/data", "VOLUME /var/cache/x"],
+    );
     start(
         engine,
         &[
@@ -250,6 +264,16 @@ fn files(engine: &Engine) -> Tested {
             "--image-volume=anonymous",
             "--shm-size=1m",
             "--shm-size-systemd=1m --systemd=always",
+            "--tmpfs=/var/run:size=1m localhost/linked true",
+            "localhost/volumes true",
+            "--image-volume=anonymous localhost/volumes true",
+            "--image-volume=bind localhost/volumes true",
+            "--image-volume=ignore localhost/volumes true",
+            "--secret=ordinary-secret",
+            "--secret=ordinary-secret,target=other",
+            "--secret=ordinary-secret,target=/etc/key,uid=998,mode=0400",
+            "--secret=ordinary-secret,type=env,target=KEY",
+            &by_id,
         ],
     )
 }

@@ -15,6 +15,25 @@ pub struct Annotation {
     pub value: String,
 }
 
+/// Beginnings of keys that somebody obeys: crun and its handlers, runc, podman, kata, cri-o's hooks, and this program.
+const ORDERS: [&str; 10] = [
+    "io.katacontainers.",
+    "io.kubernetes.cri-o.",
+    "io.kubernetes.cri.",
+    "io.podman.annotations.",
+    "krun.",
+    "module.wasm.image/",
+    "org.criu.",
+    "org.systemd.property.",
+    "run.oci.",
+    "safe-podman.",
+];
+
+/// Does podman, a runtime or a hook take the key for an order? An image has no business with those.
+pub fn is_order(key: &str) -> bool {
+    ORDERS.iter().any(|order| key.starts_with(order))
+}
+
 impl FromStr for Annotation {
     type Err = Invalid;
 

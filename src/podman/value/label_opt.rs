@@ -25,6 +25,32 @@ pub enum LabelOpt {
     Filetype(String),
 }
 
+/// Is it one of the process types that confine a container? See `container_selinux(8)`.
+pub fn is_confined(name: &str) -> bool {
+    const CONFINED: [&str; 4] = [
+        "container_t",
+        "container_init_t",
+        "container_kvm_t",
+        "container_engine_t",
+    ];
+    CONFINED.contains(&name)
+}
+
+/// `s0`, or `s0:cN` with at most two single categories: a range (`s0-s0:c0.c1023`) covers other containers'.
+pub fn is_narrow(level: &str) -> bool {
+    let category = |text: &str| {
+        text.strip_prefix('c')
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+    };
+    match level.split_once(':') {
+        None => level == "s0",
+        Some((sensitivity, categories)) => {
+            let categories: Vec<&str> = categories.split(',').collect();
+            sensitivity == "s0" && categories.len() <= 2 && categories.into_iter().all(category)
+        }
+    }
+}
+
 impl FromStr for LabelOpt {
     type Err = Invalid;
 

@@ -1,5 +1,6 @@
 //! Annotations of the image's manifest that podman and the runtimes take for orders.
 
+use crate::podman::value::annotation::is_order;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::spec::Spec;
@@ -18,25 +19,13 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Beginnings of keys that somebody obeys: crun, runc, podman, kata.
-const ORDERS: [&str; 8] = [
-    "io.podman.annotations.",
-    "run.oci.",
-    "org.systemd.property.",
-    "org.criu.",
-    "krun.",
-    "module.wasm.image/",
-    "io.katacontainers.",
-    "safe-podman.",
-];
-
 fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let annotations = facts
         .image
         .iter()
         .flat_map(|image| image.annotations.keys());
     annotations
-        .filter(|key| ORDERS.iter().any(|order| key.starts_with(order)))
+        .filter(|key| is_order(key))
         .map(|key| {
             let what =
                 format!("the image's annotation \"{key}\" is an order to podman or the runtime");
@@ -74,6 +63,8 @@ mod tests {
             "org.systemd.property.DeviceAllow",
             "module.wasm.image/variant",
             "safe-podman.promise",
+            "krun.cpus",
+            "org.criu.config",
         ] {
             assert_eq!(found(key), 1, "{key}");
         }

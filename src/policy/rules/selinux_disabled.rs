@@ -1,17 +1,10 @@
 //! `SELinux` labels that confine less than the container's own.
 
-use crate::podman::value::label_opt::LabelOpt;
+use crate::podman::value::label_opt::{LabelOpt, is_confined, is_narrow};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::spec::Spec;
 
-/// Process types that confine a container.
-const CONFINED: [&str; 4] = [
-    "container_t",
-    "container_init_t",
-    "container_kvm_t",
-    "container_engine_t",
-];
 /// File types that belong to containers.
 const FILES: [&str; 3] = [
     "container_file_t",
@@ -52,7 +45,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 fn confines(label: &LabelOpt) -> bool {
     match label {
         LabelOpt::Disable | LabelOpt::Nested | LabelOpt::User(_) | LabelOpt::Role(_) => false,
-        LabelOpt::Type(name) => CONFINED.contains(&name.as_str()) || is_of_udica(name),
+        LabelOpt::Type(name) => is_confined(name) || is_of_udica(name),
         LabelOpt::Filetype(name) => FILES.contains(&name.as_str()),
         LabelOpt::Level(level) => is_narrow(level),
     }
@@ -63,21 +56,6 @@ fn confines(label: &LabelOpt) -> bool {
 fn is_of_udica(name: &str) -> bool {
     name.strip_suffix(".process")
         .is_some_and(|name| !name.is_empty())
-}
-
-/// `s0`, or `s0:cN` with at most two single categories: a range (`s0-s0:c0.c1023`) covers other containers'.
-fn is_narrow(level: &str) -> bool {
-    let category = |text: &str| {
-        text.strip_prefix('c')
-            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
-    };
-    match level.split_once(':') {
-        None => level == "s0",
-        Some((sensitivity, categories)) => {
-            let categories: Vec<&str> = categories.split(',').collect();
-            sensitivity == "s0" && categories.len() <= 2 && categories.into_iter().all(category)
-        }
-    }
 }
 
 #[cfg(test)]

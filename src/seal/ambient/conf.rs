@@ -16,6 +16,7 @@ pub(super) struct Found {
     /// Programs, and directories of programs, that podman would start.
     pub(super) programs: Vec<Program>,
     pub(super) volume_path: Option<PathBuf>,
+    pub(super) init_path: Option<PathBuf>,
 }
 
 /// A key that weakens.
@@ -62,9 +63,16 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Found, Problem> {
         }
     }
     found.weak.sort_by_key(|weak| weak.line);
-    if let Some((_, value)) = get(table, "engine", "volume_path") {
-        found.volume_path = value.as_str().map(PathBuf::from);
-    }
+    let path = |section, name| {
+        let (_, value) = get(table, section, name)?;
+        value
+            .as_str()
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from)
+    };
+    found.volume_path = path("engine", "volume_path");
+    // Of the two places the first wins.
+    found.init_path = path("containers", "init_path").or_else(|| path("engine", "init_path"));
     Ok(found)
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::conf;
 use crate::env::Scrubbed;
-use crate::host::{Host, Links, Mode};
+use crate::host::{Host, Identity, Links, Mode};
 use crate::podman::version::Version;
 use crate::problem::Problem;
 
@@ -20,21 +20,29 @@ pub(super) fn all(host: &dyn Host, version: Version, scrubbed: &Scrubbed) -> Vec
     let own = identity.mode == Mode::Rootless || version >= ROOTS_HOME;
     let config = match scrubbed.get("XDG_CONFIG_HOME") {
         Some(config) => Some(PathBuf::from(config)),
-        None => identity.home.map(|home| home.join(".config")),
+        None => identity.home.as_ref().map(|home| home.join(".config")),
     };
-    of_mode(host, identity.mode, config.filter(|_| own))
+    of_mode(host, &identity, config.filter(|_| own))
 }
 
-fn of_mode(host: &dyn Host, mode: Mode, config: Option<PathBuf>) -> Vec<PathBuf> {
-    let mut files = vec![PathBuf::from("/usr/share/containers/containers.conf")];
-    files.extend(of(host, Path::new("/etc/containers")));
-    // Since podman 5.7, for users only.
-    if mode == Mode::Rootless {
-        files.push("/etc/containers/containers.rootless.conf".into());
-        files.extend(drop_ins(
-            host,
-            Path::new("/etc/containers/containers.rootless.conf.d"),
-        ));
+/// More than one release reads: podman 6 takes fewer main files, and looks for drop-ins in more places.
+fn of_mode(host: &dyn Host, identity: &Identity, config: Option<PathBuf>) -> Vec<PathBuf> {
+    let (mode, uid) = match identity.owner.uid {
+        0 => ("rootful", None),
+        uid => ("rootless", Some(uid.to_string())),
+    };
+    let mut files = Vec::new();
+    for system in ["/usr/share/containers", "/etc/containers"].map(Path::new) {
+        files.extend(of(host, system));
+        // Since podman 5.7.
+        let own = system.join(format!("containers.{mode}.conf"));
+        let drop_in = system.join(format!("containers.{mode}.conf.d"));
+        files.push(own);
+        files.extend(drop_ins(host, &drop_in));
+        files.extend(
+            uid.iter()
+                .flat_map(|uid| drop_ins(host, &drop_in.join(uid))),
+        );
     }
     if let Some(config) = config {
         files.extend(of(host, &config.join("containers")));
@@ -72,22 +80,21 @@ fn drop_ins(host: &dyn Host, directory: &Path) -> Vec<PathBuf> {
 /// Where a key is set last: `FILE:LINE`, as the hook of a container sees it. In a user's namespace the files are those of
 /// its owner; `config` is where they keep them when that is not below their home.
 pub fn find(host: &dyn Host, section: &str, key: &str, config: Option<&Path>) -> Option<String> {
-    let owner = host.identity().owner;
-    let mode = if owner.uid == 0 {
-        Mode::Rootful
-    } else {
-        Mode::Rootless
-    };
+    let identity = host.identity();
     let config = match config {
         Some(config) => Some(config.to_owned()),
-        None => owner.home.map(|home| home.join(".config")),
+        None => identity
+            .owner
+            .home
+            .as_ref()
+            .map(|home| home.join(".config")),
     };
     let place = |path: PathBuf| {
         let text = read(host, &path).ok()??;
         let line = conf::line(&text, section, key)?;
         Some(format!("{}:{line}", path.display()))
     };
-    of_mode(host, mode, config)
+    of_mode(host, &identity, config)
         .into_iter()
         .rev()
         .find_map(place)

@@ -89,7 +89,7 @@ const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin
 
 /// The keys, by section. `default_ulimits` stands here to be emptied; see [`FLAGS_TAKE_BACK`].
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 27] = [
+pub(super) static KEYS: [Key; 29] = [
     list("annotations", ALWAYS, &[]),
     Key {
         value: Value::Words(&["", "none", "image", "/etc/hosts"]),
@@ -102,6 +102,7 @@ pub(super) static KEYS: [Key; 27] = [
     list("devices", ALWAYS, &[]),
     list("env", ALWAYS, &[PATH, "TERM=xterm"]),
     Key { does: "makes every container share its caller's session keyring", value: Value::Switch(true), ..list("keyring", ALWAYS, &[]) },
+    programs("containers", "init_path", ALWAYS),
     list("mounts", Version(4, 7, 0), &[]),
     list("volumes", ALWAYS, &[]),
     engine("conmon_env_vars", ALWAYS, Value::List { kept: &[PATH] }, "changes conmon, which starts every container"),
@@ -119,6 +120,13 @@ pub(super) static KEYS: [Key; 27] = [
     programs("engine", "runtimes", ALWAYS),
     engine("runtimes_flags", Version(5, 7, 0), Value::Empty, "gives the runtime orders, which may switch limits off"),
     programs("network", "cni_plugin_dirs", ALWAYS),
+    Key {
+        section: "network",
+        name: "firewall_driver",
+        since: Version(5, 0, 0),
+        value: Value::Words(&["", "iptables", "nftables"]),
+        does: "leaves the networks of containers open to each other",
+    },
     programs("network", "netavark_plugin_dirs", ALWAYS),
     Key {
         section: "network",

@@ -16,6 +16,7 @@ use crate::env::Scrubbed;
 use crate::host::{FileKind, Host};
 use crate::podman::version::Version;
 use crate::problem::Problem;
+use crate::seal::hook::digest;
 
 /// The variable that names a containers.conf which podman loads last, since 4.5.
 pub const OVERRIDE: &str = "CONTAINERS_CONF_OVERRIDE";
@@ -37,10 +38,13 @@ pub struct Ambient {
     pub overriding: Option<PathBuf>,
     /// Where podman keeps volumes, when a file says so.
     pub volume_path: Option<PathBuf>,
+    /// The program of `--init`, when a file says so.
+    pub init_path: Option<PathBuf>,
 }
 
 /// Looks at the files that this podman will load for this user, and takes out of them what no flag takes back: podman
-/// gets [`Ambient::overriding`] as its last file.
+/// gets [`Ambient::overriding`] as its last file. That one names the directories of `hooks` too: what conmon starts again
+/// inherits the variable, and before podman 5.6 no other trace of `--hooks-dir`.
 ///
 /// # Errors
 /// A file is no TOML or cannot be read; it names a program that others than root may change; a line that nothing takes
@@ -50,6 +54,7 @@ pub fn neutralise(
     version: Version,
     scrubbed: &Scrubbed,
     state: &Path,
+    hooks: &[PathBuf],
 ) -> Result<Ambient, Problem> {
     let mut ambient = Ambient::default();
     for path in files::all(host, version, scrubbed) {
@@ -64,9 +69,10 @@ pub fn neutralise(
             format!("{file}:{}: {key}", weak.line)
         }));
         ambient.volume_path = found.volume_path.or(ambient.volume_path);
+        ambient.init_path = found.init_path.or(ambient.init_path);
         ambient.files.push(path);
     }
-    ambient.overriding = last_file(host, version, state)?;
+    ambient.overriding = last_file(host, version, state, hooks)?;
     Ok(ambient)
 }
 
@@ -78,12 +84,15 @@ pub fn last_file(
     host: &dyn Host,
     version: Version,
     state: &Path,
+    hooks: &[PathBuf],
 ) -> Result<Option<PathBuf>, Problem> {
     if version < WITH_OVERRIDE {
         return Ok(None);
     }
-    let text = overriding(version);
-    let name = format!("containers-{}.{}.conf", version.0, version.1);
+    let text = overriding(version, hooks);
+    // One file for each text: runs of two releases do not replace each other's.
+    let name: String = digest(text.as_bytes()).chars().take(16).collect();
+    let name = format!("containers-{name}.conf");
     host.keep(state, &name, text.as_bytes()).map(Some)
 }
 
@@ -144,16 +153,17 @@ fn is_roots(host: &dyn Host, program: &Program) -> Result<(), Problem> {
 }
 
 /// The file that podman loads last.
-fn overriding(version: Version) -> String {
-    let entries = |kept: &[&str]| {
-        let kept = kept.iter().map(|entry| format!("\"{entry}\""));
+fn overriding(version: Version, hooks: &[PathBuf]) -> String {
+    let list = |entries: Vec<String>| {
         let clear = (version >= WITH_APPEND).then(|| "{append=false}".to_owned());
-        format!("[{}]", kept.chain(clear).collect::<Vec<_>>().join(", "))
+        let entries: Vec<String> = entries.into_iter().chain(clear).collect();
+        format!("[{}]", entries.join(", "))
     };
+    let kept = |kept: &[&str]| list(kept.iter().map(|entry| format!("\"{entry}\"")).collect());
     let mut text = String::new();
     let mut section = "";
     for key in keys::KEYS.iter().filter(|key| key.since <= version) {
-        let Some(value) = key.neutral(entries) else {
+        let Some(value) = key.neutral(kept) else {
             continue;
         };
         if key.section != section {
@@ -161,6 +171,12 @@ fn overriding(version: Version) -> String {
             let _ = writeln!(text, "[{section}]");
         }
         let _ = writeln!(text, "{} = {value}", key.name);
+    }
+    if !hooks.is_empty() {
+        // A string of JSON is one of TOML.
+        let quoted = |path: &PathBuf| serde_json::Value::from(path.to_string_lossy()).to_string();
+        let directories = list(hooks.iter().map(quoted).collect());
+        let _ = writeln!(text, "hooks_dir = {directories}");
     }
     text
 }
@@ -176,7 +192,7 @@ mod tests {
 
     fn at(host: &Fake, version: Version) -> Result<Ambient, Problem> {
         let scrubbed = scrub(&Environment::default(), &[], host);
-        neutralise(host, version, &scrubbed, Path::new(STATE))
+        neutralise(host, version, &scrubbed, Path::new(STATE), &[])
     }
 
     #[test]
@@ -242,7 +258,7 @@ mod tests {
         let host = with("containers", "keyring = false");
         let problem = at(&host, Version(4, 3, 1)).unwrap_err();
         assert!(problem.what.contains("session keyring"), "{problem}");
-        assert!(overriding(Version(4, 5, 0)).contains("keyring = true\n"));
+        assert!(overriding(Version(4, 5, 0), &[]).contains("keyring = true\n"));
         assert!(at(&with("containers", "keyring = true"), Version(4, 3, 1)).is_ok());
     }
 
@@ -355,14 +371,16 @@ mod tests {
 
     #[test]
     fn the_last_file_knows_only_what_the_release_knows() {
-        let old = overriding(Version(4, 5, 0));
+        let old = overriding(Version(4, 5, 0), &[]);
         assert!(
             old.contains("volumes = []\n") && !old.contains("mounts") && !old.contains("append"),
             "{old}"
         );
-        let new = overriding(Version(5, 4, 2));
+        let new = overriding(Version(5, 4, 2), &["/var/a \"b\"".into()]);
         assert!(
-            new.contains("mounts = [{append=false}]\n") && new.contains("[engine]\n"),
+            new.contains("mounts = [{append=false}]\n")
+                && new.contains("[engine]\n")
+                && new.ends_with("hooks_dir = [\"/var/a \\\"b\\\"\", {append=false}]\n"),
             "{new}"
         );
     }

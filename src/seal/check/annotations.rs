@@ -1,18 +1,20 @@
 //! Annotations: runtimes take orders from them.
 
 use super::Facts;
+use crate::podman::value::annotation::is_order;
 use crate::seal::ANNOTATION;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
 use crate::seal::promise::{Groups, Privilege, Promise};
 
 /// What podman 4.3 to 5.4 writes by itself, and the value that is harmless where not every one is.
-const ENGINE: [(&str, Option<&str>); 21] = [
+const ENGINE: [(&str, Option<&str>); 22] = [
     ("io.container.manager", Some("libpod")),
     ("io.kubernetes.cri-o.Created", None),
     ("io.kubernetes.cri-o.TTY", None),
     ("io.podman.annotations.apparmor", None),
     ("io.podman.annotations.autoremove", None),
+    ("io.podman.annotations.autoremove-image", None),
     ("io.podman.annotations.cid-file", None),
     ("io.podman.annotations.init", None),
     ("io.podman.annotations.label", None),
@@ -34,16 +36,6 @@ const ENGINE: [(&str, Option<&str>); 21] = [
 const PRIVILEGED: &str = "io.podman.annotations.privileged";
 const KEEP_GROUPS: &str = "run.oci.keep_original_groups";
 
-/// Beginnings of keys that a runtime obeys: an image has no business with them.
-const ORDERS: [&str; 6] = [
-    "run.oci.",
-    "module.wasm.image/",
-    "org.systemd.property.",
-    "io.podman.annotations.",
-    "io.katacontainers.",
-    "io.kubernetes.cri-o.",
-];
-
 pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
     let holds = |key: &str, value: &str| {
         let engine = ENGINE.iter().find(|(known, _)| *known == key);
@@ -52,10 +44,9 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
             .annotations
             .get(key)
             .is_some_and(|promised| promised == value);
-        let order = ORDERS.iter().any(|order| key.starts_with(order));
         engine
             || asked
-            || (!order
+            || (!is_order(key)
                 && promise.image_annotations.contains(key)
                 && !promise.annotations.contains_key(key))
             || (key == PRIVILEGED

@@ -1,12 +1,13 @@
 //! The mounts that podman makes by itself, as seen from podman 4.3.1 and 5.4.2, rootful and rootless, with runc and crun.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use super::Facts;
 use super::mounts::{Refusal, holds, is_bind};
+use super::store::{is_below, is_own, is_own_file, of_container, own};
 use crate::seal::breach::Culprit;
 use crate::seal::config::Mount as Found;
-use crate::seal::promise::{Init, Namespace, Privilege, Promise};
+use crate::seal::promise::{Init, Namespace, Privilege, Promise, Unmasked};
 
 /// A file system of the kernel's, and the options that it always has.
 struct Kernel {
@@ -60,14 +61,26 @@ const FILES: [(&str, &str); 8] = [
     ("/dev/shm", "shm"),
 ];
 
+/// The rules of cryptography that podman gives a container of a host in FIPS mode: the image's own, or a line of podman's.
+const FIPS: [&str; 2] = [
+    "/etc/crypto-policies/back-ends",
+    "/etc/crypto-policies/config",
+];
+const FIPS_FILE: &str = "fips-config";
+
+/// Where podman collects what mounts.conf names, the mark of FIPS mode, and secrets with a place of their own.
+const SECRETS: &str = "/run/secrets";
+
 /// Where distributions install podman's init.
-const INITS: [&str; 6] = [
+const INITS: [&str; 8] = [
     "/usr/libexec/podman/catatonit",
     "/usr/libexec/catatonit/catatonit",
     "/usr/lib/podman/catatonit",
     "/usr/bin/catatonit",
     "/usr/local/libexec/podman/catatonit",
     "/usr/libexec/catatonit",
+    "/usr/local/lib/podman/catatonit",
+    "/usr/local/bin/catatonit",
 ];
 
 const CULPRIT: Culprit = Culprit::Conf("volumes");
@@ -78,89 +91,129 @@ pub(super) fn check(
     promise: &Promise,
     facts: &Facts<'_>,
 ) -> Result<(), Refusal> {
-    let nothing = || {
-        let culprit = if is_own(&found.source, facts) {
-            Culprit::Other("mounts.conf")
-        } else if is_below(&found.source, Path::new("/dev")) {
-            // Without root's powers a device is a mount.
-            Culprit::Conf("devices")
-        } else {
-            CULPRIT
-        };
-        Err(("no mount".to_owned(), culprit))
-    };
     if let Some(kernel) = KERNEL
         .iter()
         .find(|kernel| Path::new(kernel.at) == at && kernel.types.contains(&found.kind.as_str()))
     {
         return of_kernel(kernel, found, promise);
     }
-    if let Some((_, name)) = FILES.iter().find(|(place, _)| Path::new(place) == at)
-        && is_bind(found)
-        && is_own_file(&found.source, Path::new(name), facts)
-    {
+    let allowed = is_file(at, found, promise, facts)
+        || is_secret(at, found, promise, facts)
+        || is_fips(at, found, facts)
+        || is_hosts(at, found, promise)
+        || is_init(at, found, &promise.init)
+        || is_device(at, found, promise);
+    if allowed {
         return Ok(());
     }
-    if let Some(name) = promise.secrets.get(at) {
-        let file = Path::new("secrets").join(name);
-        return if is_bind(found) && is_own_file(&found.source, &file, facts) {
-            Ok(())
-        } else {
-            Err((format!("the secret \"{name}\""), CULPRIT))
-        };
-    }
-    let text = at.to_str().unwrap_or_default();
-    let allowed = match text {
-        "/run/podman-init" | "/dev/init" => is_bind(found) && is_init(&found.source, &promise.init),
-        "/run/notify" => {
-            promise.env.contains("NOTIFY_SOCKET")
-                && is_own_file(&found.source, Path::new("notify"), facts)
-        }
-        "/dev/shm" => {
-            is_hosts(promise, "ipc") && found.source == at
-                || found.kind == "tmpfs" && !is_bind(found)
-        }
-        "/dev/mqueue" => is_hosts(promise, "ipc") && is_bind(found) && found.source == at,
-        "/proc" => is_hosts(promise, "pid") && is_bind(found) && found.source == at,
-        "/sys" => {
-            is_hosts(promise, "network")
-                && is_bind(found)
-                && found.source == at
-                && holds(found, "ro")
-        }
-        _ => is_device(at, found, promise),
+    let culprit = if is_own(&found.source, facts) {
+        Culprit::Other("mounts.conf")
+    } else if is_below(&found.source, Path::new("/dev")) {
+        // Without root's powers a device is a mount.
+        Culprit::Conf("devices")
+    } else {
+        CULPRIT
     };
-    // Joining another container shares its files: which ones, only that container knows.
-    let shared = promise
-        .namespaces
-        .values()
-        .any(|namespace| *namespace == Namespace::Joined)
-        && FILES.iter().any(|(place, name)| {
-            Path::new(place) == at && is_of_container(&found.source, Path::new(name))
-        });
-    if allowed || shared { Ok(()) } else { nothing() }
+    Err(("no mount".to_owned(), culprit))
 }
 
 fn of_kernel(kernel: &Kernel, found: &Found, promise: &Promise) -> Result<(), Refusal> {
+    let open = match &promise.unmasked {
+        Unmasked::All => true,
+        Unmasked::Paths(paths) => paths.contains(kernel.at),
+    };
     let privileged = promise.privilege == Privilege::Privileged;
-    let missing = kernel.flags.iter().find(|flag| !holds(found, flag));
+    let needed = |flag: &&&str| !(privileged || (open && **flag == "ro"));
+    let missing = kernel
+        .flags
+        .iter()
+        .filter(needed)
+        .find(|flag| !holds(found, flag));
     match missing {
-        Some(flag) if !privileged => Err(((*flag).to_owned(), Culprit::Unknown)),
-        _ if is_bind(found) => Err((format!("a {}", kernel.types.join(" or ")), CULPRIT)),
-        _ => Ok(()),
+        Some(flag) => Err(((*flag).to_owned(), Culprit::Unknown)),
+        None if is_bind(found) => Err((format!("a {}", kernel.types.join(" or ")), CULPRIT)),
+        None => Ok(()),
     }
 }
 
-fn is_hosts(promise: &Promise, namespace: &str) -> bool {
-    *promise.namespace(namespace) == Namespace::Host
+/// The container's own files, below each of `--chrootdirs` too; those of another container that it joins: which ones,
+/// only that container knows.
+fn is_file(at: &Path, found: &Found, promise: &Promise, facts: &Facts<'_>) -> bool {
+    if at == Path::new("/dev/shm") && found.kind == "tmpfs" && !is_bind(found) {
+        return true;
+    }
+    if at == Path::new("/run/notify") {
+        let asked = promise.env.contains("NOTIFY_SOCKET");
+        return asked && is_own_file(&found.source, Path::new("notify"), facts);
+    }
+    let inside = |place: &str| {
+        let mut roots = promise.chroot_dirs.iter();
+        let below = Path::new(place)
+            .strip_prefix("/")
+            .unwrap_or(Path::new(place));
+        Path::new(place) == at || roots.any(|root| root.join(below) == at)
+    };
+    let joined = || {
+        promise
+            .namespaces
+            .values()
+            .any(|other| *other == Namespace::Joined)
+    };
+    let is_it = |(place, name): &(&str, &str)| {
+        let of_other =
+            || of_container(&found.source).is_some_and(|(_, file)| file == Path::new(name));
+        inside(place)
+            && is_bind(found)
+            && (is_own_file(&found.source, Path::new(name), facts) || (joined() && of_other()))
+    };
+    FILES.iter().any(is_it)
 }
 
-fn is_init(source: &Path, init: &Init) -> bool {
-    match init {
+/// podman mounts a secret from a file of the secret's name, also when it was asked for by id, and makes a directory for
+/// those that have a place of their own.
+fn is_secret(at: &Path, found: &Found, promise: &Promise, facts: &Facts<'_>) -> bool {
+    let Some(file) = own(&found.source, facts).filter(|_| is_bind(found)) else {
+        return false;
+    };
+    let below = |base: &str, path: &Path| path.parent() == Some(Path::new(base));
+    let asked = promise.secrets.contains_key(at);
+    !promise.secrets.is_empty() && below("secrets", &file) && (asked || below(SECRETS, at))
+}
+
+/// The image's own files, or what podman writes; from the image they give away nothing.
+fn is_fips(at: &Path, found: &Found, facts: &Facts<'_>) -> bool {
+    let policy = FIPS.iter().any(|place| Path::new(place) == at)
+        && (is_below(&found.source, facts.root)
+            || is_own_file(&found.source, Path::new(FIPS_FILE), facts));
+    let mark = at == Path::new(SECRETS)
+        && facts.host.stamp(Path::new("/etc/system-fips")).is_some()
+        && is_own_file(&found.source, Path::new("run/secrets"), facts);
+    is_bind(found) && (policy || mark)
+}
+
+/// What belongs to a namespace that is the host's, or that is not of the container's user namespace.
+fn is_hosts(at: &Path, found: &Found, promise: &Promise) -> bool {
+    let hosts = |name: &str| *promise.namespace(name) == Namespace::Host;
+    let promised = match at.to_str().unwrap_or_default() {
+        "/dev/shm" | "/dev/mqueue" => hosts("ipc"),
+        "/proc" => hosts("pid"),
+        "/sys" => {
+            let others = *promise.namespace("network") != Namespace::Own;
+            (hosts("network") || (promise.is_mapped() && others)) && holds(found, "ro")
+        }
+        _ => false,
+    };
+    promised && is_bind(found) && found.source == at
+}
+
+fn is_init(at: &Path, found: &Found, init: &Init) -> bool {
+    let places = ["/run/podman-init", "/dev/init"];
+    let program = match init {
         Init::None => false,
-        Init::Engine => INITS.iter().any(|known| Path::new(known) == source),
-        Init::Path(path) => path == source,
-    }
+        Init::Engine => INITS.iter().any(|known| Path::new(known) == found.source),
+        Init::Path(path) => *path == found.source,
+    };
+    program && is_bind(found) && places.iter().any(|place| Path::new(place) == at)
 }
 
 /// Without root's powers podman mounts a device instead of making its node.
@@ -173,91 +226,4 @@ fn is_device(at: &Path, found: &Found, promise: &Promise) -> bool {
         && at == found.source
         && is_below(at, Path::new("/dev"));
     is_bind(found) && promise.is_mapped() && (node || every)
-}
-
-/// The ids of containers, layers and volumes without a name.
-pub(super) fn is_id(name: &str) -> bool {
-    name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The names on the way to a path; none when one is `..` or no text.
-pub(super) fn names(path: &Path) -> Option<Vec<&str>> {
-    let name = |part| match part {
-        Component::Normal(name) => Some(name.to_str()),
-        Component::RootDir => None,
-        Component::ParentDir | Component::CurDir | Component::Prefix(_) => Some(None),
-    };
-    path.components().filter_map(name).collect()
-}
-
-/// Is `path` a place strictly below `base`, by components and without `..`?
-pub(super) fn is_below(path: &Path, base: &Path) -> bool {
-    names(path).is_some() && path != base && path.starts_with(base)
-}
-
-/// Does the path lie in a directory that podman made for this container? Nobody knew the id before podman made it up.
-pub(super) fn is_own(path: &Path, facts: &Facts<'_>) -> bool {
-    let Some(names) = names(path) else {
-        return false;
-    };
-    let own = |window: &[&str]| match window {
-        [driver, id, "userdata"] => driver.ends_with("-containers") && *id == facts.id,
-        _ => false,
-    };
-    path.is_absolute() && names.windows(3).any(own)
-}
-
-/// Is it just this file of a directory of podman's?
-fn is_own_file(path: &Path, name: &Path, facts: &Facts<'_>) -> bool {
-    is_own(path, facts) && userdata(path).as_deref() == Some(name)
-}
-
-fn is_of_container(path: &Path, name: &Path) -> bool {
-    path.is_absolute() && names(path).is_some() && userdata(path).as_deref() == Some(name)
-}
-
-/// What follows `DRIVER-containers/ID/userdata`.
-fn userdata(path: &Path) -> Option<PathBuf> {
-    let names = names(path)?;
-    let is_place = |window: &[&str]| match window {
-        [driver, id, "userdata"] => driver.ends_with("-containers") && is_id(id),
-        _ => false,
-    };
-    let at = names.windows(3).position(is_place)?;
-    Some(names.iter().skip(at.saturating_add(3)).collect())
-}
-
-/// podman's store, from the place of the `config.json`.
-pub(super) fn store(facts: &Facts<'_>) -> Option<PathBuf> {
-    is_own(facts.bundle, facts).then_some(())?;
-    Some(facts.bundle.parent()?.parent()?.parent()?.to_owned())
-}
-
-/// Is it the directory of this volume?
-pub(super) fn is_volume(
-    source: &Path,
-    name: Option<&str>,
-    part: Option<&Path>,
-    promise: &Promise,
-    facts: &Facts<'_>,
-) -> bool {
-    let Some(volumes) = promise
-        .volume_path
-        .clone()
-        .or_else(|| Some(store(facts)?.join("volumes")))
-    else {
-        return false;
-    };
-    let Some(rest) = source.strip_prefix(&volumes).ok().and_then(names) else {
-        return false;
-    };
-    match rest.as_slice() {
-        [found, "_data", rest @ ..] => {
-            let below: PathBuf = rest.iter().collect();
-            let part = part.map(|part| part.strip_prefix("/").unwrap_or(part));
-            name.map_or_else(|| is_id(found), |name| name == *found)
-                && part.unwrap_or(Path::new("")) == below
-        }
-        _ => false,
-    }
 }

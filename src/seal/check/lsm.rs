@@ -2,18 +2,13 @@
 
 use super::Facts;
 use crate::host::{Apparmor as Module, Selinux as State};
+use crate::podman::value::label_opt::{is_confined, is_narrow};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
-use crate::seal::promise::{Apparmor, Promise, Selinux};
+use crate::seal::promise::{Apparmor, Promise, Selinux, SelinuxLevel};
 
-/// Types that confine nothing.
-const OPEN_TYPES: [&str; 5] = [
-    "spc_t",
-    "unconfined_t",
-    "container_runtime_t",
-    "unconfined_service_t",
-    "init_t",
-];
+/// What podman's own profile is called, in every release.
+const DEFAULT_PROFILE: &str = "containers-default-";
 
 pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
     let lsm = facts.host.lsm();
@@ -25,19 +20,21 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
         ));
     }
     if lsm.selinux != State::Disabled {
-        breaches.extend(selinux(&promise.selinux, &config.process.selinux_label));
+        breaches.extend(selinux(promise, &config.process.selinux_label));
     }
     breaches
 }
 
 fn apparmor(promised: &Apparmor, found: &str) -> Option<Breach> {
-    let open = found.is_empty() || found == "unconfined";
     let (holds, promised) = match promised {
         Apparmor::Unconfined => (true, String::new()),
-        Apparmor::Confined => (!open, "a profile that confines".to_owned()),
+        Apparmor::Confined => (
+            found.starts_with(DEFAULT_PROFILE),
+            "podman's own".to_owned(),
+        ),
         Apparmor::Profile(name) => (found == name, format!("the AppArmor profile \"{name}\"")),
     };
-    let found = if open {
+    let found = if found.is_empty() || found == "unconfined" {
         "no AppArmor profile".to_owned()
     } else {
         format!("the AppArmor profile \"{found}\"")
@@ -45,18 +42,25 @@ fn apparmor(promised: &Apparmor, found: &str) -> Option<Breach> {
     (!holds).then(|| Breach::new(found, promised, Culprit::Conf("apparmor_profile")))
 }
 
-fn selinux(promised: &Selinux, label: &str) -> Option<Breach> {
-    let found = label.split(':').nth(2).unwrap_or_default();
-    let open = found.is_empty() || OPEN_TYPES.contains(&found);
-    let (holds, promised) = match promised {
-        Selinux::Unconfined => (true, String::new()),
-        Selinux::Confined => (!open, "a type that confines".to_owned()),
-        Selinux::Type(name) => (found == name, format!("the SELinux type \"{name}\"")),
+fn selinux(promise: &Promise, label: &str) -> Option<Breach> {
+    let mut parts = label.splitn(4, ':').skip(2);
+    let (kind, level) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
+    let (holds, promised) = match &promise.selinux {
+        Selinux::Unconfined => return None,
+        Selinux::Confined => (is_confined(kind), "a type that confines".to_owned()),
+        Selinux::Type(name) => (kind == name, format!("the SELinux type \"{name}\"")),
     };
     let found = if label.is_empty() {
         "no SELinux label".to_owned()
     } else {
         format!("the SELinux label \"{label}\"")
     };
-    (!holds).then(|| Breach::new(found, promised, Culprit::Conf("label")))
+    if !holds {
+        return Some(Breach::new(found, promised, Culprit::Conf("label")));
+    }
+    let narrow = promise.selinux_level == SelinuxLevel::Any || is_narrow(level);
+    (!narrow).then(|| Breach::new(found, "categories of its own", Culprit::Unknown))
 }

@@ -6,13 +6,15 @@ mod devices;
 mod engine_mounts;
 mod env;
 mod hooks;
+mod kernel;
 mod lsm;
 mod mounts;
 mod namespaces;
 mod paths;
 mod process;
-pub mod resources;
+pub(super) mod resources;
 mod seccomp;
+mod store;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -32,15 +34,21 @@ pub struct Facts<'a> {
     pub id: &'a str,
     /// The directory of the `config.json`: `STORE/DRIVER-containers/ID/userdata`.
     pub bundle: &'a Path,
+    /// The root file system of the `config.json`.
+    pub root: &'a Path,
     /// This program, absolute: the hook that must be there.
     pub program: &'a Path,
+    /// The container's process, while it waits to be started.
+    pub pid: Option<u32>,
+    /// The command line of the runtime that starts it.
+    pub runtime: Option<&'a [String]>,
     /// The bytes of the seccomp profile, already held against the promised digest; none: unconfined was promised.
     pub profile: Option<&'a [u8]>,
 }
 
 type Check = fn(&Promise, &Config, &Facts<'_>) -> Vec<Breach>;
 
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 15] = [
     user::check,
     capabilities::check,
     seccomp::check,
@@ -51,6 +59,7 @@ const CHECKS: [Check; 14] = [
     devices::check,
     namespaces::check,
     resources::check,
+    kernel::check,
     env::check,
     hooks::check,
     annotations::check,

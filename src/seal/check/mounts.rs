@@ -2,26 +2,35 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::{Facts, engine_mounts};
+use super::{Facts, engine_mounts, store};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::{Config, Mount as Found};
 use crate::seal::promise::{Depth, Lower, Mount, MountKind, Owners, Promise};
+
+const CULPRIT: Culprit = Culprit::Conf("volumes");
 
 /// Options that let mounts cross the container's wall.
 const CROSSING: [&str; 4] = ["shared", "rshared", "slave", "rslave"];
 
 pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+    let mut moved = moved(promise, config);
     let mut breaches = Vec::new();
     for found in &config.mounts {
         let at = clean(&found.destination);
         let asked = promise.mounts.get(&at);
-        let mapped = asked.is_some_and(|asked| asked.owners == Owners::Mapped);
         let why = match asked {
-            _ if is_mapped(found) && !mapped => {
-                Err(("the files' own owners".to_owned(), Culprit::Conf("volumes")))
+            _ if let Some(option) = deep(found) => Err((format!("no {option}"), Culprit::Unknown)),
+            _ if is_mapped(found) && asked.is_none_or(|asked| asked.owners == Owners::Kept) => {
+                Err(("the files' own owners".to_owned(), CULPRIT))
             }
-            Some(promised) => against(promised, found, promise, facts),
-            None => engine_mounts::check(&at, found, promise, facts),
+            Some(asked) => against(asked, found, promise, facts),
+            None => engine_mounts::check(&at, found, promise, facts).or_else(|refusal| {
+                let stands_for =
+                    |asked: &&Mount| is_free(&at) && against(asked, found, promise, facts).is_ok();
+                let index = moved.iter().position(stands_for).ok_or(refusal)?;
+                moved.remove(index);
+                Ok(())
+            }),
         };
         if let Err((promised, culprit)) = why {
             let found = format!(
@@ -35,6 +44,36 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
         }
     }
     breaches
+}
+
+/// podman follows the image's links on the way to a tmpfs (`/var/run` is `/run`): those that are not where they were
+/// promised to be.
+fn moved<'a>(promise: &'a Promise, config: &Config) -> Vec<&'a Mount> {
+    let is_there = |at: &Path| {
+        config
+            .mounts
+            .iter()
+            .any(|found| clean(&found.destination) == at)
+    };
+    let moved = promise
+        .mounts
+        .iter()
+        .filter(|(at, asked)| matches!(asked.kind, MountKind::Tmpfs(_)) && !is_there(at));
+    moved.map(|(_, asked)| asked).collect()
+}
+
+/// A tmpfs there would hide what the kernel or podman put there.
+fn is_free(at: &Path) -> bool {
+    !["/proc", "/sys", "/dev"]
+        .iter()
+        .any(|taken| at.starts_with(taken))
+        && at != Path::new("/")
+}
+
+/// An option of crun's that also reaches the mounts below, or one that changes a mount that is there.
+fn deep(found: &Found) -> Option<&'static str> {
+    const DEEP: [&str; 5] = ["rrw", "rsuid", "rdev", "rexec", "remount"];
+    DEEP.into_iter().find(|option| has(found, option))
 }
 
 /// With other owners root's files may be the container user's.
@@ -89,7 +128,7 @@ fn against(
     promise: &Promise,
     facts: &Facts<'_>,
 ) -> Result<(), Refusal> {
-    let refuse = |what: String| Err((what, Culprit::Conf("volumes")));
+    let refuse = |what: String| Err((what, CULPRIT));
     source(&promised.kind, found, promise, facts)?;
     // A layer without an upper directory cannot be written.
     let closed = found.kind == "overlay" && option(found, "upperdir").is_none();
@@ -120,12 +159,12 @@ fn source(
     promise: &Promise,
     facts: &Facts<'_>,
 ) -> Result<(), Refusal> {
-    let refuse = |what: String| Err((what, Culprit::Conf("volumes")));
+    let refuse = |what: String| Err((what, CULPRIT));
     let holds = match kind {
         MountKind::Bind(source) => is_bind(found) && found.source == *source,
         MountKind::Volume(name, part) => {
             is_bind(found)
-                && engine_mounts::is_volume(
+                && store::is_volume(
                     &found.source,
                     name.as_deref(),
                     part.as_deref(),
@@ -140,7 +179,7 @@ fn source(
                 Lower::Path(path) => lowest == path,
                 Lower::Volume(name, part) => {
                     let (name, part) = (name.as_deref(), part.as_deref());
-                    engine_mounts::is_volume(lowest, name, part, promise, facts)
+                    store::is_volume(lowest, name, part, promise, facts)
                 }
             };
             found.kind == "overlay" && below && is_upper(found, upper.as_ref(), facts)
@@ -182,7 +221,7 @@ fn option<'a>(found: &'a Found, key: &str) -> Option<&'a Path> {
 /// Do writes go where they were promised to go?
 fn is_upper(found: &Found, upper: Option<&(PathBuf, PathBuf)>, facts: &Facts<'_>) -> bool {
     let dirs = (option(found, "upperdir"), option(found, "workdir"));
-    let own = |dir: Option<&Path>| dir.is_some_and(|dir| engine_mounts::is_own(dir, facts));
+    let own = |dir: Option<&Path>| dir.is_some_and(|dir| store::is_own(dir, facts));
     match upper {
         Some((upper, work)) => dirs == (Some(upper), Some(work)),
         None => own(dirs.0) && own(dirs.1),
@@ -191,11 +230,11 @@ fn is_upper(found: &Found, upper: Option<&(PathBuf, PathBuf)>, facts: &Facts<'_>
 
 /// The layers of an image lie in podman's store.
 fn is_image(found: &Found, facts: &Facts<'_>) -> bool {
-    let Some(store) = engine_mounts::store(facts) else {
-        return false;
+    let stores = store::stores(facts);
+    let below = |path: &Path| {
+        let in_store = |store: &PathBuf| store::is_below(path, store);
+        stores.iter().any(in_store) || store::is_own(path, facts)
     };
-    let below =
-        |path: &Path| engine_mounts::is_below(path, &store) || engine_mounts::is_own(path, facts);
     match option(found, "lowerdir") {
         Some(lower) => lower
             .to_str()

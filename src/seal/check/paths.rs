@@ -1,9 +1,8 @@
 //! The root file system, what of `/proc` and `/sys` is hidden, and sysctls.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::Facts;
-use super::engine_mounts::{self, is_id};
+use super::{Facts, store};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
 use crate::seal::promise::{Access, Promise, Unmasked};
@@ -105,21 +104,28 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
 
 /// The directory that was asked for, or one that podman mounted the image's layers at.
 fn is_promised_root(promise: &Promise, found: &Path, facts: &Facts<'_>) -> bool {
-    if let Some(promised) = &promise.rootfs {
-        return promised == found;
-    }
-    let in_store = engine_mounts::store(facts)
-        .is_some_and(|store| engine_mounts::is_below(found, &store))
-        || engine_mounts::is_own(found, facts);
-    let names = engine_mounts::names(found).unwrap_or_default();
-    // The store of --transient-store has its containers elsewhere.
-    let is_layer = matches!(names.as_slice(), [.., "overlay", id, "merged"] if is_id(id));
+    let resolved = |path: &Path| facts.host.resolve(path).map(|found| found.path).ok();
+    let in_store = || {
+        let found = resolved(found);
+        let below = |store: &PathBuf| {
+            found
+                .as_deref()
+                .zip(resolved(store))
+                .is_some_and(|(found, store)| store::is_below(found, &store))
+        };
+        store::stores(facts).iter().any(below)
+    };
     // Where root is not mapped into the namespace, podman mounts it at a place of its temporary directory.
+    let names = store::names(found).unwrap_or_default();
     let is_passage = promise.is_mapped()
         && names
             .last()
             .is_some_and(|name| name.starts_with("intermediate-mountpoint-"));
-    in_store || is_layer || is_passage
+    let is_it = match &promise.rootfs {
+        Some(promised) => promised == found,
+        None => store::is_layer(found) || store::is_own(found, facts) || in_store(),
+    };
+    is_it || is_passage
 }
 
 /// podman matches with Go's `filepath.Match`; of a pattern what stands before its first special character counts.

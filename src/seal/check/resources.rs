@@ -3,19 +3,14 @@
 use std::fmt::Display;
 
 use super::Facts;
+use crate::podman::value::limit::NanoCpus;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
+use crate::seal::config::{Config, IntelRdt};
 use crate::seal::promise::{OomKiller, Promise};
 
-/// A microsecond of a period of 100 ms, in billionths of a CPU.
-const ROUNDING: u64 = 10_000;
-
-/// A quota per period in billionths of a CPU; no quota is no limit.
-pub fn nano_cpus(quota: i64, period: u64) -> Option<u64> {
-    let quota = u64::try_from(quota).ok().filter(|quota| *quota > 0)?;
-    let nanos = u128::from(quota).checked_mul(1_000_000_000)?;
-    u64::try_from(nanos.checked_div(period.into())?).ok()
-}
+/// A microsecond of a period of 100 ms, in billionths of a CPU: podman writes whole ones, so a fraction that does not fit
+/// comes out a little off.
+pub(in crate::seal) const ROUNDING: u64 = 10_000;
 
 pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
     let limits = &promise.limits;
@@ -25,8 +20,8 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
     let cpus = found
         .cpu
         .quota
-        .and_then(|quota| nano_cpus(quota, found.cpu.period.unwrap_or(100_000)));
-    // podman writes whole microseconds of a period, so a fraction that does not fit comes out a little off.
+        .and_then(|quota| NanoCpus::of_quota(quota, found.cpu.period.unwrap_or(100_000)))
+        .map(|NanoCpus(cpus)| cpus);
     let rounded = |cpus: u64| match limits.nano_cpus {
         Some(promised) if cpus.saturating_sub(promised) <= ROUNDING => cpus.min(promised),
         Some(_) | None => cpus,
@@ -50,6 +45,12 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
             "that it works",
             Culprit::Unknown,
         ));
+    }
+    if let Some(IntelRdt { class }) = &config.linux.intel_rdt
+        && promise.rdt_class.as_ref() != Some(class)
+    {
+        let found = format!("the cache class \"{class}\"");
+        breaches.push(Breach::new(found, "that of --rdt-class", Culprit::Unknown));
     }
     for (key, value) in &found.unified {
         // podman itself writes memory.high and the like for a promised limit; nothing above one may be undone.

@@ -44,7 +44,10 @@ fn judged_on(host: &Fake, promise: &Promise, document: &Value) -> Vec<String> {
         host,
         id: &id,
         bundle: Path::new(&bundle),
+        root: &config.root.path,
         program: Path::new("/usr/bin/safe-podman"),
+        pid: None,
+        runtime: None,
         profile: Some(PROFILE),
     };
     let breaches = check(promise, &config, &facts);
@@ -226,6 +229,9 @@ fn each_single_change_is_found() {
             "privileged=TRUE",
         ),
         ("/annotations/some.thing", json!("x"), "some.thing"),
+        ("/annotations/krun.cpus", json!("9"), "krun.cpus"),
+        ("/linux/cgroupsPath", json!(""), "the control group"),
+        ("/linux/intelRdt", json!({"closID": "fast"}), "cache class"),
         (
             "/linux/sysctl/net.ipv4.ip_forward",
             json!("1"),
@@ -319,7 +325,7 @@ fn each_single_change_is_found() {
             json!("shared"),
             "root propagation",
         ),
-        ("/linux/intelRdt", json!({}), "intelRdt"),
+        ("/linux/intelRdt", json!({}), "closID"),
     ] {
         breaks(&with(pointer, value), word);
     }
@@ -475,6 +481,88 @@ fn an_option_that_is_gone_is_found() {
     }
 }
 
+/// podman follows the image's links on the way to a tmpfs.
+#[test]
+fn a_tmpfs_may_be_where_a_link_led() {
+    let to = |place: &str| with_mount("/tmp", |mount| mount["destination"] = place.into());
+    holds(&to("/run"));
+    for place in ["/proc/sys", "/sys/fs", "/dev/x", "/"] {
+        breaks(&to(place), &format!("at \"{place}\""));
+    }
+    let mut twice = to("/run");
+    let tmp = twice["mounts"][mount_at("/tmp")].clone();
+    twice["mounts"].as_array_mut().unwrap().push(tmp);
+    breaks(&twice, "at \"/run\"");
+    let mut larger = to("/run");
+    let options = larger["mounts"][mount_at("/tmp")]["options"]
+        .as_array_mut()
+        .unwrap();
+    options.push("size=1g".into());
+    breaks(&larger, "at \"/run\"");
+}
+
+#[test]
+fn what_reaches_further_than_a_mount_is_found() {
+    for option in ["rrw", "rsuid", "rdev", "rexec", "remount"] {
+        for destination in ["/r", "/w", "/tmp", "/etc/hosts"] {
+            let changed = with_mount(destination, |mount| {
+                mount["options"].as_array_mut().unwrap().push(option.into());
+            });
+            breaks(&changed, &format!("at \"{destination}\""));
+        }
+    }
+}
+
+/// A trusted shell is no trusted hook.
+#[test]
+fn a_hook_is_known_by_all_its_words() {
+    let host = Fake::rootful()
+        .file("/bin/sh", 0, 0o755, "")
+        .file("/usr/local/bin/safe-podman", 0, 0o755, "")
+        .file("/home/ann/safe-podman", 1000, 0o755, "");
+    let hook = |path: &str, args: Value, env: Value| {
+        let hook = json!({"path": path, "args": args, "env": env});
+        judged_on(&host, &promised(), &with("/hooks/createRuntime/-", hook))
+    };
+    let ours = json!(["safe-podman", "seal"]);
+    let path = json!(["PATH=/usr/sbin:/usr/bin"]);
+    assert_eq!(
+        hook("/usr/local/bin/safe-podman", ours.clone(), path.clone()),
+        [""; 0]
+    );
+    for (program, args, env) in [
+        ("/bin/sh", json!(["sh", "-c", "id"]), json!([])),
+        (
+            "/usr/local/bin/safe-podman",
+            json!(["safe-podman", "run"]),
+            path.clone(),
+        ),
+        (
+            "/usr/local/bin/safe-podman",
+            ours.clone(),
+            json!(["LD_PRELOAD=/tmp/x"]),
+        ),
+        ("/home/ann/safe-podman", ours, path),
+    ] {
+        let found = hook(program, args, env);
+        assert!(
+            found.iter().any(|found| found.contains(program)),
+            "{program}: {found:?}"
+        );
+    }
+    let args = ["sh", "-c", "id"].map(str::to_owned);
+    let mut promise = promised();
+    promise.hooks = [crate::seal::register::mark(
+        Path::new("/bin/sh"),
+        &args,
+        &[],
+    )]
+    .into();
+    let hook = json!({"path": "/bin/sh", "args": args});
+    let document = with("/hooks/createRuntime/-", hook);
+    assert_eq!(judged_on(&host, &promise, &document), [""; 0]);
+}
+
 #[test]
 fn files_keep_their_owners() {
     let maps = json!([{"containerID": 65532, "hostID": 0, "size": 1}]);
@@ -537,6 +625,11 @@ fn a_security_module_of_the_host_must_confine() {
     assert_eq!(judged(label, profile), 0);
     assert_eq!(judged("", profile), 1);
     assert_eq!(judged("system_u:system_r:spc_t:s0", profile), 1);
+    assert_eq!(
+        judged("system_u:system_r:container_t:s0-s0:c0.c1023", profile),
+        1
+    );
+    assert_eq!(judged(label, "allow-all"), 1);
     assert_eq!(judged(label, ""), 1);
     assert_eq!(judged(label, "unconfined"), 1);
 }

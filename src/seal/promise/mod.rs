@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 
 pub use mount::{Access, Depth, Lower, Mount, MountKind, Owners};
 pub use terms::{
-    Apparmor, Device, DeviceRule, EngineMode, Filter, Groups, HostRoot, Id, Init, Limits,
-    Namespace, NewPrivileges, OomKiller, Privilege, Seccomp, Selinux, Unmasked,
+    Apparmor, Descriptors, Device, DeviceRule, EngineMode, Filter, Groups, HostRoot, Id, Init,
+    Limits, Namespace, NewPrivileges, OomKiller, Privilege, Seccomp, Selinux, SelinuxLevel,
+    Unmasked,
 };
 pub(super) use wire::hexadecimal;
 
@@ -58,6 +59,9 @@ pub struct Promise {
     /// `SELinux`, where the host has it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub selinux: Selinux,
+    /// The level of its label.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub selinux_level: SelinuxLevel,
     /// The root file system.
     #[serde(default, skip_serializing_if = "is_default")]
     pub root: Access,
@@ -70,9 +74,15 @@ pub struct Promise {
     /// Files of `--secret`: destination to name.
     #[serde(default, skip_serializing_if = "is_default")]
     pub secrets: BTreeMap<PathBuf, String>,
+    /// Directories of `--chrootdirs`, which get files of the container's own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub chroot_dirs: BTreeSet<PathBuf>,
     /// `--init`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub init: Init,
+    /// `--rdt-class`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rdt_class: Option<String>,
     /// Where podman keeps named volumes, when not below its store.
     #[serde(default, skip_serializing_if = "is_default")]
     pub volume_path: Option<PathBuf>,
@@ -108,12 +118,15 @@ pub struct Promise {
     /// `--oom-score-adj`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub oom_score_adj: i64,
+    /// Open files of the caller's.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub descriptors: Descriptors,
     /// Names of variables, a trailing `*` standing for any rest. Values are nobody's business.
     #[serde(default, skip_serializing_if = "is_default")]
     pub env: BTreeSet<String>,
-    /// Programs that may be hooks.
+    /// Hooks that may run beside ours, by their marks.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub hooks: BTreeSet<PathBuf>,
+    pub hooks: BTreeSet<String>,
     /// Annotations of `--annotation`, key and value.
     #[serde(default, skip_serializing_if = "is_default")]
     pub annotations: BTreeMap<String, String>,

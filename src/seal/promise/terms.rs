@@ -166,6 +166,28 @@ pub enum Namespace {
     Joined,
 }
 
+/// Does the container get open files of its caller's beside the three?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Descriptors {
+    /// It does not.
+    #[default]
+    None,
+    /// Those of `LISTEN_FDS`, `--preserve-fd` and `--preserve-fds`.
+    Passed,
+}
+
+/// The level of an `SELinux` label.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SelinuxLevel {
+    /// At most two categories: none but the container's own.
+    #[default]
+    Narrow,
+    /// A wider one was asked for.
+    Any,
+}
+
 /// Is the host's id 0 one of the container's?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
