@@ -8,8 +8,9 @@ BINARY  := $(TARGET)/release/safe-podman
 BINDIR     = $(DESTDIR)$(PREFIX)/bin
 PROFILEDIR = $(DESTDIR)$(PREFIX)/share/safe-podman/profiles
 MANDIR     = $(DESTDIR)$(PREFIX)/share/man
-# Where every podman on the host looks for hooks, whatever the prefix.
+# Where every podman on the host looks for hooks, whatever the prefix; root's by itself, a user's because a file in ETCDIR says so.
 HOOKDIR    = $(DESTDIR)/usr/share/containers/oci/hooks.d
+ETCDIR     = $(DESTDIR)/etc/containers
 
 .DEFAULT_GOAL := build
 .PHONY: help setup build demo test test-matrix lint man install clean
@@ -47,7 +48,8 @@ install: $(BINARY) ## install below PREFIX (default /usr/local)
 	install -D -m 755 $(BINARY) $(BINDIR)/safe-podman
 	install -d $(PROFILEDIR)
 	install -m 644 profiles/*.yaml $(PROFILEDIR)
-	install -d $(HOOKDIR)
+	install -d $(HOOKDIR) $(ETCDIR)/oci/hooks.d $(ETCDIR)/containers.conf.d
+	install -m 644 src/seal/safe-podman.conf $(ETCDIR)/containers.conf.d/50-safe-podman.conf
 	sed 's|@BINDIR@|$(PREFIX)/bin|' src/seal/safe-podman.json.in > $(HOOKDIR)/safe-podman.json
 	for page in man/*.[1-8]; do install -D -m 644 $$page $(MANDIR)/man$${page##*.}/$${page##*/} || exit; done
 

@@ -11,7 +11,7 @@ use clap_complete::Shell;
 
 use super::help::{self, WIDTH};
 use super::{CHECK_OPTIONS, RUN_OPTIONS};
-use crate::podman::flags::{FLAGS, Flag};
+use crate::podman::flags::{self, FLAGS, Flag};
 use crate::policy::rules::RULES;
 
 /// The subcommand that a runtime's hook calls.
@@ -37,6 +37,7 @@ pub fn command() -> Command {
             check(),
             rules(),
             profile(),
+            verify(),
             completions(),
             Command::new(MAN)
                 .about("Write the man pages")
@@ -168,6 +169,26 @@ fn profile() -> Command {
         ])
 }
 
+fn verify() -> Command {
+    let container = Arg::new("container")
+        .value_name("CONTAINER")
+        .help("names or ids; without one every running container")
+        .num_args(0..);
+    let all = Arg::new("all")
+        .long("all")
+        .help("every running container")
+        .action(ArgAction::SetTrue)
+        .conflicts_with("container");
+    let store = flags::STORE.iter().filter_map(|name| flags::by_name(name));
+    Command::new("verify")
+        .about("Hold running containers against what was promised")
+        .after_help(
+            "podman's flags for the place of its store are taken too. See safe-podman-verify(1).",
+        )
+        .args([container, all, format()])
+        .args(store.map(|flag| argument(flag).hide(true)))
+}
+
 fn completions() -> Command {
     Command::new("completions")
         .about("Print a completion script for a shell")
@@ -254,6 +275,7 @@ mod tests {
             "check",
             "rules",
             "profile",
+            "verify",
             "completions",
         ] {
             for line in help(verb).lines() {
@@ -265,7 +287,15 @@ mod tests {
     #[test]
     fn help_names_what_is_for_people() {
         let help = help("");
-        for name in ["run", "create", "check", "rules", "profile", "completions"] {
+        for name in [
+            "run",
+            "create",
+            "check",
+            "rules",
+            "profile",
+            "verify",
+            "completions",
+        ] {
             assert!(names(&help, name), "{name}");
         }
         for name in [SEAL, MAN] {

@@ -89,6 +89,19 @@ fn misunderstood(error: &clap::Error) -> Problem {
     if what.ends_with(':') {
         what = format!("{what} {}", lines.next().unwrap_or_default());
     }
-    let tip = lines.find_map(|line| line.strip_prefix("tip: "));
-    Problem::new(what).instead(tip.unwrap_or("safe-podman --help"))
+    let rest: Vec<&str> = lines.collect();
+    // A word that begins with a dash is hardly ever meant for a name.
+    let tip = rest.iter().find_map(|line| line.strip_prefix("tip: "));
+    let tip = tip.filter(|tip| !tip.starts_with("to pass"));
+    let usage = rest.iter().find_map(|line| line.strip_prefix("Usage: "));
+    let plain = |word: &&str| !word.starts_with(['[', '<', '-']);
+    let command: Vec<&str> = usage
+        .unwrap_or("safe-podman")
+        .split(' ')
+        .take_while(plain)
+        .collect();
+    Problem::new(what).instead(match tip {
+        Some(tip) => (*tip).to_owned(),
+        None => format!("{} --help", command.join(" ")),
+    })
 }

@@ -44,16 +44,6 @@ impl Verb {
     }
 }
 
-/// Flags that tell podman where images are.
-const STORE_FLAGS: [&str; 7] = [
-    "root",
-    "runroot",
-    "imagestore",
-    "storage-driver",
-    "storage-opt",
-    "tmpdir",
-    "transient-store",
-];
 /// Runs the subcommand; returns only when podman was not started.
 pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
     let world = World::new()?;
@@ -72,7 +62,7 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
 
     let mut scrubbed = crate::env::scrub(&world.environment, &imports(&draft.spec), &world.host);
     let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?
-        .with_store(arguments(&draft.spec, &STORE_FLAGS));
+        .with_store(arguments(&draft.spec, &flags::STORE));
     available(&request.given, &engine)?;
     // Before the first question about an image: a containers.conf may send it to another podman.
     let prelude = super::seal::prelude(&draft.spec, &engine, &mut scrubbed, &world)?;
@@ -97,6 +87,11 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
     )?;
     if !said.quiet {
         note(&ready.judgement);
+        if verb == Verb::Create
+            && let Some(note) = super::seal::unsealed_start(&prelude, &world)
+        {
+            report::message(&note);
+        }
     }
     if said.output == Output::Run {
         record(&ready.judgement, &ready.spec, &world);

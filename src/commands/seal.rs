@@ -78,8 +78,11 @@ pub(super) fn prelude(
         .passed("hooks-dir")
         .map(|given| given.base.join(&given.value))
         .collect();
-    let config_home = scrubbed.get("XDG_CONFIG_HOME").map(Path::new);
-    let registered = register::register(host, &state, config_home, &asked)?;
+    // The hook knows the place in the passwd file's home by itself.
+    let usual = host.identity().home.map(|home| home.join(".config"));
+    let config_home = ambient::files::config_home(host, scrubbed);
+    let config_home = config_home.filter(|config| usual.as_ref() != Some(config));
+    let registered = register::register(host, &state, config_home.as_deref(), &asked)?;
     let directories = &registered.directories;
     let ambient = ambient::neutralise(host, engine.version(), scrubbed, &state, directories)?;
     if let Some(file) = &ambient.overriding {
@@ -89,6 +92,13 @@ pub(super) fn prelude(
         ambient,
         registered,
     })
+}
+
+/// What `create` says where nobody would hold the promise: the container starts without this program.
+pub(super) fn unsealed_start(prelude: &Prelude, world: &World) -> Option<String> {
+    let configured = prelude.ambient.hooks_dir.as_deref();
+    let note = "podman start will not hold the container to its promise, because the hook is not installed: make install";
+    (!register::is_installed(&world.host, configured)).then(|| report::human::remark("seal", note))
 }
 
 /// Puts the promise and the hook on podman's command line.

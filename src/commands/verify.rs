@@ -9,12 +9,15 @@ use std::process::ExitCode;
 use serde::Deserialize;
 
 use super::world::World;
-use crate::cli::Format;
+use crate::cli::{self, Format};
 use crate::engine::Engine;
 use crate::host::Host as _;
+use crate::podman::flags;
 use crate::problem::Problem;
 use crate::report::{self, sanitize::safe};
-use crate::seal::{ANNOTATION, Promise, ambient, hook, live, register};
+use crate::seal::live::{self, Running};
+use crate::seal::promise::Namespace;
+use crate::seal::{ANNOTATION, Breach, Promise, ambient, hook, register};
 
 /// Exit code: something is weaker than promised, or promised nothing.
 const DIFFERENT: u8 = 1;
@@ -61,37 +64,23 @@ struct Asked {
     store: Vec<OsString>,
 }
 
+/// `safe-podman verify WORDS`: 0 when all are as promised, 1 when one is not, 2 when nothing could be looked at.
+///
+/// # Errors
+/// The result could not be written.
 pub(super) fn verify(words: &[OsString]) -> Result<ExitCode, Problem> {
-    let asked = Asked::parse(words)?;
-    let world = World::new()?;
-    let mut scrubbed = crate::env::scrub(&world.environment, &[], &world.host);
-    let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?;
-    // A containers.conf may send the question to another podman.
-    let last = ambient::last_file(
-        &world.host,
-        engine.version(),
-        &world.state_directory()?,
-        &[],
-    )?;
-    if let Some(last) = last {
-        scrubbed.set(ambient::OVERRIDE, last);
-    }
-    let engine = engine.with_environment(&scrubbed).with_store(asked.store);
-    let containers = match containers(&engine, &asked.names) {
-        Ok(containers) if containers.is_empty() => {
-            report::message("safe-podman: no container is running\n");
-            return Ok(ExitCode::from(NOTHING));
+    let asked = match Asked::parse(words) {
+        Ok(Some(asked)) => asked,
+        Ok(None) => {
+            report::data(&cli::help("verify"))?;
+            return Ok(ExitCode::SUCCESS);
         }
-        Ok(containers) => containers,
-        Err(problem) => {
-            report::message(&report::human::problem(&problem));
-            return Ok(ExitCode::from(NOTHING));
-        }
+        Err(problem) => return Ok(nothing(&problem)),
     };
-    let found = containers
-        .iter()
-        .map(|container| Ok((container, look(container, &world)?)));
-    let found: Vec<(&Container, Found)> = found.collect::<Result<_, Problem>>()?;
+    let found = match look_at_all(&asked) {
+        Ok(found) => found,
+        Err(problem) => return Ok(nothing(&problem)),
+    };
     report::data(&match asked.format {
         Format::Json => json(&found),
         Format::Human | Format::Sarif => human(&found),
@@ -104,57 +93,69 @@ pub(super) fn verify(words: &[OsString]) -> Result<ExitCode, Problem> {
     })
 }
 
+fn nothing(problem: &Problem) -> ExitCode {
+    report::message(&report::human::problem(problem));
+    ExitCode::from(NOTHING)
+}
+
+fn look_at_all(asked: &Asked) -> Result<Vec<(Container, Found)>, Problem> {
+    let world = World::new()?;
+    let mut scrubbed = crate::env::scrub(&world.environment, &[], &world.host);
+    let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?;
+    // A containers.conf may send the question to another podman.
+    let state = world.state_directory()?;
+    if let Some(last) = ambient::last_file(&world.host, engine.version(), &state, &[])? {
+        scrubbed.set(ambient::OVERRIDE, last);
+    }
+    let engine = engine
+        .with_environment(&scrubbed)
+        .with_store(asked.store.clone());
+    let containers = containers(&engine, &asked.names)?;
+    if containers.is_empty() {
+        return Err(Problem::new("no container is running")
+            .instead("name one, or start one with safe-podman run"));
+    }
+    let look = |container: Container| {
+        let found = look(&container, &world);
+        (container, found)
+    };
+    Ok(containers.into_iter().map(look).collect())
+}
+
 impl Asked {
-    fn parse(words: &[OsString]) -> Result<Self, Problem> {
-        let mut asked = Self {
-            names: Vec::new(),
-            format: Format::Human,
-            store: Vec::new(),
+    /// None when help was asked for.
+    fn parse(words: &[OsString]) -> Result<Option<Self>, Problem> {
+        let name = [OsString::from("safe-podman"), OsString::from("verify")];
+        let said = match cli::command().try_get_matches_from(name.iter().chain(words)) {
+            Ok(said) => said,
+            Err(error) if !error.use_stderr() => return Ok(None),
+            Err(error) => return Err(super::misunderstood(&error)),
         };
-        let mut all = false;
-        let mut words = words.iter().map(|word| word.to_string_lossy().into_owned());
-        while let Some(word) = words.next() {
-            let (flag, value) = match word.split_once('=') {
-                Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
-                None => (word.clone(), None),
-            };
-            let mut value = || {
-                value
-                    .clone()
-                    .or_else(|| words.next())
-                    .ok_or_else(|| Problem::new(format!("{flag} needs a value")))
-            };
-            match flag.as_str() {
-                "--all" => all = true,
-                "--format" => {
-                    asked.format = match value()?.as_str() {
-                        "human" => Format::Human,
-                        "json" => Format::Json,
-                        other => {
-                            return Err(Problem::new(format!("\"{other}\" is not a format"))
-                                .instead("human or json"));
-                        }
-                    }
-                }
-                "--root" | "--runroot" | "--imagestore" | "--storage-driver" | "--storage-opt"
-                | "--tmpdir" => {
-                    let value = value()?;
-                    asked.store.push(format!("{flag}={value}").into());
-                }
-                flag if flag.starts_with('-') => {
-                    return Err(Problem::new(format!("verify has no option \"{flag}\""))
-                        .instead("safe-podman verify [--all] [--format json] [CONTAINER…]"));
-                }
-                _ => asked.names.push(word),
-            }
-        }
-        if all && !asked.names.is_empty() {
-            return Err(
-                Problem::new("--all and a container's name exclude each other")
-                    .instead("leave one of them out"),
-            );
-        }
-        Ok(asked)
+        let Some(("verify", said)) = said.subcommand() else {
+            return Ok(None);
+        };
+        let store = flags::STORE.iter().flat_map(|name| {
+            let switch = matches!(said.try_get_one::<bool>(name), Ok(Some(true)));
+            let values = said.try_get_many::<String>(name).ok().flatten();
+            let values = values.into_iter().flatten().cloned();
+            let values = values.chain(switch.then(|| "true".to_owned()));
+            values.map(move |value| OsString::from(format!("--{name}={value}")))
+        });
+        let format = said.get_one::<String>("format").map(String::as_str);
+        Ok(Some(Self {
+            names: said
+                .get_many::<String>("container")
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
+            format: if format == Some("json") {
+                Format::Json
+            } else {
+                Format::Human
+            },
+            store: store.collect(),
+        }))
     }
 }
 
@@ -186,49 +187,70 @@ fn containers(engine: &Engine, names: &[String]) -> Result<Vec<Container>, Probl
     })
 }
 
-fn look(container: &Container, world: &World) -> Result<Found, Problem> {
+fn look(container: &Container, world: &World) -> Found {
     let annotations = container.settings.annotations.as_ref();
     let Some(text) = annotations.and_then(|all| all.get(ANNOTATION)) else {
-        return Ok(Found::Unsealed);
+        return Found::Unsealed;
     };
     if !container.state.running || container.state.pid == 0 {
-        return Ok(Found::Broken(vec!["it is not running".to_owned()]));
+        return Found::Broken(vec!["it is not running".to_owned()]);
     }
-    let promise = match Promise::decode(text) {
-        Ok(promise) => promise,
-        Err(problem) => return Ok(Found::Broken(vec![problem.what])),
-    };
-    let host = &world.host;
-    let (process, ours) = match (
-        host.process(container.state.pid),
-        host.process(std::process::id()),
-    ) {
-        (Ok(process), Ok(ours)) => (process, ours),
-        (Err(problem), _) | (_, Err(problem)) => return Ok(Found::Broken(vec![problem.what])),
-    };
-    let mut differences: Vec<String> = live::check(&promise, &process, &ours)
-        .iter()
-        .map(|breach| format!("{} where {} was promised", breach.found, breach.promised))
-        .collect();
-    let bundle = container.config.parent().unwrap_or(&container.config);
-    let around = hook::Around {
+    let differences = Promise::decode(text).and_then(|promise| {
+        let mut differences = as_it_runs(container, &promise, world)?;
+        differences.extend(as_it_started(container, world)?);
+        Ok(differences)
+    });
+    match differences {
+        Ok(differences) if differences.is_empty() => Found::Kept,
+        Ok(differences) => Found::Broken(differences),
+        Err(problem) => Found::Broken(vec![problem.what]),
+    }
+}
+
+/// What the kernel shows of its processes.
+fn as_it_runs(
+    container: &Container,
+    promise: &Promise,
+    world: &World,
+) -> Result<Vec<String>, Problem> {
+    let (host, pid) = (&world.host, container.state.pid);
+    let told = |breach: &Breach| format!("{} where {} was promised", breach.found, breach.promised);
+    let running = Running {
         host,
-        program: &register::own_path(host)?,
+        id: &container.id,
+        process: &host.process(pid)?,
+        ours: &host.process(std::process::id())?,
+    };
+    let mut differences: Vec<String> = live::check(promise, &running).iter().map(told).collect();
+    if *promise.namespace("pid") == Namespace::Own {
+        for other in host.neighbours(pid)? {
+            // It may have ended meanwhile.
+            let Ok(process) = host.process(other) else {
+                continue;
+            };
+            let found = live::check_other(promise, host, &process);
+            let name = format!("process {other} ({})", process.name);
+            differences.extend(found.iter().map(|found| format!("{name}: {}", told(found))));
+        }
+    }
+    Ok(differences)
+}
+
+/// What the runtime was told.
+fn as_it_started(container: &Container, world: &World) -> Result<Vec<String>, Problem> {
+    let around = hook::Around {
+        host: &world.host,
+        program: &register::own_path(&world.host)?,
         config_home: None,
         runtime: None,
     };
-    match hook::differences(&around, bundle, &container.id) {
-        Ok(more) => differences.extend(more.iter().map(|more| format!("started with {more}"))),
-        Err(problem) => differences.push(problem.what),
-    }
-    Ok(if differences.is_empty() {
-        Found::Kept
-    } else {
-        Found::Broken(differences)
-    })
+    let bundle = container.config.parent().unwrap_or(&container.config);
+    let found = hook::differences(&around, bundle, &container.id)?;
+    let told = found.iter().map(|found| format!("started with {found}"));
+    Ok(told.collect())
 }
 
-fn human(found: &[(&Container, Found)]) -> String {
+fn human(found: &[(Container, Found)]) -> String {
     let mut out = String::new();
     for (container, found) in found {
         let name = safe(&container.name);
@@ -250,8 +272,8 @@ fn human(found: &[(&Container, Found)]) -> String {
     out
 }
 
-fn json(found: &[(&Container, Found)]) -> String {
-    let row = |(container, found): &(&Container, Found)| {
+fn json(found: &[(Container, Found)]) -> String {
+    let row = |(container, found): &(Container, Found)| {
         let (verdict, differences) = match found {
             Found::Unsealed => ("unsealed", &[][..]),
             Found::Kept => ("kept", &[][..]),

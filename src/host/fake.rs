@@ -277,6 +277,10 @@ impl Host for Fake {
         Err(Problem::new(format!("there is no process {pid}")))
     }
 
+    fn neighbours(&self, pid: u32) -> Result<Vec<u32>, Problem> {
+        Err(Problem::new(format!("there is no process {pid}")))
+    }
+
     fn cgroup_limits(&self, pid: u32) -> Result<CgroupLimits, Problem> {
         Err(Problem::new(format!("there is no process {pid}")))
     }

@@ -30,6 +30,7 @@ pub use fake::Fake;
 pub use file::{Links, Opened, Stamp};
 pub use identity::{Identity, Mode, Owner, RunsIn};
 pub use limits::{Enforcement, Limits};
+pub use mounts::{Mount, source_of};
 pub use paths::{FileKind, Resolved};
 pub use process::{CAPABILITY_SETS, Process};
 pub use system::System;
@@ -170,6 +171,12 @@ pub trait Host {
     /// # Errors
     /// There is none of this number, it ended meanwhile, or its files cannot be read by us.
     fn process(&self, pid: u32) -> Result<Process, Problem>;
+
+    /// The other processes that share the process namespace of one.
+    ///
+    /// # Errors
+    /// There is none of this number.
+    fn neighbours(&self, pid: u32) -> Result<Vec<u32>, Problem>;
 
     /// What the control groups of a process hold it to.
     ///

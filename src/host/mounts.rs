@@ -7,16 +7,37 @@ use std::path::{Path, PathBuf};
 use crate::problem::Problem;
 
 /// One line of the table, as far as it is needed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mount {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mount {
     /// Where it is mounted.
-    pub(super) point: PathBuf,
+    pub point: PathBuf,
+    /// `MAJOR:MINOR` of the file system.
+    pub device: String,
+    /// What of the file system is mounted: `/` is all of it.
+    pub root: PathBuf,
     /// The options of the mount and of the file system: `ro`, `nosuid` and so on; `ro` of either counts.
-    pub(super) flags: Vec<String>,
+    pub flags: Vec<String>,
     /// The type of file system, e.g. `cgroup2`.
-    pub(super) kind: String,
+    pub kind: String,
     /// The options of the file system itself, which for a version 1 hierarchy name its controllers.
-    pub(super) options: Vec<String>,
+    pub options: Vec<String>,
+}
+
+impl Mount {
+    /// Is it mounted with this option?
+    pub fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|found| found == flag)
+    }
+}
+
+/// The file system that a path lies in, `MAJOR:MINOR`, and the path there: what a bind mount of it shows. None when the
+/// table has no mount at or above it.
+pub fn source_of(mounts: &[Mount], path: &Path) -> Option<(String, PathBuf)> {
+    // Of mounts at one point the last is seen; of points the longest.
+    let above = mounts.iter().filter(|mount| path.starts_with(&mount.point));
+    let mount = above.max_by_key(|mount| mount.point.components().count())?;
+    let below = path.strip_prefix(&mount.point).ok()?;
+    Some((mount.device.clone(), mount.root.join(below)))
 }
 
 /// Reads the table.
@@ -38,7 +59,9 @@ pub(super) fn parse(table: &[u8]) -> Result<Vec<Mount>, Problem> {
 
 fn mount(line: &[u8]) -> Option<Mount> {
     let mut fields = line.split(|byte| *byte == b' ');
-    let point = unescape(fields.nth(4)?)?;
+    let device = String::from_utf8(fields.nth(2)?.to_vec()).ok()?;
+    let root = unescape(fields.next()?)?;
+    let point = unescape(fields.next()?)?;
     let text = |option: &[u8]| String::from_utf8_lossy(option).into_owned();
     let mut flags: Vec<String> = fields
         .next()?
@@ -54,6 +77,8 @@ fn mount(line: &[u8]) -> Option<Mount> {
     }
     Some(Mount {
         point: PathBuf::from(OsString::from_vec(point)),
+        device,
+        root: PathBuf::from(OsString::from_vec(root)),
         kind,
         flags,
         options,
@@ -110,6 +135,25 @@ mod tests {
         assert!(below(&mounts, Path::new("/data/x/y")).is_empty());
         assert_eq!(mounts[5].options, ["rw", "cpu", "cpuacct"]);
         assert_eq!(mounts[4].kind, "fuse.x");
+    }
+
+    #[test]
+    fn a_bind_mount_shows_a_place_of_a_file_system() {
+        let table = br"22 27 0:21 / / rw - ext4 /dev/vda rw
+23 22 0:22 /sub /data rw - btrfs /dev/vdb rw
+24 22 0:23 / /data rw - tmpfs tmpfs rw
+";
+        let mounts = parse(table).unwrap();
+        let at = |path: &str| source_of(&mounts, Path::new(path)).unwrap();
+        assert_eq!(at("/etc/x"), ("0:21".to_owned(), PathBuf::from("/etc/x")));
+        assert_eq!(at("/data/x"), ("0:23".to_owned(), PathBuf::from("/x")));
+        assert_eq!(
+            at("/database"),
+            ("0:21".to_owned(), PathBuf::from("/database"))
+        );
+        let found = source_of(&mounts[..2], Path::new("/data/x")).unwrap();
+        assert_eq!(found, ("0:22".to_owned(), PathBuf::from("/sub/x")));
+        assert_eq!(source_of(&[], Path::new("/")), None);
     }
 
     #[test]

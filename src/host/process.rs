@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::cgroup_limits::{self, CgroupLimits};
 use super::id_map::inside;
-use super::mounts;
+use super::mounts::{self, Mount};
 use crate::problem::Problem;
 
 /// The five sets of capabilities, in the order of `/proc/PID/status`.
@@ -38,8 +38,8 @@ pub struct Process {
     pub seccomp: u32,
     /// Inodes of its namespaces, by the kernel's names.
     pub namespaces: BTreeMap<String, u64>,
-    /// Its mount points with their options, the later of two last.
-    pub mounts: Vec<(PathBuf, BTreeSet<String>)>,
+    /// Its mount table, the later of two mounts at one point last.
+    pub mounts: Vec<Mount>,
     /// Soft and hard limits by OCI name; `u64::MAX` is none.
     pub limits: BTreeMap<String, (u64, u64)>,
     /// What its control groups hold it to.
@@ -48,6 +48,8 @@ pub struct Process {
     pub label: String,
     /// `oom_score_adj`.
     pub oom_score_adj: i64,
+    /// The name of its program, cut to 15 bytes.
+    pub name: String,
 }
 
 /// The lines of `/proc/PID/limits` and what OCI calls them.
@@ -125,14 +127,19 @@ fn look(directory: &Path) -> io::Result<Process> {
         no_new_privileges: field("NoNewPrivs")? == "1",
         seccomp: u32::try_from(number(field("Seccomp")?)?).unwrap_or(0),
         namespaces: namespaces(directory)?,
-        mounts: mount_points(&fs::read(directory.join("mountinfo"))?)?,
+        mounts: mounts::parse(&fs::read(directory.join("mountinfo"))?)
+            .map_err(|problem| io::Error::other(problem.what))?,
         limits: limits(&text("limits")?),
         cgroup: cgroup(&text("cgroup")?),
-        label: text("attr/current")
+        // Where several modules have labels, each has a directory of its own.
+        label: ["attr/apparmor/current", "attr/current"]
+            .iter()
+            .find_map(|name| text(name).ok())
             .unwrap_or_default()
             .trim_matches(['\0', '\n'])
             .to_owned(),
         oom_score_adj: number(&text("oom_score_adj")?)?,
+        name: field("Name")?.to_owned(),
     })
 }
 
@@ -144,14 +151,6 @@ fn namespaces(directory: &Path) -> io::Result<BTreeMap<String, u64>> {
         ))
     };
     NAMESPACES.into_iter().map(inode).collect()
-}
-
-fn mount_points(table: &[u8]) -> io::Result<Vec<(PathBuf, BTreeSet<String>)>> {
-    let mounts = mounts::parse(table).map_err(|problem| io::Error::other(problem.what))?;
-    Ok(mounts
-        .into_iter()
-        .map(|mount| (mount.point, mount.flags.into_iter().collect()))
-        .collect())
 }
 
 fn limits(text: &str) -> BTreeMap<String, (u64, u64)> {
@@ -182,6 +181,18 @@ fn cgroup(own: &str) -> CgroupLimits {
     cgroup_limits::read(own, &|path| fs::read_to_string(path).ok())
 }
 
+/// The other processes in the process namespace of one.
+pub(super) fn neighbours(pid: u32) -> io::Result<Vec<u32>> {
+    let namespace = |pid: u32| fs::metadata(format!("/proc/{pid}/ns/pid")).map(|meta| meta.ino());
+    let own = namespace(pid)?;
+    let entries = fs::read_dir("/proc")?.flatten();
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    // What ended meanwhile, or is none of ours to look at, is in another one.
+    Ok(numbers
+        .filter(|other| *other != pid && namespace(*other).is_ok_and(|found| found == own))
+        .collect())
+}
+
 /// The words that a process was started with.
 pub(super) fn words(pid: u32) -> io::Result<Vec<String>> {
     let line = fs::read(format!("/proc/{pid}/cmdline"))?;
@@ -199,7 +210,7 @@ mod tests {
     fn reads_this_very_process() {
         let us = read(std::process::id()).unwrap();
         assert_eq!(us.uid, nix::unistd::geteuid().as_raw());
-        assert!(us.mounts.iter().any(|(point, _)| point == Path::new("/")));
+        assert!(us.mounts.iter().any(|mount| mount.point == Path::new("/")));
         assert!(us.limits.contains_key("RLIMIT_NOFILE") && us.namespaces.len() == NAMESPACES.len());
         assert!(read(u32::MAX).is_err());
     }

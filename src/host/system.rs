@@ -146,6 +146,11 @@ impl Host for System {
         process::read(pid)
     }
 
+    fn neighbours(&self, pid: u32) -> Result<Vec<u32>, Problem> {
+        process::neighbours(pid)
+            .map_err(|error| Problem::new(format!("process {pid} cannot be read: {error}")))
+    }
+
     fn cgroup_limits(&self, pid: u32) -> Result<CgroupLimits, Problem> {
         process::cgroup_limits(pid)
             .map_err(|error| Problem::new(format!("process {pid} cannot be read: {error}")))

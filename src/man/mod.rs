@@ -9,6 +9,7 @@ mod profile;
 mod program;
 mod rules;
 mod run;
+mod verify;
 
 pub use page::Page;
 
@@ -18,6 +19,7 @@ pub fn pages() -> Vec<Page> {
         program::page(),
         run::page(),
         check::page(),
+        verify::page(),
         profile::page(),
         rules::page(),
     ]

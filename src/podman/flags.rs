@@ -170,6 +170,17 @@ const fn global(
     Flag::new(long, kind, treatment, Scope::Global, value, help)
 }
 
+/// The flags that tell podman where images and containers are.
+pub const STORE: [&str; 7] = [
+    "imagestore",
+    "root",
+    "runroot",
+    "storage-driver",
+    "storage-opt",
+    "tmpdir",
+    "transient-store",
+];
+
 /// The row of a flag, by its long name or an alias.
 pub fn by_name(name: &str) -> Option<&'static Flag> {
     FLAGS

@@ -86,6 +86,11 @@ pub fn note(finding: &Finding) -> Option<String> {
     }
 }
 
+/// A note that no rule made: `about` names what made it.
+pub fn remark(about: &str, text: &str) -> String {
+    format!("safe-podman: {NOTE}note[{about}]{NOTE:#}: {text}\n")
+}
+
 /// An override that met nothing to override.
 pub fn unneeded(allow: &Allow) -> String {
     let id = safe(&allow.rule);

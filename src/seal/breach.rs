@@ -18,6 +18,8 @@ pub struct Breach {
 pub enum Culprit {
     /// A key of the section `[containers]` of containers.conf.
     Conf(&'static str),
+    /// One of the keys of that section that mount something.
+    ConfMounts,
     /// A key of the section `[engine]`.
     EngineConf(&'static str),
     /// Something of the image.
@@ -43,6 +45,7 @@ impl fmt::Display for Culprit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Conf(key) | Self::EngineConf(key) => write!(f, "containers.conf: {key}"),
+            Self::ConfMounts => f.write_str("containers.conf: volumes or mounts"),
             Self::Image(field) => write!(f, "the image's {field}"),
             Self::Other(what) => f.write_str(what),
             Self::Unknown => f.write_str("a containers.conf, the image, or a newer podman"),

@@ -146,6 +146,9 @@ fn tell(around: &Around<'_>, breach: &Breach) -> String {
     let find = |section, key| ambient::files::find(around.host, section, key, around.config_home);
     let place = match breach.culprit {
         Culprit::Conf(key) => find("containers", key),
+        Culprit::ConfMounts => {
+            find("containers", "volumes").or_else(|| find("containers", "mounts"))
+        }
         Culprit::EngineConf(key) => find("engine", key),
         Culprit::Image(_) | Culprit::Other(_) | Culprit::Unknown => None,
     };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::promise::{
-    Access, Apparmor, Descriptors, EngineMode, Groups, Id, Init, NewPrivileges, Privilege, Promise,
-    Seccomp, Selinux, SelinuxLevel, Unmasked, VERSION,
+    Access, Apparmor, Cgroups, Descriptors, EngineMode, Groups, Id, Init, Limits, NewPrivileges,
+    Privilege, Promise, Seccomp, Selinux, SelinuxLevel, Unmasked, VERSION,
 };
 use super::{make_devices, make_env, make_limits, make_mounts};
 use crate::caps::{Cap, CapArg};
@@ -132,7 +132,9 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
         device_rules: make_devices::device_rules(spec)?,
         namespaces: make_limits::namespaces(spec),
         host_root: make_limits::host_root(spec),
+        cgroups: make_limits::cgroups(spec),
         limits: match ground.limits {
+            _ if make_limits::cgroups(spec) == Cgroups::None => Limits::default(),
             LimitsHere::Held => make_limits::limits(spec),
             LimitsHere::Waived => {
                 make_limits::effective(&make_limits::limits(spec), &ground.host.limits())

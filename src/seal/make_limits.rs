@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::promise::{HostRoot, Limits, Namespace, OomKiller};
+use super::promise::{Cgroups, HostRoot, Limits, Namespace, OomKiller};
 use crate::host::{self, Enforcement};
+use crate::podman::value::cgroups::CgroupsMode;
 use crate::podman::value::limit::{Limit, NanoCpus, Pids, SwapLimit};
 use crate::podman::value::namespace::Namespace as Asked;
 use crate::podman::value::network::Network;
@@ -49,6 +50,13 @@ pub(super) fn namespaces(spec: &Spec) -> BTreeMap<String, Namespace> {
     .filter(|(_, namespace)| *namespace != Namespace::Own)
     .map(|(name, namespace)| (name.to_owned(), namespace))
     .collect()
+}
+
+pub(super) fn cgroups(spec: &Spec) -> Cgroups {
+    match spec.cgroups.value {
+        CgroupsMode::Disabled => Cgroups::None,
+        CgroupsMode::Enabled | CgroupsMode::NoConmon | CgroupsMode::Split => Cgroups::Own,
+    }
 }
 
 /// Only `auto` without a mapping of its own leaves the choice of the ids to podman, which never gives root's away.

@@ -100,6 +100,17 @@ pub fn register(
     Ok(Registered { directories, hooks })
 }
 
+/// Is our hook where `podman start` finds it by itself? Root's podman looks into [`SYSTEM`], a user's nowhere, until a
+/// containers.conf says so: `configured`.
+pub fn is_installed(host: &dyn Host, configured: Option<&[PathBuf]>) -> bool {
+    let has = |directory: &Path| host.stamp(&directory.join(FILE)).is_some();
+    match (configured, host.identity().mode) {
+        (Some(directories), _) => directories.iter().any(|directory| has(directory)),
+        (None, Mode::Rootful) => SYSTEM.iter().any(|directory| has(Path::new(directory))),
+        (None, Mode::Rootless) => false,
+    }
+}
+
 /// Where this very program lies.
 ///
 /// # Errors
@@ -214,6 +225,18 @@ mod tests {
         for (owner, mode) in [(1000, 0o755), (0, 0o775), (0, 0o757)] {
             let problem = register(&host(owner, mode), Path::new(STATE), None, &[]).unwrap_err();
             assert!(problem.what.contains("could be replaced"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_user_s_podman_has_to_be_told_where_the_hook_is() {
+        let path = format!("{}/{FILE}", SYSTEM[0]);
+        let told = [PathBuf::from(SYSTEM[0])];
+        for (host, by_itself) in [(Fake::rootful(), true), (Fake::rootless(), false)] {
+            assert!(!is_installed(&host, None) && !is_installed(&host, Some(&told)));
+            let host = host.file(path.as_str(), 0, 0o644, "");
+            assert_eq!(is_installed(&host, None), by_itself);
+            assert!(is_installed(&host, Some(&told)) && !is_installed(&host, Some(&[])));
         }
     }
 

@@ -124,6 +124,14 @@ impl Engine {
         )))
     }
 
+    /// podman's release: the first two numbers.
+    pub(crate) fn version(&self) -> (u32, u32) {
+        let said = self.podman(["--version"]).ok();
+        let mut numbers = said.rsplit(' ').next().unwrap().split('.');
+        let mut next = || numbers.next().unwrap().trim().parse().unwrap();
+        (next(), next())
+    }
+
     /// Does the engine run as root?
     pub(crate) fn is_rootful(&self) -> bool {
         self.account.is_root()

@@ -11,7 +11,7 @@ use crate::harness::Skip;
 use crate::process::{Said, said};
 
 /// A configuration that only the commands started [`inside`](Host::inside) see: for root an `/etc/containers` in a mount
-/// namespace of their own, for anybody else the files in `$XDG_CONFIG_HOME/containers`.
+/// namespace of their own, for anybody else the files in a home of their own: conmon hands `HOME` on.
 pub(crate) struct Host<'a> {
     engine: &'a Engine,
     dir: TempDir,
@@ -27,7 +27,7 @@ impl<'a> Host<'a> {
             copy.args(["-a", "/etc/containers"]).arg(host.dir.path());
             assert!(copy.status().unwrap().success());
         } else {
-            engine.make_dir(&host.etc());
+            host.write("away", "");
         }
         host
     }
@@ -43,13 +43,30 @@ impl<'a> Host<'a> {
 
     /// The directory whose files podman reads.
     pub(crate) fn etc(&self) -> PathBuf {
-        self.dir.path().join("containers")
+        let below = if self.engine.is_rootful() {
+            "containers"
+        } else {
+            ".config/containers"
+        };
+        self.dir.path().join(below)
+    }
+
+    /// The same directory, for those inside.
+    pub(crate) fn seen_at(&self) -> PathBuf {
+        if self.engine.is_rootful() {
+            PathBuf::from("/etc/containers")
+        } else {
+            self.etc()
+        }
     }
 
     /// Writes a containers.conf, or another file of the directory.
     pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.etc().join(name);
-        self.engine.make_dir(path.parent().unwrap());
+        let below = path.parent().unwrap();
+        for dir in below.ancestors().take_while(|dir| *dir != self.dir.path()) {
+            self.engine.make_dir(dir);
+        }
         fs::write(path, text).unwrap();
     }
 
@@ -66,7 +83,7 @@ impl<'a> Host<'a> {
             command
         } else {
             let mut command = self.engine.command(inner.get_program());
-            command.env("XDG_CONFIG_HOME", self.dir.path());
+            command.env("HOME", self.dir.path());
             command
         };
         command.args(inner.get_args()).env("SECRET", "hunter2");

@@ -36,6 +36,7 @@ mod seal_conf;
 mod seal_env;
 mod seal_image;
 mod seal_ordinary;
+mod seal_start;
 mod user;
 mod values;
 mod words;
@@ -67,6 +68,7 @@ const ROOMS: &[(&str, &[(&str, Test)])] = &[
     ("seal_env", seal_env::TESTS),
     ("seal_image", seal_image::TESTS),
     ("seal_ordinary", seal_ordinary::TESTS),
+    ("seal_start", seal_start::TESTS),
 ];
 
 fn main() -> ExitCode {

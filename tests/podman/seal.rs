@@ -15,6 +15,7 @@ tests!(fn(&Engine) -> Tested:
     a_filter_file_is_copied_when_it_is_judged,
     a_limit_that_nobody_would_hold,
     verify_finds_a_container_weakened_behind_its_back,
+    verify_finds_what_came_later,
     verify_tells_an_unsealed_container,
     verify_without_containers_is_neither_good_nor_bad,
 );
@@ -250,6 +251,65 @@ fn verify_finds_a_container_weakened_behind_its_back(engine: &Engine) -> Tested 
         .map(|one| one["seal"].as_str().unwrap())
         .collect();
     assert_eq!(seals, ["kept", "broken"]);
+    Ok(())
+}
+
+/// `podman exec` asks nobody, and neither does whoever enters the container's namespaces.
+fn verify_finds_what_came_later(engine: &Engine) -> Tested {
+    let later = Running(engine, "seal-later");
+    let mut command: Command = engine.safe_command("run");
+    command.args([
+        "-d",
+        "--name",
+        later.1,
+        "--network=none",
+        IMAGE,
+        "sleep",
+        "60",
+    ]);
+    said(&mut command, &[]).ok();
+    verify(engine, &[later.1]).ok();
+    let exec = [
+        "exec",
+        "--detach",
+        "--privileged",
+        "--user=0",
+        later.1,
+        "sleep",
+        "61",
+    ];
+    engine.podman(exec).ok();
+    let found = verify(engine, &[later.1]);
+    assert_eq!(found.code, 1, "{found:#?}");
+    for part in [
+        "(sleep): uid 0 where 998 was promised",
+        "more in its bounding capabilities where no capability",
+    ] {
+        assert!(found.stdout.contains(part), "{part}: {found:#?}");
+    }
+    if !engine.is_rootful() {
+        return Ok(());
+    }
+    let pid = engine
+        .podman(["inspect", "--format={{.State.Pid}}", later.1])
+        .ok();
+    let mut enter = engine.patient("nsenter");
+    enter.args([
+        &format!("--mount=/proc/{}/ns/mnt", pid.trim()),
+        "mount",
+        "-t",
+        "tmpfs",
+        "x",
+        "/srv",
+    ]);
+    said(&mut enter, &[]).ok();
+    let found = verify(engine, &[later.1]);
+    assert!(
+        found
+            .stdout
+            .contains("at \"/srv\" where no mount was promised"),
+        "{found:#?}"
+    );
     Ok(())
 }
 

@@ -17,6 +17,7 @@ pub(super) struct Found {
     pub(super) programs: Vec<Program>,
     pub(super) volume_path: Option<PathBuf>,
     pub(super) init_path: Option<PathBuf>,
+    pub(super) hooks_dir: Option<Vec<PathBuf>>,
 }
 
 /// A key that weakens.
@@ -71,6 +72,8 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Found, Problem> {
             .map(PathBuf::from)
     };
     found.volume_path = path("engine", "volume_path");
+    found.hooks_dir = get(table, "engine", "hooks_dir")
+        .map(|(_, value)| strings(value).into_iter().map(PathBuf::from).collect());
     // Of the two places the first wins.
     found.init_path = path("containers", "init_path").or_else(|| path("engine", "init_path"));
     Ok(found)

@@ -14,15 +14,21 @@ const MAX_BYTES: u64 = 1 << 20;
 /// From here on root has a file in its home directory too.
 const ROOTS_HOME: Version = Version(5, 0, 0);
 
+/// Where podman looks for the person's own files.
+pub fn config_home(host: &dyn Host, scrubbed: &Scrubbed) -> Option<PathBuf> {
+    if let Some(config) = scrubbed.get("XDG_CONFIG_HOME") {
+        return Some(PathBuf::from(config));
+    }
+    let home = scrubbed.get("HOME").map(PathBuf::from);
+    let home = home.or_else(|| host.identity().home)?;
+    Some(home.join(".config"))
+}
+
 /// Every containers.conf that may exist, weakest first.
 pub(super) fn all(host: &dyn Host, version: Version, scrubbed: &Scrubbed) -> Vec<PathBuf> {
     let identity = host.identity();
     let own = identity.mode == Mode::Rootless || version >= ROOTS_HOME;
-    let config = match scrubbed.get("XDG_CONFIG_HOME") {
-        Some(config) => Some(PathBuf::from(config)),
-        None => identity.home.as_ref().map(|home| home.join(".config")),
-    };
-    of_mode(host, &identity, config.filter(|_| own))
+    of_mode(host, &identity, config_home(host, scrubbed).filter(|_| own))
 }
 
 /// More than one release reads: podman 6 takes fewer main files, and looks for drop-ins in more places.

@@ -40,6 +40,8 @@ pub struct Ambient {
     pub volume_path: Option<PathBuf>,
     /// The program of `--init`, when a file says so.
     pub init_path: Option<PathBuf>,
+    /// Where `podman start` looks for hooks, when a file says so.
+    pub hooks_dir: Option<Vec<PathBuf>>,
 }
 
 /// Looks at the files that this podman will load for this user, and takes out of them what no flag takes back: podman
@@ -70,6 +72,7 @@ pub fn neutralise(
         }));
         ambient.volume_path = found.volume_path.or(ambient.volume_path);
         ambient.init_path = found.init_path.or(ambient.init_path);
+        ambient.hooks_dir = found.hooks_dir.or(ambient.hooks_dir);
         ambient.files.push(path);
     }
     ambient.overriding = last_file(host, version, state, hooks)?;
@@ -367,6 +370,21 @@ mod tests {
         let host = Fake::rootful().file("/root/.config/containers/containers.conf", 0, 0o644, text);
         assert!(at(&host, Version(4, 3, 1)).unwrap().files.is_empty());
         assert_eq!(at(&host, Version(5, 0, 0)).unwrap().files.len(), 1);
+    }
+
+    /// podman follows HOME, whatever the passwd file says.
+    #[test]
+    fn a_home_of_the_environment_s_counts() {
+        let host = Fake::rootless().directory("/srv/ann", 1000, 0o700).file(
+            "/srv/ann/.config/containers/containers.conf",
+            1000,
+            0o644,
+            "[containers]\nenv = [\"*\"]\n",
+        );
+        let environment = Environment::new([("HOME", "/srv/ann")], 1);
+        let scrubbed = scrub(&environment, &[], &host);
+        let found = neutralise(&host, Version(4, 3, 1), &scrubbed, Path::new(STATE), &[]);
+        assert!(found.unwrap_err().what.contains("/srv/ann/.config"));
     }
 
     #[test]

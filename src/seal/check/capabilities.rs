@@ -1,6 +1,8 @@
 //! The five capability sets and `noNewPrivileges`.
 
-use super::{Facts, list};
+use std::collections::BTreeMap;
+
+use super::{Facts, list, promised_capabilities};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
 use crate::seal::promise::{NewPrivileges, Promise};
@@ -15,6 +17,8 @@ const SETS: [&str; 5] = [
 
 pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
+    // What is in one set by mistake is in most of them: one sentence.
+    let mut extra: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
     for (set, names) in &config.process.capabilities {
         if !SETS.contains(&set.as_str()) {
             breaches.push(Breach::new(
@@ -24,21 +28,21 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
             ));
             continue;
         }
-        let extra: Vec<&str> = names
+        let names: Vec<&str> = names
             .iter()
             .map(String::as_str)
             .filter(|name| !promise.capabilities.contains(*name))
             .collect();
-        if !extra.is_empty() {
-            breaches.push(Breach::new(
-                format!("{} in its {set} capabilities", list(extra)),
-                match list(promise.capabilities.iter().map(String::as_str)).as_str() {
-                    "none" => "no capability".to_owned(),
-                    some => format!("only {some}"),
-                },
-                Culprit::Conf("default_capabilities"),
-            ));
+        if !names.is_empty() {
+            extra.entry(names).or_default().push(set);
         }
+    }
+    for (names, sets) in extra {
+        breaches.push(Breach::new(
+            format!("{} in its {} capabilities", list(names), list(sets)),
+            promised_capabilities(promise),
+            Culprit::Conf("default_capabilities"),
+        ));
     }
     if promise.new_privileges == NewPrivileges::Denied && !config.process.no_new_privileges {
         breaches.push(Breach::new(

@@ -3,7 +3,7 @@
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::{Config, Device, DeviceRule};
-use crate::seal::promise::{self, Privilege, Promise};
+use crate::seal::promise::{self, Cgroups, Privilege, Promise};
 
 const CULPRIT: Culprit = Culprit::Conf("devices");
 
@@ -33,7 +33,7 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
         .first()
         .is_some_and(|first| !first.allow && is_every(first));
     // In a user namespace podman makes no device control group: no node can be made there, and none mounted works.
-    if !promise.is_mapped() && !denied {
+    if !promise.is_mapped() && promise.cgroups == Cgroups::Own && !denied {
         breaches.push(Breach::new(
             "every device of the host open to mknod",
             "that all are denied",

@@ -50,7 +50,7 @@ const KERNEL: [Kernel; 6] = [
 ];
 
 /// Files that podman writes for each container and mounts from its own directory, and their names there.
-const FILES: [(&str, &str); 8] = [
+pub(in crate::seal) const FILES: [(&str, &str); 8] = [
     ("/etc/hosts", "hosts"),
     ("/etc/resolv.conf", "resolv.conf"),
     ("/etc/hostname", "hostname"),
@@ -62,14 +62,14 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 /// The rules of cryptography that podman gives a container of a host in FIPS mode: the image's own, or a line of podman's.
-const FIPS: [&str; 2] = [
+pub(in crate::seal) const FIPS: [&str; 2] = [
     "/etc/crypto-policies/back-ends",
     "/etc/crypto-policies/config",
 ];
 const FIPS_FILE: &str = "fips-config";
 
 /// Where podman collects what mounts.conf names, the mark of FIPS mode, and secrets with a place of their own.
-const SECRETS: &str = "/run/secrets";
+pub(in crate::seal) const SECRETS: &str = "/run/secrets";
 
 /// Where distributions install podman's init.
 const INITS: [&str; 8] = [
@@ -83,7 +83,7 @@ const INITS: [&str; 8] = [
     "/usr/local/bin/catatonit",
 ];
 
-const CULPRIT: Culprit = Culprit::Conf("volumes");
+const CULPRIT: Culprit = Culprit::ConfMounts;
 
 pub(super) fn check(
     at: &Path,

@@ -1,7 +1,7 @@
 //! `AppArmor` and `SELinux`, where the host has them.
 
 use super::Facts;
-use crate::host::{Apparmor as Module, Selinux as State};
+use crate::host::{Apparmor as Module, Lsm, Selinux as State};
 use crate::podman::value::label_opt::{is_confined, is_narrow};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
@@ -11,16 +11,28 @@ use crate::seal::promise::{Apparmor, Promise, Selinux, SelinuxLevel};
 const DEFAULT_PROFILE: &str = "containers-default-";
 
 pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
-    let lsm = facts.host.lsm();
+    let process = &config.process;
+    labels(
+        promise,
+        facts.host.lsm(),
+        &process.apparmor_profile,
+        &process.selinux_label,
+    )
+}
+
+/// The two labels against what was promised, as far as the host has the modules.
+pub(in crate::seal) fn labels(
+    promise: &Promise,
+    lsm: Lsm,
+    apparmor_profile: &str,
+    selinux_label: &str,
+) -> Vec<Breach> {
     let mut breaches = Vec::new();
     if lsm.apparmor == Module::Enabled {
-        breaches.extend(apparmor(
-            &promise.apparmor,
-            &config.process.apparmor_profile,
-        ));
+        breaches.extend(apparmor(&promise.apparmor, apparmor_profile));
     }
     if lsm.selinux != State::Disabled {
-        breaches.extend(selinux(promise, &config.process.selinux_label));
+        breaches.extend(selinux(promise, selinux_label));
     }
     breaches
 }

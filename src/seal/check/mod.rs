@@ -3,18 +3,18 @@
 mod annotations;
 mod capabilities;
 mod devices;
-mod engine_mounts;
+pub(super) mod engine_mounts;
 mod env;
 mod hooks;
 mod kernel;
-mod lsm;
-mod mounts;
+pub(super) mod lsm;
+pub(super) mod mounts;
 mod namespaces;
 mod paths;
 mod process;
 pub(super) mod resources;
 mod seccomp;
-mod store;
+pub(super) mod store;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -75,12 +75,29 @@ pub fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breac
     breaches
 }
 
+/// How many items of a set are named.
+const NAMED: usize = 5;
+
 /// A set for people.
-fn list<'a, I: IntoIterator<Item = &'a str>>(items: I) -> String {
+pub(super) fn list<'a, I: IntoIterator<Item = &'a str>>(items: I) -> String {
     let items: Vec<&str> = items.into_iter().collect();
-    if items.is_empty() {
-        "none".to_owned()
-    } else {
-        items.join(", ")
+    let named = items
+        .iter()
+        .take(NAMED)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
+    match items.len().saturating_sub(NAMED) {
+        _ if items.is_empty() => "none".to_owned(),
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+/// What is promised of capabilities, for people.
+pub(super) fn promised_capabilities(promise: &Promise) -> String {
+    match list(promise.capabilities.iter().map(String::as_str)).as_str() {
+        "none" => "no capability".to_owned(),
+        some => format!("only {some}"),
     }
 }

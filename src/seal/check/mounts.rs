@@ -7,7 +7,7 @@ use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::{Config, Mount as Found};
 use crate::seal::promise::{Depth, Lower, Mount, MountKind, Owners, Promise};
 
-const CULPRIT: Culprit = Culprit::Conf("volumes");
+const CULPRIT: Culprit = Culprit::ConfMounts;
 
 /// Options that let mounts cross the container's wall.
 const CROSSING: [&str; 4] = ["shared", "rshared", "slave", "rslave"];

@@ -1,13 +1,10 @@
 //! The system call filter: no wider than the profile that was judged.
 
-use super::Facts;
+use super::{Facts, list};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::config::Config;
 use crate::seal::promise::{Promise, Seccomp};
 use crate::seccomp::{Arch, Filter, Profile};
-
-/// How many of the calls that a filter lets through too much are named.
-const NAMED: usize = 5;
 
 pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
     if promise.seccomp == Seccomp::Unconfined {
@@ -39,11 +36,9 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
     if wider.is_empty() {
         return Vec::new();
     }
-    let mut words: Vec<String> = wider.iter().take(NAMED).map(ToString::to_string).collect();
-    if wider.len() > NAMED {
-        words.push(format!("{} more", wider.len().saturating_sub(NAMED)));
-    }
-    breach(format!("a wider seccomp filter ({})", words.join(", ")))
+    let words: Vec<String> = wider.iter().map(ToString::to_string).collect();
+    let words = list(words.iter().map(String::as_str));
+    breach(format!("a wider seccomp filter ({words})"))
 }
 
 fn promised(promise: &Promise, facts: &Facts<'_>) -> Result<Filter, String> {

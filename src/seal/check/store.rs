@@ -6,7 +6,7 @@ use super::Facts;
 use crate::seal::promise::Promise;
 
 /// The names on the way to a path; none when one is `..` or no text.
-pub(super) fn names(path: &Path) -> Option<Vec<&str>> {
+pub(in crate::seal) fn names(path: &Path) -> Option<Vec<&str>> {
     let name = |part| match part {
         Component::Normal(name) => Some(name.to_str()),
         Component::RootDir => None,
@@ -26,7 +26,7 @@ pub(super) fn is_below(path: &Path, base: &Path) -> bool {
 }
 
 /// What follows `DRIVER-containers/ID/userdata` in the path of a file that podman made for a container, and that id.
-pub(super) fn of_container(path: &Path) -> Option<(&str, PathBuf)> {
+pub(in crate::seal) fn of_container(path: &Path) -> Option<(&str, PathBuf)> {
     let names = path.is_absolute().then(|| names(path))??;
     let is_place = |window: &[&str]| match window {
         [driver, id, "userdata"] => driver.ends_with("-containers") && is_id(id),

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 pub use mount::{Access, Depth, Lower, Mount, MountKind, Owners};
 pub use terms::{
-    Apparmor, Descriptors, Device, DeviceRule, EngineMode, Filter, Groups, HostRoot, Id, Init,
-    Limits, Namespace, NewPrivileges, OomKiller, Privilege, Seccomp, Selinux, SelinuxLevel,
+    Apparmor, Cgroups, Descriptors, Device, DeviceRule, EngineMode, Filter, Groups, HostRoot, Id,
+    Init, Limits, Namespace, NewPrivileges, OomKiller, Privilege, Seccomp, Selinux, SelinuxLevel,
     Unmasked,
 };
 pub(super) use wire::hexadecimal;
@@ -98,6 +98,9 @@ pub struct Promise {
     /// The host's id 0, where the container has a user namespace of its own.
     #[serde(default, skip_serializing_if = "is_default")]
     pub host_root: HostRoot,
+    /// The control group.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cgroups: Cgroups,
     /// The limits of the control group.
     pub limits: Limits,
     /// Names of files in the control group that `--cgroup-conf` may write.

@@ -166,6 +166,17 @@ pub enum Namespace {
     Joined,
 }
 
+/// Does the container have a control group of its own?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cgroups {
+    /// It does.
+    #[default]
+    Own,
+    /// `--cgroups=disabled`: neither limits nor rules for devices.
+    None,
+}
+
 /// Does the container get open files of its caller's beside the three?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

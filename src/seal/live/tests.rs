@@ -1,0 +1,220 @@
+//! A process as promised, changed one thing at a time.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+use super::*;
+
+use crate::host::{Apparmor, Fake, Lsm, Mount, Selinux};
+
+type Change = fn(&mut Process);
+
+const ID: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
+
+fn promise() -> Promise {
+    serde_json::from_str(include_str!("../fixtures/promise.json")).unwrap()
+}
+
+fn mount(point: &str, kind: &str, root: &str, flags: &str) -> Mount {
+    Mount {
+        point: point.into(),
+        device: "254:1".to_owned(),
+        root: root.into(),
+        flags: flags.split(',').map(str::to_owned).collect(),
+        kind: kind.to_owned(),
+        options: Vec::new(),
+    }
+}
+
+fn kept() -> Process {
+    let names = NAMESPACES.iter().map(|(_, kernel)| *kernel).chain(["mnt"]);
+    Process {
+        uid: 65532,
+        gid: 65532,
+        no_new_privileges: true,
+        seccomp: 2,
+        namespaces: names.map(|name| (name.to_owned(), 2)).collect(),
+        mounts: vec![
+            mount("/", "overlay", "/", "ro"),
+            mount("/tmp", "tmpfs", "/", "rw,nosuid,nodev,noexec"),
+            mount("/r", "ext4", "/srv/ro", "ro,nosuid,nodev"),
+            mount(
+                "/named",
+                "ext4",
+                "/var/lib/containers/storage/volumes/named/_data",
+                "rw,nosuid,nodev,noexec",
+            ),
+            mount("/proc", "proc", "/", "rw,nosuid,nodev,noexec"),
+            mount("/proc/kcore", "devtmpfs", "/null", "rw"),
+            mount(
+                "/etc/hosts",
+                "tmpfs",
+                &format!("/containers/storage/overlay-containers/{ID}/userdata/hosts"),
+                "rw",
+            ),
+        ],
+        limits: promise().rlimits.unwrap(),
+        cgroup: CgroupLimits {
+            memory: Some(536_870_912),
+            swap: Some(536_870_912),
+            nano_cpus: Some(1_000_000_000),
+            pids: Some(256),
+        },
+        ..Process::default()
+    }
+}
+
+/// A process of the host's.
+fn ours() -> Process {
+    let namespaces = kept().namespaces.into_keys();
+    Process {
+        namespaces: namespaces.map(|name| (name, 1)).collect(),
+        mounts: vec![mount("/", "ext4", "/", "rw")],
+        ..Process::default()
+    }
+}
+
+fn found_on(host: &Fake, process: &Process) -> Vec<String> {
+    let running = Running {
+        host,
+        id: ID,
+        process,
+        ours: &ours(),
+    };
+    let found = check(&promise(), &running);
+    found.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn each_change_is_seen() {
+    assert_eq!(found_on(&Fake::rootful(), &kept()), [""; 0]);
+    let changes: [(Change, &str); 25] = [
+        (|p| p.uid = 0, "uid 0"),
+        (|p| p.gid = 0, "gid 0"),
+        (
+            |p| {
+                let _ = p.groups.insert(0);
+            },
+            "group 0",
+        ),
+        (
+            |p| p.capabilities[2] = 1 << 21,
+            "CAP_SYS_ADMIN in its effective",
+        ),
+        (|p| p.no_new_privileges = false, "set-user-ID"),
+        (|p| p.seccomp = 0, "no seccomp"),
+        (
+            |p| {
+                let _ = p.namespaces.insert("net".into(), 1);
+            },
+            "network namespace",
+        ),
+        (|p| p.mounts[0].flags = vec!["rw".into()], "writable root"),
+        (|p| drop(p.mounts[1].flags.pop()), "without noexec"),
+        (|p| p.mounts[2].root = "/etc".into(), "\"/etc\" at \"/r\""),
+        (
+            |p| p.mounts[2].device = "254:2".into(),
+            "\"/srv/ro\" at \"/r\"",
+        ),
+        (
+            |p| p.mounts[3].root = "/var/lib/containers/storage/volumes/other/_data".into(),
+            "at \"/named\"",
+        ),
+        (|p| p.mounts[1].kind = "ext4".into(), "at \"/tmp\""),
+        (
+            |p| p.mounts.push(mount("/x", "ext4", "/etc", "ro")),
+            "\"/etc\" at \"/x\"",
+        ),
+        (
+            |p| p.mounts.push(mount("/r/x", "ext4", "/etc", "ro")),
+            "at \"/r/x\"",
+        ),
+        (
+            |p| {
+                p.mounts
+                    .push(mount("/etc/shadow", "ext4", "/etc/shadow", "ro"));
+            },
+            "at \"/etc/shadow\"",
+        ),
+        (
+            |p| p.mounts.push(mount("/proc/x", "ext4", "/etc", "ro")),
+            "at \"/proc/x\"",
+        ),
+        (
+            |p| p.mounts.push(mount("/dev/sda", "devtmpfs", "/sda", "rw")),
+            "at \"/dev/sda\"",
+        ),
+        (
+            |p| {
+                p.mounts
+                    .push(mount("/dev/null", "ext4", "/etc/shadow", "rw"));
+            },
+            "at \"/dev/null\"",
+        ),
+        (
+            |p| p.mounts[6].root = "/etc/hosts".into(),
+            "at \"/etc/hosts\"",
+        ),
+        (|p| p.cgroup.memory = None, "no limit of memory"),
+        (|p| p.cgroup.swap = Some(1 << 40), "memory and swap"),
+        (|p| p.cgroup.pids = Some(257), "257"),
+        (|p| p.cgroup.nano_cpus = None, "CPU"),
+        (
+            |p| {
+                let _ = p.limits.insert("RLIMIT_NOFILE".into(), (1024, u64::MAX));
+            },
+            "RLIMIT_NOFILE",
+        ),
+    ];
+    for (change, word) in changes {
+        let mut process = kept();
+        change(&mut process);
+        let found = found_on(&Fake::rootful(), &process);
+        assert!(
+            found.iter().any(|found| found.contains(word)),
+            "{word}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_label_that_only_complains_confines_nothing() {
+    let host = Fake::rootful().with_lsm(Lsm {
+        selinux: Selinux::Disabled,
+        apparmor: Apparmor::Enabled,
+    });
+    let with = |label: &str| {
+        let label = label.to_owned();
+        found_on(&host, &Process { label, ..kept() })
+    };
+    assert_eq!(with("containers-default-0.62.2 (enforce)"), [""; 0]);
+    for label in [
+        "containers-default-0.62.2 (complain)",
+        "unconfined",
+        "",
+        "other (enforce)",
+    ] {
+        assert!(with(label)[0].contains("AppArmor"), "{label}");
+    }
+}
+
+#[test]
+fn another_process_has_no_more_than_the_first() {
+    let host = Fake::rootful();
+    assert_eq!(check_other(&promise(), &host, &kept()), []);
+    let executed = |change: Change| {
+        let mut process = kept();
+        change(&mut process);
+        check_other(&promise(), &host, &process).len()
+    };
+    assert_eq!(executed(|p| p.uid = 0), 1);
+    assert_eq!(executed(|p| p.capabilities[2] = u64::MAX), 1);
+    assert_eq!(executed(|p| p.no_new_privileges = false), 1);
+    assert_eq!(executed(|p| p.seccomp = 0), 1);
+}
+
+/// What the host replaced is still what was asked for; a part of a promised tmpfs is not the host's.
+#[test]
+fn what_changed_on_the_host_is_no_difference() {
+    let mut process = kept();
+    process.mounts[2].root = "/srv/ro//deleted".into();
+    process.mounts[1].point = "/run".into();
+    assert_eq!(found_on(&Fake::rootful(), &process), [""; 0]);
+}
