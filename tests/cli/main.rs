@@ -16,6 +16,7 @@ mod canonical;
 mod enter;
 #[path = "../harness.rs"]
 mod harness;
+mod hook;
 mod man;
 mod record;
 mod recorder;
@@ -29,6 +30,7 @@ type Test = fn() -> Tested;
 
 const ROOMS: &[(&str, &[(&str, Test)])] = &[
     ("man", man::TESTS),
+    ("hook", hook::TESTS),
     ("recorder", recorder::TESTS),
     ("becoming", becoming::TESTS),
     ("canonical", canonical::TESTS),

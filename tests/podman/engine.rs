@@ -256,9 +256,29 @@ impl Engine {
         self.begin(self.command(&self.safe_podman), subcommand)
     }
 
-    fn begin(&self, mut command: Command, subcommand: &str) -> Command {
+    /// `safe-podman SUBCOMMAND` on the account's default store.
+    pub(crate) fn storeless_command(&self, subcommand: &str) -> Command {
+        self.allow(self.patient(&self.safe_podman), subcommand, &[])
+    }
+
+    /// Where safe-podman remembers what podman said, of an account whose default store is nobody else's.
+    pub(crate) fn cache_dir(&self) -> Option<PathBuf> {
+        let Account::Made { runtime_dir, .. } = &self.account else {
+            return None;
+        };
+        Some(runtime_dir.join("safe-podman"))
+    }
+
+    fn begin(&self, command: Command, subcommand: &str) -> Command {
+        let allowed = ["storage-redirect", "foreign-runtime"];
+        let mut command = self.allow(command, subcommand, &allowed);
+        command.args(self.store_flags());
+        command
+    }
+
+    fn allow(&self, mut command: Command, subcommand: &str, allowed: &[&'static str]) -> Command {
         command.arg(subcommand);
-        let mut allowed = vec!["storage-redirect", "foreign-runtime"];
+        let mut allowed = allowed.to_vec();
         if self.enforces_limits().is_err() {
             allowed.push("limit-not-effective");
         }
@@ -266,7 +286,7 @@ impl Engine {
         for id in allowed.into_iter().filter(|id| by_id(id).is_some()) {
             command.arg(format!("--allow={id}=the tests' own store and runtime"));
         }
-        command.args(self.store_flags()).args(runtime_flag());
+        command.args(runtime_flag());
         command
     }
 

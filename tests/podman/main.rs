@@ -32,6 +32,7 @@ mod probe;
 mod process;
 mod refused;
 mod seal;
+mod seal_cache;
 mod seal_conf;
 mod seal_env;
 mod seal_image;
@@ -64,6 +65,7 @@ const ROOMS: &[(&str, &[(&str, Test)])] = &[
     ("grammar", grammar::TESTS),
     ("values", values::TESTS),
     ("seal", seal::TESTS),
+    ("seal_cache", seal_cache::TESTS),
     ("seal_conf", seal_conf::TESTS),
     ("seal_env", seal_env::TESTS),
     ("seal_image", seal_image::TESTS),

@@ -16,6 +16,9 @@ tests!(fn(&Engine) -> Tested:
     a_variable_of_the_caller_s,
     every_variable_of_the_caller_s,
     a_volume_over_etc,
+    a_volume_for_data,
+    a_checkpoint_in_place_of_a_container,
+    labels_that_somebody_obeys,
     an_order_to_the_runtime,
 );
 
@@ -149,29 +152,90 @@ fn imports(engine: &Engine, name: &str, entry: &str) -> Tested {
     Ok(())
 }
 
-/// What would be a volume of the host's is a small file system that is gone with the container.
+fn mounted(at: &str) -> String {
+    format!("grep ' {at} ' /proc/self/mountinfo")
+}
+
+/// It would be writable, and executable, in a container whose root file system is neither.
 fn a_volume_over_etc(engine: &Engine) -> Tested {
     load(
         engine,
-        "volume",
+        "volume-etc",
         &json!({"Env": ["PATH=/bin"], "Volumes": {"/etc": {}}}),
         &json!({}),
     );
-    let args = [
-        "localhost/volume",
-        "sh",
-        "-c",
-        "grep ' /etc ' /proc/self/mountinfo",
-    ];
-    let plain = run(engine, false, &args);
-    assert!(
-        plain.stdout.contains("/volumes/") || plain.stdout.contains("/_data "),
-        "{plain:#?}"
-    );
+    let script = mounted("/etc");
+    let args = ["localhost/volume-etc", "sh", "-c", &script];
+    let plain = run(engine, false, &args).ok();
+    assert!(plain.contains("/_data "), "{plain}");
     let safe = run(engine, true, &args);
-    let seen = safe.ok();
+    refused(&safe, "dest-injection");
+    assert!(
+        safe.stderr.contains("the image's VOLUME \"/etc\""),
+        "{safe:#?}"
+    );
+    let ignored = run(
+        engine,
+        true,
+        &[&["--image-volume=ignore"], &args[..]].concat(),
+    );
+    assert_eq!(
+        (ignored.code, ignored.stdout.as_str()),
+        (1, ""),
+        "{ignored:#?}"
+    );
+    Ok(())
+}
+
+/// What would be a volume of the host's is a small file system that is gone with the container.
+fn a_volume_for_data(engine: &Engine) -> Tested {
+    load(
+        engine,
+        "volume-data",
+        &json!({"Env": ["PATH=/bin"], "Volumes": {"/srv/data": {}}}),
+        &json!({}),
+    );
+    let script = mounted("/srv/data");
+    let args = ["localhost/volume-data", "sh", "-c", &script];
+    let plain = run(engine, false, &args).ok();
+    assert!(plain.contains("/_data "), "{plain}");
+    let seen = run(engine, true, &args).ok();
     for option in [" - tmpfs tmpfs ", "nosuid,nodev,noexec", "size="] {
         assert!(seen.contains(option), "{option}: {seen}");
+    }
+    Ok(())
+}
+
+/// With it podman restores the container that the image describes, and looks at no flag: CVE-2026-94603, from 4.4 on.
+fn a_checkpoint_in_place_of_a_container(engine: &Engine) -> Tested {
+    let key = "io.podman.annotations.checkpoint.runtime.name";
+    let config = json!({"Env": ["PATH=/bin"], "Labels": {"name": "checkpoint"}});
+    load(engine, "checkpoint", &config, &json!({key: "runc"}));
+    let args = ["localhost/checkpoint", "echo", "here"];
+    let plain = run(engine, false, &args);
+    let restores = engine.version() >= (4, 4);
+    assert_eq!(plain.stdout == "here\n", !restores, "{plain:#?}");
+    let safe = run(engine, true, &args);
+    refused(&safe, "image-annotations");
+    assert!(safe.stderr.contains(key), "{safe:#?}");
+    Ok(())
+}
+
+/// Commands of podman's obey them; a run says so and does not.
+fn labels_that_somebody_obeys(engine: &Engine) -> Tested {
+    let labels =
+        json!({"run": "podman run --privileged IMAGE", "io.containers.autoupdate": "registry"});
+    load(
+        engine,
+        "labels",
+        &json!({"Env": ["PATH=/bin"], "Labels": labels}),
+        &json!({}),
+    );
+    let safe = run(engine, true, &["localhost/labels", "true"]);
+    assert_eq!(safe.code, 0, "{safe:#?}");
+    for label in ["run", "io.containers.autoupdate"] {
+        let note = format!("note[image-label-options]: the image has the label \"{label}\"");
+        assert!(safe.stderr.contains(&note), "{note}: {safe:#?}");
     }
     Ok(())
 }

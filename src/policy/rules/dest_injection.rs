@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::origin::Setting;
+use crate::origin::{Origin, Setting};
 use crate::podman::value::device::Device;
+use crate::podman::value::image_volume::ImageVolume;
 use crate::podman::value::mount_options::Access;
 use crate::podman::value::path::ContainerPath;
 use crate::policy::facts::Facts;
@@ -85,12 +86,21 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         };
         let what = || format!("a mount at \"{at}\" would cover what the container itself trusts");
         match (Place::of(at), &mount.value) {
-            (Place::Free, _) | (Place::Trusted, Mount::Tmpfs(_)) => {}
+            (Place::Free, _) => {}
+            // Nobody here asked for it, and it can be written although the root file system cannot.
+            _ if mount.origin == IMAGE => hits.push(volume(at, spec)),
+            (Place::Trusted, Mount::Tmpfs(_)) => {}
             (_, Mount::Bind(bind)) if is_hosts_own(bind, facts) => {
                 hits.push(Hit::inform(what(), &mount.origin));
             }
             (Place::Masked | Place::Trusted, _) => hits.push(Hit::refuse(what(), &mount.origin)),
         }
+    }
+    if spec.image_volume.value == ImageVolume::Anonymous {
+        let volumes = facts.image.iter().flat_map(|image| &image.volumes);
+        let volumes = volumes.filter_map(|at| at.parse::<ContainerPath>().ok());
+        let open = volumes.filter(|at| Place::of(at) != Place::Free && !is_covered(at, spec));
+        hits.extend(open.map(|at| volume(&at, spec)));
     }
     let secrets = spec.secret.iter().filter_map(|secret| {
         let at = secret.value.destination()?;
@@ -100,6 +110,22 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     hits.extend(secrets);
     hits.extend(spec.device.iter().filter_map(device));
     hits
+}
+
+/// Where a mount comes from that is there for the image's sake.
+const IMAGE: Origin = Origin::Image("VOLUME");
+
+fn volume(at: &ContainerPath, spec: &Spec) -> Hit {
+    let what = format!("the image's VOLUME \"{at}\" would cover what the container itself trusts");
+    Hit::refuse(what, &spec.image.origin).instead(format!(
+        "--image-volume=ignore, or mount what belongs there: -v NAME:{at}:ro"
+    ))
+}
+
+fn is_covered(at: &ContainerPath, spec: &Spec) -> bool {
+    spec.mounts
+        .iter()
+        .any(|mount| mount.value.destination() == Some(at))
 }
 
 /// A device node where the container looks for something else; in /dev it belongs.
@@ -131,8 +157,9 @@ fn is_hosts_own(bind: &Bind, facts: &Facts<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
+    use crate::podman::image_config::ImageConfig;
     use crate::policy::engine::{Level, Verdict};
-    use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::policy::testing::{World, findings, judged_on, refused, silent};
 
     #[test]
     fn by_components_after_cleaning() {
@@ -261,5 +288,44 @@ mod tests {
             findings("dest-injection", &["-v", "/lib/modules:/lib/modules:ro"])[0].verdict,
             Verdict::Shown
         );
+    }
+
+    #[test]
+    fn a_volume_of_the_image_s_stays_where_data_is() {
+        let host = Fake::rootful();
+        let found = |at: &str, args: &[&str]| {
+            let image = ImageConfig {
+                volumes: vec![at.to_owned()],
+                ..ImageConfig::default()
+            };
+            let world = World {
+                image: Some(image),
+                ..World::on(&host)
+            };
+            world.findings("dest-injection", args).len()
+        };
+        for at in [
+            "/etc",
+            "/usr",
+            "/usr/lib",
+            "/bin",
+            "/",
+            "/proc",
+            "/run/secrets",
+        ] {
+            assert_eq!(found(at, &[]), 1, "{at}");
+            assert_eq!(found(at, &["--image-volume=anonymous"]), 1, "{at}");
+            assert_eq!(found(at, &["--image-volume=ignore"]), 0, "{at}");
+        }
+        for at in [
+            "/data",
+            "/var/lib/x",
+            "/etc/app",
+            "/usr/local/share/x",
+            "/run/x",
+        ] {
+            assert_eq!(found(at, &[]), 0, "{at}");
+        }
+        assert_eq!(found("/etc", &["--tmpfs=/etc"]), 0, "asked for");
     }
 }

@@ -7,7 +7,7 @@ use crate::spec::Spec;
 pub(super) static RULE: Rule = Rule {
     id: "image-label-options",
     title: "the image says how it would like to be run",
-    severity: Severity::Low,
+    severity: Severity::Medium,
     why: "podman container runlabel and podman auto-update do what such labels say; this run does \
           not, but somebody may believe them",
     instead: "read the label, and write what is needed into a profile",
@@ -32,7 +32,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     labels
         .filter(|key| LABELS.iter().any(|label| key.eq_ignore_ascii_case(label)))
         .map(|key| {
-            Hit::inform(
+            Hit::warn(
                 format!("the image has the label \"{key}\""),
                 &spec.image.origin,
             )
