@@ -33,7 +33,7 @@ pub(super) fn page() -> Page {
         .section("OPTIONS")
         .item("`-h`, `--help`", "Print help. After `run`, `create` and `check` only `--help`: there `-h` is podman's `--hostname`.")
         .item("`-V`, `--version`", "Print the version.");
-    security(files(environment(exit_status(page))))
+    security(files(environment(seal(exit_status(page)))))
         .section("EXAMPLES")
         .text("A shell in an image, with the working directory to write to:")
         .example("safe-podman run --profile shell -v \"$PWD\":/work:rw localhost/alpine sh")
@@ -103,6 +103,27 @@ fn exit_status(page: Page) -> Page {
         .text("`check` ends otherwise; see `safe-podman-check`(1).")
 }
 
+fn seal(page: Page) -> Page {
+    page.section("THE SEAL")
+        .text(
+            "What podman makes of a command line is not all that a runtime gets: a containers.conf, a mounts.conf or an image \
+             may add to it. So each run carries a promise in the annotation `safe-podman.promise`, and `safe-podman` is an OCI \
+             hook that holds it against the runtime's `config.json`, against the control groups of the waiting process and \
+             against the words that the runtime was started with. One difference that makes the container stronger, and it \
+             does not start; the message that begins with `sealed:` names both values and who is likely to have made the \
+             difference, and goes to the log too. What is weaker than promised is let through.",
+        )
+        .text(
+            "Before that, what no flag of podman's takes back is taken out of every containers.conf (podman 4.5 or newer, by \
+             CONTAINERS_CONF_OVERRIDE), or stops the run, which names the line. Programs that a containers.conf names have to \
+             be root's. `--explain` lists the files that were read and the lines that were neutralised.",
+        )
+        .text(
+            "A later `podman start` or restart is sealed where `make install` has put the hook. podman without root finds it \
+             by </etc/containers/containers.conf.d/50-safe-podman.conf>. `safe-podman-verify`(1) looks at containers that run.",
+        )
+}
+
 fn environment(page: Page) -> Page {
     page.section("ENVIRONMENT")
         .item(
@@ -143,7 +164,12 @@ fn files(page: Page) -> Page {
         )
         .item(
             "</var/lib/safe-podman/>, <~/.local/share/safe-podman/>",
-            "Seccomp profiles that were made, root's and a user's. A container needs its own as long as it exists.",
+            "Seccomp profiles, hook files and the last containers.conf, root's and a user's. A container needs its own as \
+             long as it exists: without the seccomp profile that was promised it does not start again.",
+        )
+        .item(
+            "</usr/share/containers/oci/hooks.d/safe-podman.json>, </etc/containers/containers.conf.d/50-safe-podman.conf>",
+            "The installed hook, and where podman without root is told of it.",
         )
         .item(
             "</run/safe-podman/>, <$XDG_RUNTIME_DIR/safe-podman/>",
@@ -175,6 +201,7 @@ fn security(page: Page) -> Page {
         )
         .item(
             "`Other ways in`",
-            "`podman exec`, `podman cp`, the API socket, quadlets and pods do not pass through here.",
+            "`podman exec`, `podman cp`, the API socket, quadlets and pods do not pass through here; `verify` finds what \
+             `podman exec` gave a process.",
         )
 }
