@@ -70,6 +70,13 @@ impl<'a> Host<'a> {
         fs::write(path, text).unwrap();
     }
 
+    /// Names a directory in mounts.conf, whose files podman copies into every container.
+    pub(crate) fn mount_by_default(&self, at: &str) {
+        let source = self.engine.dir("mounted-by-default");
+        fs::write(source.join("file"), "hunter2\n").unwrap();
+        self.write("mounts.conf", &format!("{}:{at}\n", source.display()));
+    }
+
     /// The command in the namespace, which ends with it.
     pub(crate) fn inside(&self, inner: &Command) -> Command {
         let mut command = if self.engine.is_rootful() {

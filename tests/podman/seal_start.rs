@@ -73,10 +73,11 @@ impl<'a> Container<'a> {
         said(&mut self.host.inside(&podman), &[])
     }
 
-    /// conmon cleans up behind a container when it likes, and a start in between finds half a root file system.
+    /// conmon cleans up behind a container when it likes: a start in between finds half a root file system, and a stop a
+    /// container that is gone.
     fn stop(&self) {
-        self.podman(&["stop", "--time=0"]).ok();
-        self.podman(&["container", "cleanup"]).ok();
+        self.podman(&["stop", "--time=0"]);
+        self.podman(&["container", "cleanup"]);
     }
 
     fn is_sealed(said: &Said, reason: &str) {
@@ -193,15 +194,9 @@ fn a_restart_is_sealed(engine: &Engine) -> Tested {
 
 /// The flag that keeps mounts.conf out is forgotten by the time of the second start.
 fn what_mounts_conf_brings_later(engine: &Engine) -> Tested {
-    let host = Host::of_root(engine)?;
-    install(engine, &host);
-    let made = Container {
-        engine,
-        host,
-        name: "start-mounts",
-    };
+    let made = Container::new(engine, "start-mounts");
     made.safe("create", &[], &["true"]);
-    made.host.write("mounts.conf", "/etc/ssl:/run/mine\n");
+    made.host.mount_by_default("/run/mine");
     Container::is_sealed(&made.podman(&["start", "--attach"]), "/run/mine");
     Ok(())
 }
