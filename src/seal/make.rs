@@ -76,10 +76,11 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
         }
     }
     let privileged = spec.privileged.value == Switch::On;
-    let (apparmor, selinux) = modules(spec);
+    let mode = ground.host.identity().mode;
+    let (apparmor, selinux) = modules(spec, mode);
     Ok(Promise {
         version: VERSION,
-        engine: match ground.host.identity().mode {
+        engine: match mode {
             Mode::Rootful => EngineMode::Rootful,
             Mode::Rootless => EngineMode::Rootless,
         },
@@ -248,11 +249,13 @@ fn capabilities(spec: &Spec) -> BTreeSet<String> {
         .collect()
 }
 
-fn modules(spec: &Spec) -> (Apparmor, Selinux) {
+fn modules(spec: &Spec, mode: Mode) -> (Apparmor, Selinux) {
     if spec.privileged.value == Switch::On {
         return (Apparmor::Unconfined, Selinux::Unconfined);
     }
     let apparmor = match spec.apparmor.as_ref().map(|asked| &asked.value) {
+        // Only root loads profiles: a user's podman gives its containers none by itself.
+        None if mode == Mode::Rootless => Apparmor::Unconfined,
         None => Apparmor::Confined,
         Some(AppArmorArg::Unconfined) => Apparmor::Unconfined,
         Some(AppArmorArg::Profile(name)) => Apparmor::Profile(name.clone()),

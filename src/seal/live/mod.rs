@@ -2,12 +2,17 @@
 
 mod mounts;
 
+use std::path::Path;
+
 use super::breach::{Breach, Culprit};
 use super::check::resources::ROUNDING;
 use super::check::{list, lsm, promised_capabilities};
 use super::promise::{Groups, Id, Limits, Namespace, NewPrivileges, Promise, Seccomp};
 use crate::caps::Cap;
-use crate::host::{CAPABILITY_SETS, CgroupLimits, Host, Process};
+use crate::host::{CAPABILITY_SETS, CgroupLimits, Host, Links, Process};
+
+/// The most that is read of the list of profiles, in bytes.
+const PROFILES_BYTES: u64 = 1 << 20;
 
 /// Names of namespaces: OCI's and the kernel's.
 const NAMESPACES: [(&str, &str); 6] = [
@@ -133,16 +138,34 @@ fn privileges(promise: &Promise, host: &dyn Host, process: &Process) -> Vec<Brea
     if promise.seccomp != Seccomp::Unconfined && process.seccomp != 2 {
         breaches.push(breach("no seccomp filter", "one"));
     }
-    // `NAME (enforce)`; in the other mode the kernel only writes down what it would have refused.
-    let profile = process.label.strip_suffix(" (enforce)");
-    let labels = lsm::labels(
-        promise,
-        host.lsm(),
-        profile.unwrap_or_default(),
-        &process.label,
-    );
+    let profile = apparmor_profile(&process.label, host);
+    let labels = lsm::labels(promise, host.lsm(), &profile, &process.label);
     breaches.extend(labels);
     breaches
+}
+
+/// The profile that confines, of a label `NAME (enforce)`. In mode `complain` the kernel only writes down what it would
+/// have refused. Profiles may be stacked, `NAME//&RUNTIME (mixed)`: then the modes stand in the list of all profiles.
+fn apparmor_profile(label: &str, host: &dyn Host) -> String {
+    let (names, mode) = label.rsplit_once(" (").unwrap_or((label, ""));
+    let names: Vec<&str> = names.split("//&").collect();
+    let found = match mode {
+        "enforce)" => names.first().copied(),
+        "mixed)" => {
+            let path = Path::new("/sys/kernel/security/apparmor/profiles");
+            let file = host.open_file(path, PROFILES_BYTES, Links::Refuse);
+            let known = file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+            let known = known.unwrap_or_default();
+            let enforced = |name: &&&str| {
+                known
+                    .lines()
+                    .any(|line| line == format!("{name} (enforce)"))
+            };
+            names.iter().find(enforced).copied()
+        }
+        _ => None,
+    };
+    found.unwrap_or_default().to_owned()
 }
 
 fn namespaces(promise: &Promise, process: &Process, ours: &Process) -> Vec<Breach> {

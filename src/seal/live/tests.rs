@@ -185,7 +185,18 @@ fn a_label_that_only_complains_confines_nothing() {
         found_on(&host, &Process { label, ..kept() })
     };
     assert_eq!(with("containers-default-0.62.2 (enforce)"), [""; 0]);
+    // Debian's crun has a profile of its own, which confines nothing.
+    let stacked = "containers-default-0.62.2//&crun (mixed)";
+    let listed = |mode: &str| {
+        let list = format!("crun (unconfined)\ncontainers-default-0.62.2 ({mode})\n");
+        let path = "/sys/kernel/security/apparmor/profiles";
+        let host = host.clone().file(path, 0, 0o444, list);
+        let label = stacked.to_owned();
+        found_on(&host, &Process { label, ..kept() }).len()
+    };
+    assert_eq!((listed("enforce"), listed("complain")), (0, 1));
     for label in [
+        stacked,
         "containers-default-0.62.2 (complain)",
         "unconfined",
         "",
