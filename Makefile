@@ -13,7 +13,7 @@ HOOKDIR    = $(DESTDIR)/usr/share/containers/oci/hooks.d
 ETCDIR     = $(DESTDIR)/etc/containers
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test test-matrix lint man install clean
+.PHONY: help setup build demo test test-matrix test-vm lint man install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -30,11 +30,17 @@ demo: setup build ## run the netinfo service, plain podman beside safe-podman
 test: setup ## run all tests
 	$(CARGO) test --locked
 
-# The first line fails aloud, the second only asks where the binary is.
+# Where cargo put the test binary; a build that fails has failed aloud before.
+PODMAN_TESTS = "$$($(CARGO) test --locked --no-run --test podman --message-format=json 2>/dev/null | \
+	sed -n '/"kind":\["test"\]/s/.*"executable":"\([^"]*\)".*/\1/p')"
+
 test-matrix: setup ## run the podman tests on both engines and runtimes, with and without root; CELLS="5.4.2-crun-*" chooses
 	$(CARGO) test --locked --no-run --test podman
-	@tests/matrix/run "$$($(CARGO) test --locked --no-run --test podman --message-format=json 2>/dev/null | \
-		sed -n '/"kind":\["test"\]/s/.*"executable":"\([^"]*\)".*/\1/p')" '$(CELLS)'
+	@tests/matrix/run $(PODMAN_TESTS) '$(CELLS)'
+
+test-vm: setup ## run the podman tests on a Debian 13 with systemd, in emulation (hours); TESTS="rootless::seal" chooses
+	$(CARGO) test --locked --no-run --test podman
+	@tests/vm/run $(PODMAN_TESTS) '$(TESTS)'
 
 lint: ## formatting, clippy and rustdoc, warnings denied
 	rustfmt --check --edition 2024 $$(git ls-files '*.rs')
@@ -59,5 +65,6 @@ $(BINARY):
 
 # The cells' files belong to root.
 clean: ## remove what was built
-	@[ ! -e $(TARGET)/matrix ] || [ -O $(TARGET)/matrix ] || sudo rm -rf --one-file-system $(TARGET)/matrix
+	@for cells in $(TARGET)/matrix $(TARGET)/vm; do \
+		[ ! -e $$cells ] || [ -O $$cells ] || sudo rm -rf --one-file-system $$cells; done
 	$(CARGO) clean

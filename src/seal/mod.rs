@@ -23,6 +23,7 @@ mod make_devices;
 mod make_env;
 mod make_limits;
 mod make_mounts;
+mod make_process;
 pub mod promise;
 pub mod reason;
 pub mod register;

@@ -1,23 +1,13 @@
 //! `--root`, `--storage-opt` and the other flags that move podman's own state.
 
+use crate::podman::flags::STORE;
 use crate::podman::value::image::Transport;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::spec::Spec;
 
-const FLAGS: [&str; 11] = [
-    "db-backend",
-    "imagestore",
-    "namespace",
-    "pull-option",
-    "root",
-    "runroot",
-    "storage-driver",
-    "storage-opt",
-    "tmpdir",
-    "transient-store",
-    "volumepath",
-];
+/// Beside those that tell podman where images and containers are.
+const MORE: [&str; 4] = ["db-backend", "namespace", "pull-option", "volumepath"];
 
 pub(super) static RULE: Rule = Rule {
     id: "storage-redirect",
@@ -36,11 +26,15 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+fn moves(flag: &str) -> bool {
+    STORE.contains(&flag) || MORE.contains(&flag)
+}
+
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let flags = spec
         .passed
         .iter()
-        .filter(|given| FLAGS.contains(&given.flag.long) && given.value != "false");
+        .filter(|given| moves(given.flag.long) && given.value != "false");
     let flags = flags.map(|given| {
         let what = format!(
             "--{}={} would move podman's own state",
