@@ -73,10 +73,18 @@ impl<'a> Container<'a> {
         said(&mut self.host.inside(&podman), &[])
     }
 
-    /// conmon cleans up behind a container when it likes: a start in between finds half a root file system, and a stop a
-    /// container that is gone.
-    fn stop(&self) {
-        self.podman(&["stop", "--time=0"]);
+    /// Waits for the end of the container, and for conmon, which cleans up behind it when it likes: a start in between
+    /// finds half a root file system.
+    fn ended(&self) {
+        let begin = Instant::now();
+        let status = || {
+            self.podman(&["inspect", "--format={{.State.Status}}"])
+                .stdout
+        };
+        while status() != "exited\n" && begin.elapsed() < Duration::from_secs(20) {
+            sleep(Duration::from_millis(100));
+        }
+        assert_eq!(status(), "exited\n");
         self.podman(&["container", "cleanup"]);
     }
 
@@ -122,15 +130,15 @@ fn a_created_container_is_sealed_when_it_is_started(engine: &Engine) -> Tested {
 
 fn a_stopped_container_is_sealed_when_it_is_started_again(engine: &Engine) -> Tested {
     let made = Container::new(engine, "start-again");
-    made.safe("run", &["--detach"], &["sleep", "100"]);
+    made.safe("run", &["--detach"], &["true"]);
     for _ in 0..2 {
-        made.stop();
-        made.podman(&["start"]).ok();
+        made.ended();
+        made.podman(&["start", "--attach"]).ok();
     }
-    made.stop();
+    made.ended();
     made.host
         .write("containers.conf", "[engine]\nno_pivot_root = true\n");
-    Container::is_sealed(&made.podman(&["start"]), "--no-pivot");
+    Container::is_sealed(&made.podman(&["start", "--attach"]), "--no-pivot");
     Ok(())
 }
 

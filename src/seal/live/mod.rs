@@ -138,34 +138,37 @@ fn privileges(promise: &Promise, host: &dyn Host, process: &Process) -> Vec<Brea
     if promise.seccomp != Seccomp::Unconfined && process.seccomp != 2 {
         breaches.push(breach("no seccomp filter", "one"));
     }
-    let profile = apparmor_profile(&process.label, host);
-    let labels = lsm::labels(promise, host.lsm(), &profile, &process.label);
-    breaches.extend(labels);
+    // Of stacked profiles each one confines: one that was promised is enough.
+    let profiles = apparmor_profiles(&process.label, host);
+    let against = |profile: &str| lsm::labels(promise, host.lsm(), profile, &process.label);
+    if !profiles.iter().any(|profile| against(profile).is_empty()) {
+        let profile = profiles.first().map_or("", String::as_str);
+        breaches.extend(against(profile));
+    }
     breaches
 }
 
-/// The profile that confines, of a label `NAME (enforce)`. In mode `complain` the kernel only writes down what it would
+/// The profiles that confine, of a label `NAME (enforce)`. In mode `complain` the kernel only writes down what it would
 /// have refused. Profiles may be stacked, `NAME//&RUNTIME (mixed)`: then the modes stand in the list of all profiles.
-fn apparmor_profile(label: &str, host: &dyn Host) -> String {
+fn apparmor_profiles(label: &str, host: &dyn Host) -> Vec<String> {
     let (names, mode) = label.rsplit_once(" (").unwrap_or((label, ""));
-    let names: Vec<&str> = names.split("//&").collect();
-    let found = match mode {
-        "enforce)" => names.first().copied(),
+    let names = names.split("//&").map(str::to_owned);
+    match mode {
+        "enforce)" => names.collect(),
         "mixed)" => {
             let path = Path::new("/sys/kernel/security/apparmor/profiles");
             let file = host.open_file(path, PROFILES_BYTES, Links::Refuse);
             let known = file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
             let known = known.unwrap_or_default();
-            let enforced = |name: &&&str| {
+            let enforced = |name: &String| {
                 known
                     .lines()
                     .any(|line| line == format!("{name} (enforce)"))
             };
-            names.iter().find(enforced).copied()
+            names.filter(enforced).collect()
         }
-        _ => None,
-    };
-    found.unwrap_or_default().to_owned()
+        _ => Vec::new(),
+    }
 }
 
 fn namespaces(promise: &Promise, process: &Process, ours: &Process) -> Vec<Breach> {

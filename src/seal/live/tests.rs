@@ -185,6 +185,8 @@ fn a_label_that_only_complains_confines_nothing() {
         found_on(&host, &Process { label, ..kept() })
     };
     assert_eq!(with("containers-default-0.62.2 (enforce)"), [""; 0]);
+    let both = "another//&containers-default-0.62.2 (enforce)";
+    assert_eq!(with(both), [""; 0]);
     // Debian's crun has a profile of its own, which confines nothing.
     let stacked = "containers-default-0.62.2//&crun (mixed)";
     let listed = |mode: &str| {
