@@ -236,7 +236,7 @@ fn as_it_runs(
     Ok(differences)
 }
 
-/// What the runtime was told.
+/// What the runtime was told, or would be told by now.
 fn as_it_started(container: &Container, world: &World) -> Result<Vec<String>, Problem> {
     let around = hook::Around {
         host: &world.host,
@@ -246,7 +246,10 @@ fn as_it_started(container: &Container, world: &World) -> Result<Vec<String>, Pr
     };
     let bundle = container.config.parent().unwrap_or(&container.config);
     let found = hook::differences(&around, bundle, &container.id)?;
-    let told = found.iter().map(|found| format!("started with {found}"));
+    // podman update writes it anew, so it need not be what the container began with.
+    let told = found
+        .iter()
+        .map(|found| format!("its config.json has {found}"));
     Ok(told.collect())
 }
 

@@ -76,7 +76,7 @@ fn limit<T: PartialOrd + Display>(
         (Some(promised), Some(found)) if found > promised => Some(Breach::new(
             format!("a limit of {found} {what}"),
             format!("one of {promised}"),
-            Culprit::Unknown,
+            Culprit::Other("podman update"),
         )),
         (Some(promised), None) => Some(Breach::new(
             format!("no limit of {what}"),
