@@ -99,9 +99,9 @@ fn is_source(asked: &Mount, found: &Found, running: &Running<'_>) -> bool {
         MountKind::Bind(source) => is_bound(source, found, running),
         MountKind::Volume(name, part) => ends(name.as_deref(), part.as_deref()),
         MountKind::Tmpfs(_) => found.kind == "tmpfs",
-        MountKind::Overlay(_, _) | MountKind::Image => {
-            found.kind.contains("overlay") || found.root != Path::new("/")
-        }
+        MountKind::Overlay(_, _) => found.kind.contains("overlay"),
+        // A store of plain directories has nothing but a path.
+        MountKind::Image => found.kind.contains("overlay") || found.root != Path::new("/"),
         MountKind::Type(name) => {
             found.kind == *name || (name == "cgroup" && found.kind == "cgroup2")
         }
