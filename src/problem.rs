@@ -1,9 +1,9 @@
-//! What is printed when nothing can be judged at all: unusable input, a missing engine, a file that cannot be read.
+//! What went wrong, for a person: [`Problem`] when nothing can be judged at all (unusable input, a missing engine, a file
+//! that cannot be read), [`Invalid`] for one text that is not a value.
 
 use std::fmt;
 
 use crate::origin::Origin;
-use crate::podman::value::Invalid;
 
 /// A sentence about what went wrong, with everything a person needs to mend it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,3 +64,36 @@ impl From<Invalid> for Problem {
         Self::new(invalid.to_string())
     }
 }
+
+/// A text that is not a value of the type asked for.
+///
+/// Prints as `"TEXT" is WHAT: INSTEAD`, a lower-case phrase without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid {
+    text: String,
+    what: String,
+    instead: String,
+}
+
+impl Invalid {
+    /// `text` is the offending text, `what` completes the sentence “`text` is …”, `instead` says what to type.
+    pub fn new(
+        text: impl Into<String>,
+        what: impl Into<String>,
+        instead: impl Into<String>,
+    ) -> Self {
+        Self {
+            text: text.into(),
+            what: what.into(),
+            instead: instead.into(),
+        }
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\" is {}: {}", self.text, self.what, self.instead)
+    }
+}
+
+impl std::error::Error for Invalid {}

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use ::caps::Capability;
 
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 pub use symptoms::{SYMPTOMS, Symptom};
 use table::{ROWS, Row};
 

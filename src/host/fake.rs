@@ -14,7 +14,7 @@ use super::{
     Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
     Selinux, trust,
 };
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 use crate::problem::Problem;
 
 /// A host for tests. Without further words: root or the user `ann` (uid 1000, home `/home/ann`), control groups version 2

@@ -20,7 +20,7 @@ mod trust;
 
 use std::path::{Path, PathBuf};
 
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 use crate::problem::Problem;
 
 pub use cgroup_limits::CgroupLimits;

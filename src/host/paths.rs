@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 
 /// As many as the kernel follows, `path_resolution(7)`.
 const MAX_LINKS: usize = 40;

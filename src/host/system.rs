@@ -17,7 +17,7 @@ use super::{
     Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
     Selinux, cache, mounts, process, replace, trust,
 };
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 use crate::problem::Problem;
 
 /// The largest file of `/proc` that is read: a mount table of some 100,000 lines.

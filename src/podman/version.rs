@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::value::Invalid;
+use crate::problem::Invalid;
 
 /// A release of podman: major, minor, patch. Pre-release suffixes are dropped, so `6.0.0-rc1` counts as 6.0.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

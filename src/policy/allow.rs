@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::origin::Origin;
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 
 /// Leave to break one rule, as a person gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]

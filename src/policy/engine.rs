@@ -7,7 +7,7 @@ use super::rules;
 use super::site::{Mode, Site};
 use crate::nearest::nearest;
 use crate::origin::Origin;
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 use crate::problem::Problem;
 use crate::spec::Spec;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 
 /// An element of a profile's `images:`.
 ///

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use libseccomp::ScmpArch as S;
 
 use crate::nearest::nearest;
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 
 /// An architecture in the sense of seccomp: one system call table.
 ///

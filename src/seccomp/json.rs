@@ -10,7 +10,7 @@ use super::rule::EPERM;
 use super::{
     Action, Architectures, Condition, Filter, Gate, Group, Listener, Problem, Profile, Rule,
 };
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 
 /// The largest profile that is read, in bytes; containers' default has 16 KiB.
 pub const MAX_BYTES: usize = 1024 * 1024;

@@ -33,7 +33,7 @@ pub use resolve::Filter;
 pub use rule::{Action, Condition, Operator, Rule};
 pub use syscall::Syscall;
 
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 
 /// Why bytes are no seccomp profile, or a filter is none the kernel could get.
 #[derive(Clone, Debug, PartialEq, Eq)]

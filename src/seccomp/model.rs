@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::rule::find;
 use super::{Action, Arch, Rule};
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 
 /// `includes` or `excludes` of a profile's rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::nearest::nearest;
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 
 /// `EPERM`, what an action without a number answers (runc and crun alike); the same on every architecture.
 pub(super) const EPERM: u16 = 1;

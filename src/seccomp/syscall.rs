@@ -7,7 +7,7 @@ use std::str::FromStr;
 use libseccomp::ScmpSyscall;
 
 use crate::nearest::nearest;
-use crate::podman::value::Invalid;
+use crate::problem::Invalid;
 
 /// The name of a system call that this machine's libseccomp knows, on whatever architecture.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

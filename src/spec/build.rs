@@ -10,7 +10,6 @@ use crate::host::{self, Host, Resource};
 use crate::origin::{Origin, Setting};
 use crate::podman::args::Given;
 use crate::podman::image_config::ImageConfig;
-use crate::podman::value::Invalid;
 use crate::podman::value::annotation::Annotation;
 use crate::podman::value::device::{Device, DevicePermissions};
 use crate::podman::value::env::EnvVar;
@@ -24,6 +23,7 @@ use crate::podman::value::security_opt::{NoNewPrivileges, SecurityOpt};
 use crate::podman::value::sysctl::Sysctl;
 use crate::podman::value::ulimit::{Ulimit, UlimitName, UlimitValue};
 use crate::podman::value::{number, security_opt};
+use crate::problem::Invalid;
 use crate::problem::Problem;
 
 /// Stands for the image where `--rootfs` leaves none; never given to podman.

@@ -11,7 +11,6 @@ use crate::host::{FileKind, Host, Mode, Resolved, Selinux};
 use crate::origin::{Origin, Setting};
 use crate::podman::args::Given;
 use crate::podman::image_config::ImageConfig;
-use crate::podman::value::Invalid;
 use crate::podman::value::image_volume::ImageVolume;
 use crate::podman::value::limit::{Limit, MemoryLimit};
 use crate::podman::value::mount;
@@ -24,6 +23,7 @@ use crate::podman::value::secret::Secret;
 use crate::podman::value::tmpfs::Tmpfs;
 use crate::podman::value::user::{Id, User};
 use crate::podman::value::volume::{Source, Volume, VolumeName};
+use crate::problem::Invalid;
 use crate::problem::Problem;
 
 /// Size of a tmpfs that names none.

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::podman::value::Invalid;
 use crate::podman::value::security_opt::SeccompArg;
+use crate::problem::Invalid;
 use crate::seccomp::Syscall;
 
 /// Where the filter comes from.

@@ -4,7 +4,7 @@
 //! hide commas, blank lines in front are skipped, and a slice silently drops everything after its first record
 //! (pflag `string_slice.go`, `readAsCSV`). Reading it any other way would judge something else than what podman runs.
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// The fields of the first record, exactly as pflag reads a slice flag's value.
 ///

@@ -4,9 +4,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::csv::one_line;
 use super::path::{ContainerPath, HostPath};
+use crate::problem::Invalid;
 
 /// What the container may do with a device node: read, write, make more nodes of it. Never nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::device::DevicePermissions;
+use crate::problem::Invalid;
 
 /// `TYPE MAJOR:MINOR PERMISSIONS`, the rule of the device cgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::text::one_line;
+use crate::problem::Invalid;
 
 /// One `--env`. Blanks and tabs before it do not count.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::number::uint32_decimal;
+use crate::problem::Invalid;
 
 /// One range `CONTAINER:HOST:SIZE`.
 #[derive(Clone, Debug, PartialEq, Eq)]

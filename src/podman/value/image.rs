@@ -4,10 +4,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::csv::one_line;
 use super::image_grammar::{is_component, is_digest, is_hex, is_registry, is_tag};
 use super::mount_words::words;
+use crate::problem::Invalid;
 
 words! {
     /// Where an image is taken from when its name says so; see `containers-transports(5)`. All but

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// A value of `--image-volume`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::text::is_word;
+use crate::problem::Invalid;
 
 /// A part of the container's `SELinux` label.
 #[derive(Clone, Debug, PartialEq, Eq)]

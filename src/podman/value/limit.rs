@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::bytes::Bytes;
 use super::number;
+use crate::problem::Invalid;
 
 /// A limit, or its absence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::bytes::Bytes;
 use super::text::one_line;
+use crate::problem::Invalid;
 
 /// A log driver; exact, lower-case words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

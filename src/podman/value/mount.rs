@@ -6,7 +6,6 @@
 
 use std::str::FromStr;
 
-use super::Invalid;
 use super::csv::whole;
 use super::image::ImageRef;
 use super::mount_keys::{Keys, bad};
@@ -15,6 +14,7 @@ use super::mount_words::once;
 use super::path::{ContainerPath, HostPath};
 use super::tmpfs::Tmpfs;
 use super::volume::VolumeName;
+use crate::problem::Invalid;
 
 /// A value of `--mount`.
 ///

@@ -1,9 +1,9 @@
 //! The keys of `--mount`, and which of them each type takes (podman `pkg/specgenutil/volumes.go`).
 
-use super::Invalid;
 use super::mount_options::{Access, MountOptions, Ownership, Propagation, Recursion, Relabel};
 use super::mount_words::{once, put};
 use super::path::ContainerPath;
+use crate::problem::Invalid;
 
 /// What the types differ in when they read the same key.
 #[derive(Clone, Copy, PartialEq, Eq)]

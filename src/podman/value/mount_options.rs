@@ -6,9 +6,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::csv::one_line;
 use super::path::HostPath;
+use crate::problem::Invalid;
 
 pub use super::mount_words::{
     Access, Copy, Dereference, Dev, Exec, Ownership, Propagation, Recursion, Relabel, Suid,

@@ -1,12 +1,12 @@
 //! Which keys each type of `--mount` takes.
 
-use super::Invalid;
 use super::mount::Mount;
 use super::mount_keys::{Keys, Kind, access, bad, ownership, unknown};
 use super::mount_options::{Access, MountOptions};
 use super::mount_words::once;
 use super::path::ContainerPath;
 use super::tmpfs::{Tmpfs, octal_mode};
+use crate::problem::Invalid;
 
 impl Keys<'_> {
     pub(super) fn bind(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {

@@ -1,6 +1,6 @@
 //! The one-word options of a mount, a group of them each an enum; see `podman-run(1)` and `mount(8)`.
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// An enum of words, each spelled as podman spells it.
 macro_rules! words {

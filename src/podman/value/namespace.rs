@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::Invalid;
 use super::text::{is_name, one_line};
+use crate::problem::Invalid;
 
 /// Which namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::network_args::{bridge_options, pasta_reaches_host, slirp_is_valid};
 use super::text::{is_name, join, one_line, options};
+use crate::problem::Invalid;
 
 /// The options of a network, key and value, in the order given.
 pub type Options = Vec<(String, String)>;

@@ -3,7 +3,7 @@
 //! `--pids-limit 010` is eight and `--cpus 0x1p3` is eight too: a reader that took them for ten or refused them would
 //! judge another container than the one that runs.
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// A signed number in base 0: `0x`, `0o`, `0b`, a leading `0` for octal, `_` between digits. `strconv.ParseInt(text, 0, 64)`.
 pub fn int(text: &str) -> Result<i64, Invalid> {

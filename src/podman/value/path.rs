@@ -8,8 +8,8 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::csv::one_line;
+use crate::problem::Invalid;
 
 /// A path inside the container: absolute and lexically clean (`/x/` is `/x`, `/a/../etc` is `/etc`), so that two of
 /// them are the same place when they are equal. Symbolic links of the image are not resolved.

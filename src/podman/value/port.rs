@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// Ports from `first` to `last`, both included, `1 <= first <= last`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

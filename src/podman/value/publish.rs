@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::port::{PortRange, Protocol};
+use crate::problem::Invalid;
 
 /// `[[IP:][HOST]:]CONTAINER[/PROTOCOL]`, where both ports may be ranges of the same length.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// A restart policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// Who sends `READY=1`; exact, lower-case words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

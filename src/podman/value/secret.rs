@@ -3,12 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::csv::one_line;
 use super::mount_words::once;
 use super::path::ContainerPath;
 use super::tmpfs::octal_mode;
 use super::volume::is_name;
+use crate::problem::Invalid;
 
 /// A value of `--secret`.
 #[derive(Clone, Debug, PartialEq, Eq)]

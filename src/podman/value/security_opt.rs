@@ -4,10 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::label_opt::LabelOpt;
 use super::number::boolean;
 use super::text::{is_word, one_line};
+use crate::problem::Invalid;
 
 /// One `--security-opt`. Written `KEY=VALUE`, or `KEY:VALUE` where there is no `=` in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// Systemd mode; any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the readers of several values share.
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// Refuses NUL, CR and LF: podman's list flags stop reading at a line break, the kernel stops at NUL, and in both cases
 /// what runs is not what was judged.

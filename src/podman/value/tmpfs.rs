@@ -7,11 +7,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::csv::one_line;
 use super::mount_options::{Access, Dev, Exec, Ownership, Propagation, Suid};
 use super::mount_words::{once, put, words};
 use super::path::ContainerPath;
+use crate::problem::Invalid;
 
 pub use super::tmpfs_size::{SizeUnit, TmpfsSize};
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::mount_words::words;
+use crate::problem::Invalid;
 
 words! {
     /// What a size counts.

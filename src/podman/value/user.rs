@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
+use crate::problem::Invalid;
 
 /// A user, perhaps with a group.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,10 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::idmap::IdMap;
 use super::number::uint32_decimal;
 use super::text::{is_name, join, one_line, options};
+use crate::problem::Invalid;
 
 /// A user namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Invalid;
 use super::csv::one_line;
 use super::mount_options::MountOptions;
 use super::path::{ContainerPath, HostPath, is_host_path};
+use crate::problem::Invalid;
 
 /// The name of a volume: `[a-zA-Z0-9][a-zA-Z0-9_.-]*`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -19,10 +19,10 @@ use std::path::{Path, PathBuf};
 
 use super::engine::Level;
 use crate::host::{FileKind, Host, Links};
-use crate::podman::value::Invalid;
 use crate::podman::value::bytes::Bytes;
 use crate::podman::value::image::{ImageRef, Transport};
 use crate::podman::value::limit::{NanoCpus, Pids};
+use crate::problem::Invalid;
 use crate::problem::Problem;
 
 /// Where the policy stands.
