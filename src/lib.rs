@@ -16,6 +16,7 @@
 //! | a line that … | belongs in |
 //! |---|---|
 //! | says what podman accepts | [`podman`] (`flags` for the table, `value/` for one compound value per file) |
+//! | reads YAML | [`mod@yaml`] |
 //! | reads a profile | [`profile`] |
 //! | says what the container will be | [`spec`] |
 //! | says what is refused, and why | [`policy`] (`rules/`, one file per rule) |
@@ -66,3 +67,4 @@ pub mod seal;
 pub mod seccomp;
 pub mod shell;
 pub mod spec;
+pub mod yaml;

@@ -178,7 +178,7 @@ mod tests {
     use super::*;
     use crate::podman::flags::{self, FLAGS};
     use crate::profile::schema::{Home, Profile};
-    use crate::profile::yaml::Source;
+    use crate::yaml::Source;
 
     #[test]
     fn every_key_has_an_example_that_says_just_this_key() {

@@ -2,10 +2,10 @@
 
 use super::library::Library;
 use super::schema::Profile;
-use super::yaml::visible;
 use crate::podman::args::Given;
 use crate::policy::allow::Allow;
 use crate::problem::Problem;
+use crate::yaml::visible;
 
 /// Profiles in one chain of `extends`.
 const MAX_CHAIN: usize = 8;

@@ -1,6 +1,6 @@
 //! Profiles: short YAML in, a list of [`Given`](crate::podman::args::Given) flags out.
 //!
-//! [`read`] gets the bytes of a file, [`yaml`] makes a tree of them, [`schema`] a [`Profile`] by the keys of [`key`],
+//! [`read`] gets the bytes of a file, [`yaml`](mod@crate::yaml) makes a tree of them, [`schema`] a [`Profile`] by the keys of [`key`],
 //! [`library`] finds one by name, file or [`image`], and [`merge`] lays it upon its parents.
 
 pub mod image;
@@ -9,7 +9,6 @@ pub mod library;
 pub mod merge;
 pub mod read;
 pub mod schema;
-pub mod yaml;
 
 pub use library::Library;
 pub use merge::{Layers, overlay, resolve};

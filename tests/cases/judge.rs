@@ -17,9 +17,9 @@ use safe_podman::policy::site::Site;
 use safe_podman::problem::Problem;
 use safe_podman::profile::merge::overlay;
 use safe_podman::profile::schema::{Home, Profile};
-use safe_podman::profile::yaml::Source;
 use safe_podman::spec::build::{self, Inputs};
 use safe_podman::spec::{Seccomp, argv, baseline};
+use safe_podman::yaml::Source;
 
 use crate::machine::PROJECT;
 

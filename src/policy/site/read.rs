@@ -9,7 +9,7 @@ use crate::nearest::nearest;
 use crate::podman::value::limit::Limit;
 use crate::policy::rules;
 use crate::problem::Problem;
-use crate::profile::yaml::{self, Key, Kind, Node, Source, visible};
+use crate::yaml::{self, Key, Kind, Node, Source, visible};
 
 const KEYS: [&str; 7] = [
     "level",

@@ -9,9 +9,9 @@ use nix::unistd::Uid;
 
 use super::read;
 use super::schema::{Home, Profile};
-use super::yaml::{Source, visible};
 use crate::nearest::nearest;
 use crate::problem::Problem;
+use crate::yaml::{Source, visible};
 
 /// The profiles that are always there, by name.
 const BUILT_IN: &[(&str, &str)] = &[

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use super::image::ImagePattern;
 use super::key::{self, Means, SECCOMP, Shape};
-use super::yaml::{self, Key, Kind, Node, Place, Source, visible};
 use crate::nearest::nearest;
 use crate::origin::Origin;
 use crate::podman::args::Given;
 use crate::podman::flags::Flag;
 use crate::policy::allow::{Allow, Date};
 use crate::problem::Problem;
+use crate::yaml::{self, Key, Kind, Node, Place, Source, visible};
 
 /// Where a profile was found, and so what its parents are held to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
