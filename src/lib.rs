@@ -19,6 +19,7 @@
 //! | reads YAML | [`mod@yaml`] |
 //! | reads a profile | [`profile`] |
 //! | says what the container will be | [`spec`] |
+//! | says who permits what, why and until when | [`allow`] |
 //! | says what is refused, and why | [`policy`] (`rules/`, one file per rule) |
 //! | builds or compares a seccomp filter | [`seccomp`] |
 //! | holds the promise against the runtime's `config.json` | `seal` |
@@ -47,6 +48,7 @@
     )
 )]
 
+pub mod allow;
 pub mod caps;
 pub mod cli;
 pub mod commands;

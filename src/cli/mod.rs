@@ -10,9 +10,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::allow::Allow;
 use crate::podman::args::{self, Given, RunArgs};
 use crate::podman::flags::{Flag, Kind, Scope, Treatment};
-use crate::policy::allow::Allow;
 use crate::policy::engine::Level;
 use crate::policy::rule::Severity;
 use crate::problem::Problem;

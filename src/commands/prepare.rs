@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::world::World;
+use crate::allow::{Allow, Date};
 use crate::cli::RunOptions;
 use crate::engine::{Engine, Volume};
 use crate::host::{Host as _, Links, System};
 use crate::origin::Origin;
 use crate::podman::args::Given;
 use crate::podman::image_config::ImageConfig;
-use crate::policy::allow::{Allow, Date};
 use crate::policy::engine::{Judgement, judge};
 use crate::policy::facts::{ExistingVolume, Facts};
 use crate::problem::Problem;

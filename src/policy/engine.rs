@@ -1,10 +1,10 @@
 //! Runs the rules over a spec and decides: refused, rewritten, noted or allowed.
 
-use super::allow::{Allow, Date};
 use super::facts::Facts;
 use super::rule::{Action, Hit, Rule, Severity};
 use super::rules;
 use super::site::{Mode, Site};
+use crate::allow::{Allow, Date};
 use crate::nearest::nearest;
 use crate::origin::Origin;
 use crate::problem::Invalid;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::allow::Date;
 use super::paths::Places;
 use super::site::Site;
+use crate::allow::Date;
 use crate::host::{Host, Resolved};
 use crate::podman::image_config::ImageConfig;
 

@@ -1,6 +1,5 @@
 //! What is refused, rewritten or noted, and who may say otherwise.
 
-pub mod allow;
 mod capabilities;
 mod devices;
 pub mod engine;

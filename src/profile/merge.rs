@@ -2,8 +2,8 @@
 
 use super::library::Library;
 use super::schema::Profile;
+use crate::allow::Allow;
 use crate::podman::args::Given;
-use crate::policy::allow::Allow;
 use crate::problem::Problem;
 use crate::yaml::visible;
 

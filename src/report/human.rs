@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Style};
 
 use super::sanitize::{safe, safe_lines};
 use super::subject::{Bar, Subject, Totals, remedy, verdict_name};
+use crate::allow::Allow;
 use crate::origin::Origin;
-use crate::policy::allow::Allow;
 use crate::policy::engine::{Finding, Refusal, Verdict};
 use crate::policy::rule::Severity;
 use crate::problem::Problem;

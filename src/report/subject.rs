@@ -1,7 +1,7 @@
 //! What `check` looked at, and what came of it.
 
 use super::sanitize::safe;
-use crate::policy::allow::Allow;
+use crate::allow::Allow;
 use crate::policy::engine::{Finding, Level, Refusal, Verdict};
 use crate::policy::rows::ROW_RULES;
 use crate::policy::rule::Severity;

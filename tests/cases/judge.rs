@@ -5,11 +5,11 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
+use safe_podman::allow::Allow;
 use safe_podman::cli::{RUN_OPTIONS, RunOptions};
 use safe_podman::host::{Fake, Host as _, Links};
 use safe_podman::origin::Origin;
 use safe_podman::podman::args::Given;
-use safe_podman::policy::allow::Allow;
 use safe_podman::policy::engine::{Judgement, Level, judge};
 use safe_podman::policy::facts::{ExistingVolume, Facts};
 use safe_podman::policy::paths::Places;

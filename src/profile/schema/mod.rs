@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use super::image::ImagePattern;
 use super::key::{self, Means, SECCOMP, Shape};
+use crate::allow::{Allow, Date};
 use crate::nearest::nearest;
 use crate::origin::Origin;
 use crate::podman::args::Given;
 use crate::podman::flags::Flag;
-use crate::policy::allow::{Allow, Date};
 use crate::problem::Problem;
 use crate::yaml::{self, Key, Kind, Node, Place, Source, visible};
 
