@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::allow::Allow;
 use crate::podman::args::{self, Given, RunArgs};
 use crate::podman::flags::{Flag, Kind, Scope, Treatment};
-use crate::policy::engine::Level;
+use crate::policy::level::Level;
 use crate::policy::rule::Severity;
 use crate::problem::Problem;
 

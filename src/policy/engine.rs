@@ -1,41 +1,15 @@
 //! Runs the rules over a spec and decides: refused, rewritten, noted or allowed.
 
 use super::facts::Facts;
+use super::level::{Enforcement, Level};
 use super::rule::{Action, Hit, Rule, Severity};
 use super::rules;
-use super::site::{Mode, Site};
+use super::site::Site;
 use crate::allow::{Allow, Date};
 use crate::nearest::nearest;
 use crate::origin::Origin;
-use crate::problem::Invalid;
 use crate::problem::Problem;
 use crate::spec::Spec;
-
-/// How strictly the rules are applied; the names are those of the Kubernetes Pod Security Standards.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Critical and high refuse, medium is rewritten or noted.
-    #[default]
-    Baseline,
-    /// Medium refuses too.
-    Restricted,
-}
-
-impl std::str::FromStr for Level {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "baseline" => Ok(Self::Baseline),
-            "restricted" => Ok(Self::Restricted),
-            other => Err(Invalid::new(
-                other,
-                "not a level",
-                "write baseline or restricted",
-            )),
-        }
-    }
-}
 
 /// What became of a hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,7 +185,7 @@ fn decide(
     action: Action,
     level: Level,
     permit: &Permit,
-    mode: Mode,
+    mode: Enforcement,
     spec: &mut Spec,
 ) -> Verdict {
     let strict = level == Level::Restricted && rule.severity >= Severity::Medium;
@@ -247,7 +221,7 @@ fn decide(
         }
     }
     match mode {
-        Mode::Enforce => Verdict::Refused(refusal),
-        Mode::Warn => Verdict::Noted,
+        Enforcement::Enforce => Verdict::Refused(refusal),
+        Enforcement::Warn => Verdict::Noted,
     }
 }

@@ -4,6 +4,7 @@ mod capabilities;
 mod devices;
 pub mod engine;
 pub mod facts;
+pub mod level;
 pub mod paths;
 mod places;
 pub mod rows;

@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::engine::{Finding, Judgement, Level, Verdict, judge};
+use super::engine::{Finding, Judgement, Verdict, judge};
 use super::facts::{ExistingVolume, Facts};
+use super::level::Level;
 use super::paths::Places;
 use super::site::Site;
 use crate::host::{Fake, Host, Links};

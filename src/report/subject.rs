@@ -2,7 +2,8 @@
 
 use super::sanitize::safe;
 use crate::allow::Allow;
-use crate::policy::engine::{Finding, Level, Refusal, Verdict};
+use crate::policy::engine::{Finding, Refusal, Verdict};
+use crate::policy::level::Level;
 use crate::policy::rows::ROW_RULES;
 use crate::policy::rule::Severity;
 use crate::problem::Problem;

@@ -358,7 +358,7 @@ mod tests {
 
     use super::*;
     use crate::host::{Apparmor, Fake, Lsm};
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::judged_on;
 
     fn mounts(host: &Fake, args: &[&str]) -> Vec<String> {

@@ -9,7 +9,8 @@
 //! `host` is `rootful` unless it says `rootless`; [`super::machine`] is what both look like.
 
 use safe_podman::host::Fake;
-use safe_podman::policy::engine::{Level, Verdict};
+use safe_podman::policy::engine::Verdict;
+use safe_podman::policy::level::Level;
 use serde::Deserialize;
 
 use crate::judge::{Judged, run};

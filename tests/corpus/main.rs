@@ -21,7 +21,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use safe_podman::host::Fake;
-use safe_podman::policy::engine::{Level, Verdict};
+use safe_podman::policy::engine::Verdict;
+use safe_podman::policy::level::Level;
 use serde::Deserialize;
 
 /// A file of JSON rows.

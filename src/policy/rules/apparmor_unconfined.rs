@@ -67,7 +67,7 @@ fn mode(name: &str, facts: &Facts<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use crate::host::{Apparmor, Fake, Lsm, Selinux};
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{judged_on, refused};
 
     #[test]

@@ -43,7 +43,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{judged_on, refused, silent};
 
     #[test]

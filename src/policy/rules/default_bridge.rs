@@ -46,7 +46,7 @@ fn is_default(network: &Network) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{fires, judged_on, silent};
 
     #[test]

@@ -158,7 +158,8 @@ fn is_hosts_own(bind: &Bind, facts: &Facts<'_>) -> bool {
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::policy::engine::{Level, Verdict};
+    use crate::policy::engine::Verdict;
+    use crate::policy::level::Level;
     use crate::policy::testing::{World, findings, judged_on, refused, silent};
 
     #[test]

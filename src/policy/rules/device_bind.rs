@@ -41,7 +41,7 @@ fn instead(source: &Source<'_>, _: &Match) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use crate::host::{Fake, FileKind};
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, refused, silent};
 
     #[test]

@@ -79,7 +79,7 @@ fn judge(flag: &str, path: &str, origin: &Origin, facts: &Facts<'_>) -> Option<H
 #[cfg(test)]
 mod tests {
     use crate::host::{Fake, FileKind};
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, refused, silent};
 
     fn is_refused(host: &Fake, arg: &str) -> bool {

@@ -37,7 +37,8 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::{Level, Verdict};
+    use crate::policy::engine::Verdict;
+    use crate::policy::level::Level;
     use crate::policy::testing::{World, judged_on, shown, silent};
 
     const ID: &str = "886f140bf6f6db5f45c2b614cb634144aa2179bfd76ae088a21c8641112f3412";

@@ -32,7 +32,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{fires, judged_on, silent};
 
     #[test]

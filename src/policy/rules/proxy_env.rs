@@ -27,7 +27,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{fires, judged_on, silent};
 
     #[test]

@@ -39,7 +39,7 @@ mod tests {
     use std::path::Path;
 
     use crate::host::{Fake, FileKind};
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{judged_on, refused, silent};
 
     #[test]

@@ -48,7 +48,8 @@ fn hit(name: &str, value: &str, origin: &Origin) -> Hit {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::{Level, Verdict};
+    use crate::policy::engine::Verdict;
+    use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, noted, silent};
 
     #[test]

@@ -106,7 +106,8 @@ fn runs_sshd(text: &str) -> bool {
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::policy::engine::{Level, Verdict};
+    use crate::policy::engine::Verdict;
+    use crate::policy::level::Level;
     use crate::policy::testing::{judged_with, refused, silent};
 
     fn verdict(args: &[&str], image: Option<&ImageConfig>) -> Option<Verdict> {

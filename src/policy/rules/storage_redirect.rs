@@ -59,7 +59,7 @@ fn other_store(spec: &Spec) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{judged_on_image, refused, silent};
 
     #[test]

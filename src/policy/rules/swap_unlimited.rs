@@ -30,7 +30,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, refused, silent};
 
     #[test]

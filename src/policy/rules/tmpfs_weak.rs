@@ -67,7 +67,7 @@ fn weaknesses(tmpfs: &Tmpfs, spec: &Spec) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, silent};
 
     #[test]

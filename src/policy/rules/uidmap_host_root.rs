@@ -116,7 +116,7 @@ fn by_name(name: &str, file: &str, origin: &Origin, facts: &Facts<'_>) -> Option
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::Level;
+    use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, refused, silent};
 
     #[test]

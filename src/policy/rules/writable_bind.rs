@@ -69,7 +69,8 @@ fn open_submounts(bind: &Bind, source: &Source<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
-    use crate::policy::engine::{Level, Verdict};
+    use crate::policy::engine::Verdict;
+    use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, silent};
 
     #[test]

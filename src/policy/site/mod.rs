@@ -17,7 +17,7 @@ mod read;
 
 use std::path::{Path, PathBuf};
 
-use super::engine::Level;
+use super::level::{Enforcement, Level};
 use crate::host::{FileKind, Host, Links};
 use crate::podman::value::bytes::Bytes;
 use crate::podman::value::image::{ImageRef, Transport};
@@ -33,28 +33,6 @@ const MAX_BYTES: u64 = 64 * 1024;
 
 /// The rules that carry out what a policy says; an override would be a hole in it.
 const OWN_RULES: [&str; 3] = ["untrusted-registry", "bind-root", "site-maximum"];
-
-/// Are refusals carried out?
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// A refused container does not start.
-    #[default]
-    Enforce,
-    /// It starts, with a note. Only an administrator can choose this.
-    Warn,
-}
-
-impl std::str::FromStr for Mode {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "enforce" => Ok(Self::Enforce),
-            "warn" => Ok(Self::Warn),
-            other => Err(Invalid::new(other, "not a mode", "write enforce or warn")),
-        }
-    }
-}
 
 /// A registry, or a part of one, that images may come from: `quay.io`, `docker.io/library`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +117,7 @@ pub struct Site {
     /// The level below which nobody may go.
     pub level: Level,
     /// Are refusals carried out?
-    pub mode: Mode,
+    pub mode: Enforcement,
     /// Rules that no override breaks; see [`Site::forbids`].
     pub forbid: Vec<String>,
     /// Registries that images may come from; any when empty.

@@ -22,7 +22,10 @@ fn image(text: &str) -> ImageRef {
 #[test]
 fn reads_every_key() {
     let site = site(WHOLE);
-    assert_eq!((site.level, site.mode), (Level::Restricted, Mode::Warn));
+    assert_eq!(
+        (site.level, site.mode),
+        (Level::Restricted, Enforcement::Warn)
+    );
     assert_eq!(site.forbid, ["privileged", "host-network"]);
     let scopes: Vec<String> = site.registries.iter().map(ToString::to_string).collect();
     assert_eq!(scopes, ["registry.example.com", "quay.io/prometheus"]);
