@@ -28,6 +28,7 @@
 //! | starts a process | [`exec`] |
 //! | reads a row of shell | [`shell`] |
 //! | records a decision for the administrator | [`log`] |
+//! | names content by its SHA-256 | [`digest`] |
 //! | prints | [`report`] |
 //! | describes the program | [`man`] |
 //! | orders the steps | [`commands`], one file per subcommand |
@@ -52,6 +53,7 @@ pub mod allow;
 pub mod caps;
 pub mod cli;
 pub mod commands;
+pub mod digest;
 pub mod engine;
 pub mod env;
 pub mod exec;

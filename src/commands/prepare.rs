@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::world::World;
 use crate::allow::{Allow, Date};
 use crate::cli::RunOptions;
+use crate::digest::sha256;
 use crate::engine::{Engine, Volume};
 use crate::host::{Host as _, Links, System};
 use crate::origin::Origin;
@@ -17,7 +18,6 @@ use crate::policy::facts::{ExistingVolume, Facts};
 use crate::problem::Problem;
 use crate::profile::library::Library;
 use crate::profile::merge::{self, Layers};
-use crate::seal::hook::digest;
 use crate::seal::promise;
 use crate::seccomp::{self, Profile};
 use crate::spec::build::{self, Inputs};
@@ -193,7 +193,7 @@ impl FilterSource {
     }
 
     fn keep(bytes: &[u8], world: &World) -> Result<promise::Filter, Problem> {
-        let sha256 = digest(bytes);
+        let sha256 = sha256(bytes);
         let name = format!("{sha256}.json");
         let file = world.host.keep(&world.state_directory()?, &name, bytes)?;
         Ok(promise::Filter { file, sha256 })

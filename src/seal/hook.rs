@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use super::breach::{Breach, Culprit};
 use super::check::{self, Facts};
 use super::config::{self, Config};
-use super::promise::{Filter, Promise, Seccomp, hexadecimal};
+use super::promise::{Filter, Promise, Seccomp};
 use super::{ANNOTATION, ambient, reason};
+use crate::digest::sha256;
 use crate::host::{Host, Links};
 use crate::problem::Problem;
 use crate::seccomp;
@@ -169,16 +169,11 @@ fn profile_of(host: &dyn Host, filter: &Filter) -> Result<Vec<u8>, Problem> {
                 problem.what
             ))
         })?;
-    if digest(&file.bytes) != filter.sha256 {
+    if sha256(&file.bytes) != filter.sha256 {
         return Err(Problem::new(format!(
             "\"{}\" is not the seccomp profile that was promised",
             filter.file.display()
         )));
     }
     Ok(file.bytes)
-}
-
-/// The SHA-256 of some bytes, in hexadecimal digits.
-pub fn digest(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::hook::digest;
+use crate::digest::sha256;
 use crate::host::{Host, Links, Mode};
 use crate::problem::Problem;
 
@@ -34,7 +34,7 @@ pub const ARGUMENTS: [&str; 2] = ["safe-podman", "seal"];
 /// What tells one hook from another: the program alone is not enough, it may be a shell.
 pub fn mark(program: &Path, args: &[String], env: &[String]) -> String {
     let whole = json!([program, args, env]).to_string();
-    digest(whole.as_bytes()).chars().take(32).collect()
+    sha256(whole.as_bytes()).chars().take(32).collect()
 }
 
 /// The search path of the hook, which starts nothing: a hook without an environment of its own gets conmon's, `LD_PRELOAD`
@@ -69,7 +69,7 @@ pub fn register(
     let program = program(host)?;
     let text = document(&program, config_home).to_string();
     // One directory for each program: an installed and a built one do not replace each other's.
-    let name: String = digest(text.as_bytes()).chars().take(16).collect();
+    let name: String = sha256(text.as_bytes()).chars().take(16).collect();
     let directory = state.join("hooks").join(name);
     host.keep(&directory, FILE, text.as_bytes())?;
     let system = SYSTEM.iter().map(PathBuf::from);

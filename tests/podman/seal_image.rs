@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use safe_podman::seal::hook::digest;
+use safe_podman::digest::sha256;
 use serde_json::{Value, json};
 
 use crate::engine::Engine;
@@ -28,7 +28,7 @@ fn load(engine: &Engine, name: &str, config: &Value, annotations: &Value) {
     let blobs = dir.join("blobs/sha256");
     fs::create_dir_all(&blobs).unwrap();
     let put = |kind: &str, bytes: &[u8]| {
-        let sha256 = digest(bytes);
+        let sha256 = sha256(bytes);
         fs::write(blobs.join(&sha256), bytes).unwrap();
         let media = format!("application/vnd.oci.image.{kind}");
         json!({"mediaType": media, "digest": format!("sha256:{sha256}"), "size": bytes.len()})

@@ -12,11 +12,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use self::conf::{Found, Program};
+use crate::digest::sha256;
 use crate::env::Scrubbed;
 use crate::host::{FileKind, Host};
 use crate::podman::version::Version;
 use crate::problem::Problem;
-use crate::seal::hook::digest;
 
 /// The variable that names a containers.conf which podman loads last, since 4.5.
 pub const OVERRIDE: &str = "CONTAINERS_CONF_OVERRIDE";
@@ -94,7 +94,7 @@ pub fn last_file(
     }
     let text = overriding(version, hooks);
     // One file for each text: runs of two releases do not replace each other's.
-    let name: String = digest(text.as_bytes()).chars().take(16).collect();
+    let name: String = sha256(text.as_bytes()).chars().take(16).collect();
     let name = format!("containers-{name}.conf");
     host.keep(state, &name, text.as_bytes()).map(Some)
 }

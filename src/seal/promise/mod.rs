@@ -19,7 +19,6 @@ pub use terms::{
     Init, Limits, Namespace, NewPrivileges, OomKiller, Privilege, Seccomp, Selinux, SelinuxLevel,
     Unmasked,
 };
-pub(super) use wire::hexadecimal;
 
 /// The version of the format. A hook refuses every other: it could not know what was meant.
 pub const VERSION: u32 = 2;

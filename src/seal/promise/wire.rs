@@ -43,13 +43,6 @@ struct Versioned {
     version: u32,
 }
 
-/// Two digits for each byte.
-pub(in crate::seal) fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('0');
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-    digits.map(digit).collect()
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::string_slice, reason = "tests")]
