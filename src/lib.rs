@@ -9,7 +9,7 @@
 //!                                                                           └─► podman::args (argv) + seal ─► exec
 //! ```
 //!
-//! Both a profile and a command line are turned into the same thing: a list of [`podman::args::Given`], a flag of the
+//! Both a profile and a command line are turned into the same thing: a list of [`podman::args::FlagValue`], a flag of the
 //! table with its value and its [`origin::Origin`]. From there on nobody knows which of the two said it, so a rule that
 //! holds for a flag holds for the profile key.
 //!

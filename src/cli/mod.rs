@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::allow::Allow;
-use crate::podman::args::{self, Given, RunArgs};
+use crate::podman::args::{self, FlagValue, RunArgs};
 use crate::podman::flags::{Flag, Kind, Scope, Treatment};
 use crate::policy::level::Level;
 use crate::policy::rule::Severity;
@@ -138,7 +138,7 @@ pub struct RunOptions {
     /// `--help`
     pub help: bool,
     /// Options of `options` that are none of these, for the caller.
-    pub others: Vec<Given>,
+    pub others: Vec<FlagValue>,
     /// podman's flags, the image and its arguments.
     pub args: RunArgs,
 }
@@ -190,7 +190,7 @@ impl RunOptions {
         Ok(said)
     }
 
-    fn option(&mut self, given: Given) -> Result<(), Problem> {
+    fn option(&mut self, given: FlagValue) -> Result<(), Problem> {
         let value = given.value.as_str();
         let place = |error| Problem::from(error).at(&given.origin);
         match given.flag.long {
@@ -309,7 +309,7 @@ impl CheckOptions {
     }
 }
 
-fn severity(given: &Given) -> Result<Severity, Problem> {
+fn severity(given: &FlagValue) -> Result<Severity, Problem> {
     let named = |severity: &Severity| severity.name() == given.value;
     Severity::ALL.into_iter().find(named).ok_or_else(|| {
         Problem::new(format!("\"{}\" is not a severity", given.value))
@@ -323,7 +323,7 @@ fn is_profile_file(word: &str) -> bool {
     ending.is_some_and(|ending| ending == "yaml" || ending == "yml")
 }
 
-fn is_on(given: &Given) -> bool {
+fn is_on(given: &FlagValue) -> bool {
     given.value == "true"
 }
 

@@ -1,7 +1,7 @@
 //! The image before the run: pulled as `--pull` asks, then asked what it wants.
 
+use super::context::Context;
 use super::run::arguments;
-use super::world::World;
 use crate::cli::Output;
 use crate::engine::Engine;
 use crate::env::Scrubbed;
@@ -89,7 +89,7 @@ impl Image {
     /// Asks podman, after the pull that `--pull` asks for; a dry run pulls nothing.
     pub(super) fn look(
         engine: &Engine,
-        world: &World,
+        context: &Context,
         spec: &Spec,
         scrubbed: &Scrubbed,
         output: Output,
@@ -102,12 +102,12 @@ impl Image {
         }
         let policy = Policy::of(spec)?;
         let reference = spec.image.value.to_string();
-        let ask = || engine.image(&world.host, &reference);
+        let ask = || engine.image(&context.host, &reference);
         let pull = || {
             engine.pull(
                 &reference,
                 &arguments(spec, &PULL_FLAGS),
-                &scrubbed.for_pull(&world.environment),
+                &scrubbed.for_pull(&context.environment),
             )
         };
         let here = ask()?;

@@ -5,25 +5,25 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::check::{self, Judged};
+use super::context::Context;
 use super::prepare::{Known, Prepared, Request, prepare};
-use super::world::World;
 use crate::cli::RunOptions;
 use crate::host::Host as _;
 use crate::problem::Problem;
-use crate::shell::Surroundings;
+use crate::shell::ShellContext;
 use crate::spec::argv;
 
 /// Checks what is named, against this host and its site policy.
 pub(super) fn check(words: &[OsString]) -> Result<ExitCode, Problem> {
-    let world = World::new()?;
-    let library = world.library();
+    let context = Context::new()?;
+    let library = context.library();
     let judge = |said: &RunOptions| {
         let request = Request::new(said, &library, Vec::new())?;
         let Prepared {
             spec,
             judgement,
             seccomp,
-        } = prepare(&request, said, &world, &Known::default())?;
+        } = prepare(&request, said, &context, &Known::default())?;
         let lines = argv::lines(&spec, &seccomp.default_path);
         let argv = ["podman".into(), "run".into()]
             .into_iter()
@@ -33,17 +33,17 @@ pub(super) fn check(words: &[OsString]) -> Result<ExitCode, Problem> {
     };
     Ok(check::check(
         words,
-        &world.directory,
-        surroundings(&world),
+        &context.directory,
+        surroundings(&context),
         &judge,
     ))
 }
 
-fn surroundings(world: &World) -> Surroundings {
-    let identity = world.host.identity();
+fn surroundings(context: &Context) -> ShellContext {
+    let identity = context.host.identity();
     let text = |path: &Path| path.to_str().map(str::to_owned);
-    Surroundings {
-        directory: text(&world.directory),
+    ShellContext {
+        directory: text(&context.directory),
         home: identity.home.as_deref().and_then(text),
         uid: Some(identity.uid),
         gid: Some(identity.gid),

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod context;
 mod image;
 mod judge;
 mod man;
@@ -11,14 +12,13 @@ mod rules;
 mod run;
 mod seal;
 mod verify;
-mod world;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
 
-use self::world::World;
+use self::context::Context;
 use crate::problem::Problem;
 use crate::{cli, report};
 
@@ -49,7 +49,7 @@ fn dispatch(words: &[OsString]) -> Result<ExitCode, Problem> {
         Some("create") => run::run(run::Verb::Create, rest),
         Some("check") => judge::check(rest),
         Some("rules") => rules::rules(rest).map(|()| ExitCode::SUCCESS),
-        Some("profile") => profile::profile(rest, &World::new()?.library()),
+        Some("profile") => profile::profile(rest, &Context::new()?.library()),
         _ => other(words),
     }
 }

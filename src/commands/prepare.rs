@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::world::World;
+use super::context::Context;
 use crate::allow::{Allow, Date};
 use crate::cli::RunOptions;
 use crate::digest::sha256;
 use crate::engine::{Engine, Volume};
 use crate::host::{Host as _, Links, System};
 use crate::origin::Origin;
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::image_config::ImageConfig;
 use crate::policy::engine::{Judgement, judge};
 use crate::policy::facts::{ExistingVolume, Facts};
@@ -30,7 +30,7 @@ const MAX_BYTES: u64 = seccomp::MAX_BYTES as u64;
 pub(super) struct Request {
     pub(super) image: String,
     pub(super) image_origin: Origin,
-    pub(super) given: Vec<Given>,
+    pub(super) given: Vec<FlagValue>,
     pub(super) allow: Vec<Allow>,
 }
 
@@ -39,7 +39,7 @@ impl Request {
     pub(super) fn new(
         said: &RunOptions,
         library: &Library,
-        host_layer: Vec<Given>,
+        host_layer: Vec<FlagValue>,
     ) -> Result<Self, Problem> {
         let Some(image) = said.args.image.clone() else {
             return Err(Problem::new("there is no image")
@@ -140,10 +140,10 @@ impl Known {
 pub(super) fn prepare(
     request: &Request,
     said: &RunOptions,
-    world: &World,
+    context: &Context,
     known: &Known,
 ) -> Result<Prepared, Problem> {
-    let host = &world.host;
+    let host = &context.host;
     let mut spec = build::build(&Inputs {
         given: &request.given,
         image: &request.image,
@@ -152,19 +152,19 @@ pub(super) fn prepare(
         host,
         image_config: known.image.as_ref(),
     })?;
-    let seccomp = FilterSource::read(&spec, world)?;
+    let seccomp = FilterSource::read(&spec, context)?;
     let facts = Facts {
         host,
-        cwd: &world.directory,
+        cwd: &context.directory,
         image: known.image.as_ref(),
         volumes: &known.volumes,
-        places: world.places(),
+        places: context.places(),
         seccomp_default: &seccomp.default,
         seccomp_file: seccomp.file.as_deref(),
-        site: &world.site,
+        site: &context.site,
         today: today(),
     };
-    let judgement = judge(&mut spec, &facts, said.level, &request.allow, &world.site)?;
+    let judgement = judge(&mut spec, &facts, said.level, &request.allow, &context.site)?;
     Ok(Prepared {
         spec,
         judgement,
@@ -175,27 +175,33 @@ pub(super) fn prepare(
 impl FilterSource {
     /// The file for podman: the host's own for the default, else a copy of what was judged, so that a later change of
     /// the original changes nothing.
-    pub(super) fn place(&self, spec: &Spec, world: &World) -> Result<PathBuf, Problem> {
+    pub(super) fn place(&self, spec: &Spec, context: &Context) -> Result<PathBuf, Problem> {
         match &spec.seccomp.value {
             Seccomp::Default | Seccomp::Unconfined => Ok(self.default_path.clone()),
             Seccomp::File(_) | Seccomp::Denying(_) | Seccomp::Allowing(_) => {
-                Ok(Self::keep(&self.bytes(spec)?, world)?.file)
+                Ok(Self::keep(&self.bytes(spec)?, context)?.file)
             }
         }
     }
 
     /// The filter for the promise, kept so that the hook finds what was judged whenever the container starts.
-    pub(super) fn promised(&self, spec: &Spec, world: &World) -> Result<promise::Seccomp, Problem> {
+    pub(super) fn promised(
+        &self,
+        spec: &Spec,
+        context: &Context,
+    ) -> Result<promise::Seccomp, Problem> {
         if spec.seccomp.value == Seccomp::Unconfined || spec.privileged.value == Switch::On {
             return Ok(promise::Seccomp::Unconfined);
         }
-        Self::keep(&self.bytes(spec)?, world).map(promise::Seccomp::Filter)
+        Self::keep(&self.bytes(spec)?, context).map(promise::Seccomp::Filter)
     }
 
-    fn keep(bytes: &[u8], world: &World) -> Result<promise::Filter, Problem> {
+    fn keep(bytes: &[u8], context: &Context) -> Result<promise::Filter, Problem> {
         let sha256 = sha256(bytes);
         let name = format!("{sha256}.json");
-        let file = world.host.keep(&world.state_directory()?, &name, bytes)?;
+        let file = context
+            .host
+            .keep(&context.state_directory()?, &name, bytes)?;
         Ok(promise::Filter { file, sha256 })
     }
 
@@ -217,11 +223,11 @@ impl FilterSource {
         }
     }
 
-    fn read(spec: &Spec, world: &World) -> Result<Self, Problem> {
-        let default = world.default_filter()?;
+    fn read(spec: &Spec, context: &Context) -> Result<Self, Problem> {
+        let default = context.default_filter()?;
         let file = match &spec.seccomp.value {
             Seccomp::File(path) => {
-                let read = world.host.open_file(path, MAX_BYTES, Links::Refuse);
+                let read = context.host.open_file(path, MAX_BYTES, Links::Refuse);
                 let opened = read.map_err(|problem| problem.at(&spec.seccomp.origin))?;
                 Some(opened.bytes)
             }

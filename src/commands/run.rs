@@ -4,23 +4,23 @@ use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
 use super::WRAPPER_FAILED;
+use super::context::Context;
 use super::image::Image;
 use super::prepare::{Known, Prepared, Request, prepare};
-use super::world::World;
 use crate::cli::{self, Format, Output, RunOptions};
 use crate::engine::Engine;
 use crate::env::{Import, Scrubbed};
 use crate::exec;
 use crate::host::Host as _;
-use crate::log::{Circumstances, Log};
+use crate::log::{Log, LogContext};
 use crate::origin::Origin;
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::flags;
 use crate::podman::value::env::EnvVar;
 use crate::policy::engine::{Judgement, Verdict};
 use crate::policy::rule::Severity;
 use crate::problem::Problem;
-use crate::report::subject::{Bar, Place, Subject};
+use crate::report::subject::{Place, Subject, Threshold};
 use crate::report::{self, explain, human, json, shell};
 use crate::seal::ambient::Ambient;
 use crate::spec::Spec;
@@ -46,36 +46,37 @@ impl Verb {
 
 /// Runs the subcommand; returns only when podman was not started.
 pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
-    let world = World::new()?;
-    let said = RunOptions::parse(words, cli::RUN_OPTIONS, &world.directory)?;
+    let context = Context::new()?;
+    let said = RunOptions::parse(words, cli::RUN_OPTIONS, &context.directory)?;
     if said.help {
         report::data(&cli::help(verb.name()))?;
         return Ok(ExitCode::SUCCESS);
     }
-    let request = Request::new(&said, &world.library(), notify_layer(&world)?)?;
+    let request = Request::new(&said, &context.library(), notify_layer(&context)?)?;
 
     // Judged before podman is asked anything: a refused flag must not reach even a question.
-    let draft = prepare(&request, &said, &world, &Known::default())?;
+    let draft = prepare(&request, &said, &context, &Known::default())?;
     if draft.judgement.is_refused() {
-        return refuse(&said, &draft, words, &world);
+        return refuse(&said, &draft, words, &context);
     }
 
-    let mut scrubbed = crate::env::scrub(&world.environment, &imports(&draft.spec), &world.host);
-    let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?
+    let mut scrubbed =
+        crate::env::scrub(&context.environment, &imports(&draft.spec), &context.host);
+    let engine = Engine::find(&context.host, context.site.engine.as_deref(), &scrubbed)?
         .with_store(arguments(&draft.spec, &flags::STORE));
     available(&request.given, &engine)?;
     // Before the first question about an image: a containers.conf may send it to another podman.
-    let prelude = super::seal::prelude(&draft.spec, &engine, &mut scrubbed, &world)?;
+    let prelude = super::seal::prelude(&draft.spec, &engine, &mut scrubbed, &context)?;
     let engine = engine.with_environment(&scrubbed);
-    let image = Image::look(&engine, &world, &draft.spec, &scrubbed, said.output)?;
-    let known = Known::ask(image.config, &draft.spec, &engine, world.host)?;
-    let mut ready = prepare(&request, &said, &world, &known)?;
+    let image = Image::look(&engine, &context, &draft.spec, &scrubbed, said.output)?;
+    let known = Known::ask(image.config, &draft.spec, &engine, context.host)?;
+    let mut ready = prepare(&request, &said, &context, &known)?;
     if ready.judgement.is_refused() {
-        return refuse(&said, &ready, words, &world);
+        return refuse(&said, &ready, words, &context);
     }
     rewrite_imports(&mut ready.spec, &scrubbed);
     image.pulled.settle(&mut ready.spec);
-    let filter = ready.seccomp.place(&ready.spec, &world)?;
+    let filter = ready.seccomp.place(&ready.spec, &context)?;
     let mut lines = argv::lines(&ready.spec, &filter);
     super::seal::put(
         &mut lines,
@@ -83,18 +84,18 @@ pub(super) fn run(verb: Verb, words: &[OsString]) -> Result<ExitCode, Problem> {
         known.image.as_ref(),
         &scrubbed,
         &prelude,
-        &world,
+        &context,
     )?;
     if !said.quiet {
         note(&ready.judgement);
         if verb == Verb::Create
-            && let Some(note) = super::seal::unsealed_start(&prelude, &world)
+            && let Some(note) = super::seal::unsealed_start(&prelude, &context)
         {
             report::message(&note);
         }
     }
     if said.output == Output::Run {
-        record(&ready.judgement, &ready.spec, &world);
+        record(&ready.judgement, &ready.spec, &context);
     }
     let command = Command {
         lines,
@@ -151,10 +152,10 @@ fn refuse(
     said: &RunOptions,
     prepared: &Prepared,
     words: &[OsString],
-    world: &World,
+    context: &Context,
 ) -> Result<ExitCode, Problem> {
     let judgement = &prepared.judgement;
-    record(judgement, &prepared.spec, world);
+    record(judgement, &prepared.spec, context);
     match said.format {
         Format::Json => {
             let subject = Subject {
@@ -163,7 +164,7 @@ fn refuse(
                 findings: judgement.findings.clone(),
                 unneeded: judgement.unneeded.clone(),
             };
-            let bar = Bar {
+            let bar = Threshold {
                 level: said.level,
                 fail_on: Severity::Critical,
             };
@@ -181,10 +182,10 @@ fn refuse(
 }
 
 /// Writes refusals and overrides to the host's log.
-fn record(judgement: &Judgement, spec: &Spec, world: &World) {
-    let around = Circumstances {
-        uid: world.host.identity().uid,
-        place: world.host.runs_in(),
+fn record(judgement: &Judgement, spec: &Spec, context: &Context) {
+    let around = LogContext {
+        uid: context.host.identity().uid,
+        place: context.host.runs_in(),
         image: spec.image.value.to_string(),
     };
     Log::default().record(judgement, &around);
@@ -200,17 +201,17 @@ fn note(judgement: &Judgement) {
 }
 
 /// Under systemd with `Type=notify`, conmon says that the service is ready; the container never sees the socket.
-fn notify_layer(world: &World) -> Result<Vec<Given>, Problem> {
+fn notify_layer(context: &Context) -> Result<Vec<FlagValue>, Problem> {
     let Some(flag) =
-        flags::by_name("sdnotify").filter(|_| world.environment.get("NOTIFY_SOCKET").is_some())
+        flags::by_name("sdnotify").filter(|_| context.environment.get("NOTIFY_SOCKET").is_some())
     else {
         return Ok(Vec::new());
     };
-    Given::read(
+    FlagValue::read(
         flag,
         "conmon",
         &Origin::Host("NOTIFY_SOCKET is set"),
-        &world.directory,
+        &context.directory,
     )
 }
 
@@ -249,12 +250,12 @@ pub(super) fn arguments(spec: &Spec, names: &[&str]) -> Vec<OsString> {
     spec.passed
         .iter()
         .filter(|given| names.contains(&given.flag.long))
-        .map(Given::argument)
+        .map(FlagValue::argument)
         .collect()
 }
 
 /// Refuses a flag that this podman does not have.
-fn available(given: &[Given], engine: &Engine) -> Result<(), Problem> {
+fn available(given: &[FlagValue], engine: &Engine) -> Result<(), Problem> {
     let version = engine.version();
     let Some(missing) = given.iter().find(|given| !given.flag.is_in(version)) else {
         return Ok(());

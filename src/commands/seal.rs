@@ -5,8 +5,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use super::context::Context;
 use super::prepare::Prepared;
-use super::world::World;
 use crate::engine::Engine;
 use crate::env::{Environment, Scrubbed};
 use crate::host::{Host as _, System};
@@ -71,9 +71,9 @@ pub(super) fn prelude(
     spec: &Spec,
     engine: &Engine,
     scrubbed: &mut Scrubbed,
-    world: &World,
+    context: &Context,
 ) -> Result<Prelude, Problem> {
-    let (host, state) = (&world.host, world.state_directory()?);
+    let (host, state) = (&context.host, context.state_directory()?);
     let asked: Vec<PathBuf> = spec
         .passed("hooks-dir")
         .map(|given| given.base.join(&given.value))
@@ -95,10 +95,11 @@ pub(super) fn prelude(
 }
 
 /// What `create` says where nobody would hold the promise: the container starts without this program.
-pub(super) fn unsealed_start(prelude: &Prelude, world: &World) -> Option<String> {
+pub(super) fn unsealed_start(prelude: &Prelude, context: &Context) -> Option<String> {
     let configured = prelude.ambient.hooks_dir.as_deref();
     let note = "podman start will not hold the container to its promise, because the hook is not installed: make install";
-    (!register::is_installed(&world.host, configured)).then(|| report::human::remark("seal", note))
+    (!register::is_installed(&context.host, configured))
+        .then(|| report::human::remark("seal", note))
 }
 
 /// Puts the promise and the hook on podman's command line.
@@ -108,7 +109,7 @@ pub(super) fn put(
     image: Option<&ImageConfig>,
     scrubbed: &Scrubbed,
     prelude: &Prelude,
-    world: &World,
+    context: &Context,
 ) -> Result<(), Problem> {
     let spec = &ready.spec;
     let Prelude {
@@ -129,9 +130,9 @@ pub(super) fn put(
     let promise = seal::promise(
         spec,
         &Ground {
-            host: &world.host,
+            host: &context.host,
             image,
-            seccomp: ready.seccomp.promised(spec, world)?,
+            seccomp: ready.seccomp.promised(spec, context)?,
             limits: limits(ready),
             hooks: registered.hooks.clone(),
             sockets: match scrubbed.get("LISTEN_FDS") {

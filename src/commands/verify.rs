@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use serde::Deserialize;
 
-use super::world::World;
+use super::context::Context;
 use crate::cli::{self, Format};
 use crate::engine::Engine;
 use crate::host::Host as _;
@@ -99,12 +99,12 @@ fn nothing(problem: &Problem) -> ExitCode {
 }
 
 fn look_at_all(asked: &Asked) -> Result<Vec<(Container, Found)>, Problem> {
-    let world = World::new()?;
-    let mut scrubbed = crate::env::scrub(&world.environment, &[], &world.host);
-    let engine = Engine::find(&world.host, world.site.engine.as_deref(), &scrubbed)?;
+    let context = Context::new()?;
+    let mut scrubbed = crate::env::scrub(&context.environment, &[], &context.host);
+    let engine = Engine::find(&context.host, context.site.engine.as_deref(), &scrubbed)?;
     // A containers.conf may send the question to another podman.
-    let state = world.state_directory()?;
-    if let Some(last) = ambient::last_file(&world.host, engine.version(), &state, &[])? {
+    let state = context.state_directory()?;
+    if let Some(last) = ambient::last_file(&context.host, engine.version(), &state, &[])? {
         scrubbed.set(ambient::OVERRIDE, last);
     }
     let engine = engine
@@ -116,7 +116,7 @@ fn look_at_all(asked: &Asked) -> Result<Vec<(Container, Found)>, Problem> {
             .instead("name one, or start one with safe-podman run"));
     }
     let look = |container: Container| {
-        let found = look(&container, &world);
+        let found = look(&container, &context);
         (container, found)
     };
     Ok(containers.into_iter().map(look).collect())
@@ -187,7 +187,7 @@ fn containers(engine: &Engine, names: &[String]) -> Result<Vec<Container>, Probl
     })
 }
 
-fn look(container: &Container, world: &World) -> Found {
+fn look(container: &Container, context: &Context) -> Found {
     let annotations = container.settings.annotations.as_ref();
     let Some(text) = annotations.and_then(|all| all.get(ANNOTATION)) else {
         return Found::Unsealed;
@@ -196,8 +196,8 @@ fn look(container: &Container, world: &World) -> Found {
         return Found::Broken(vec!["it is not running".to_owned()]);
     }
     let differences = Promise::decode(text).and_then(|promise| {
-        let mut differences = as_it_runs(container, &promise, world)?;
-        differences.extend(as_it_started(container, world)?);
+        let mut differences = as_it_runs(container, &promise, context)?;
+        differences.extend(as_it_started(container, context)?);
         Ok(differences)
     });
     match differences {
@@ -211,9 +211,9 @@ fn look(container: &Container, world: &World) -> Found {
 fn as_it_runs(
     container: &Container,
     promise: &Promise,
-    world: &World,
+    context: &Context,
 ) -> Result<Vec<String>, Problem> {
-    let (host, pid) = (&world.host, container.state.pid);
+    let (host, pid) = (&context.host, container.state.pid);
     let told = |breach: &Breach| format!("{} where {} was promised", breach.found, breach.promised);
     let running = Running {
         host,
@@ -237,10 +237,10 @@ fn as_it_runs(
 }
 
 /// What the runtime was told, or would be told by now.
-fn as_it_started(container: &Container, world: &World) -> Result<Vec<String>, Problem> {
+fn as_it_started(container: &Container, context: &Context) -> Result<Vec<String>, Problem> {
     let around = hook::Around {
-        host: &world.host,
-        program: &register::own_path(&world.host)?,
+        host: &context.host,
+        program: &register::own_path(&context.host)?,
         config_home: None,
         runtime: None,
     };

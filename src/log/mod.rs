@@ -20,7 +20,7 @@ const IDENTIFIER: &str = "safe-podman";
 
 /// Who runs what, where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Circumstances {
+pub struct LogContext {
     /// The real user id.
     pub uid: u32,
     /// The systemd unit or the terminal that it runs in.
@@ -72,7 +72,7 @@ impl<'a> Record<'a> {
     }
 
     /// One line.
-    fn message(&self, around: &Circumstances) -> String {
+    fn message(&self, around: &LogContext) -> String {
         let Finding {
             rule, what, origin, ..
         } = self.finding;
@@ -97,7 +97,7 @@ impl<'a> Record<'a> {
         safe(&text).into_owned()
     }
 
-    fn fields(&self, around: &Circumstances) -> Vec<u8> {
+    fn fields(&self, around: &LogContext) -> Vec<u8> {
         let mut out = Vec::new();
         let origin = self.finding.origin.to_string();
         let (priority, facility, uid) = (
@@ -125,7 +125,7 @@ impl<'a> Record<'a> {
         out
     }
 
-    fn line(&self, around: &Circumstances) -> String {
+    fn line(&self, around: &LogContext) -> String {
         // Without a time: the receiver knows it, and in the time zone that it writes in.
         let priority = FACILITY.saturating_mul(8).saturating_add(self.priority);
         format!(
@@ -167,7 +167,7 @@ impl Log {
     }
 
     /// Records each refusal and each override; says nothing about whether that worked.
-    pub fn record(&self, judgement: &Judgement, around: &Circumstances) {
+    pub fn record(&self, judgement: &Judgement, around: &LogContext) {
         for record in judgement.findings.iter().filter_map(Record::of) {
             if send(&self.journal, &record.fields(around)).is_none() {
                 send(&self.syslog, record.line(around).as_bytes());

@@ -31,8 +31,8 @@ fn allowed(reason: &str) -> Verdict {
     }
 }
 
-fn around() -> Circumstances {
-    Circumstances {
+fn around() -> LogContext {
+    LogContext {
         uid: 1000,
         place: Some(RunsIn::Unit("web.service".into())),
         image: "localhost/web".into(),
@@ -135,7 +135,7 @@ fn a_value_cannot_become_a_field() {
     let sockets = Sockets::new();
     let journal = sockets.bind("journal");
     let evil = "a\nSAFE_PODMAN_VERDICT=allowed\n\x1b]0;x\x07\u{202e}\0";
-    let around = Circumstances {
+    let around = LogContext {
         image: evil.into(),
         place: Some(RunsIn::Tty(evil.into())),
         ..around()
@@ -206,7 +206,7 @@ fn a_long_value_is_cut_and_still_arrives() {
     let sockets = Sockets::new();
     let journal = sockets.bind("journal");
     let long = "\u{e0001}".repeat(1 << 20);
-    let around = Circumstances {
+    let around = LogContext {
         image: long.clone(),
         place: Some(RunsIn::Unit(long.clone())),
         ..around()

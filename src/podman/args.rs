@@ -15,9 +15,9 @@ use crate::problem::Problem;
 
 /// One flag with one value, as a person or a profile gave it.
 ///
-/// A list flag yields one `Given` per element, so `--cap-add=chown,kill` is two of them.
+/// A list flag yields one `FlagValue` per element, so `--cap-add=chown,kill` is two of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
+pub struct FlagValue {
     /// The row of the table.
     pub flag: &'static Flag,
     /// The value, normalised where its kind has more than one spelling: `true`/`false`, decimal numbers.
@@ -28,7 +28,7 @@ pub struct Given {
     pub base: Arc<Path>,
 }
 
-impl Given {
+impl FlagValue {
     /// Reads a value as the flag's kind demands: none, one or (for a list) several.
     ///
     /// # Errors
@@ -114,7 +114,7 @@ fn split(kind: Kind, value: &str) -> Result<Vec<String>, Problem> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunArgs {
     /// The flags in the order they were given.
-    pub given: Vec<Given>,
+    pub given: Vec<FlagValue>,
     /// The first word that is no flag; `None` when there is none.
     pub image: Option<String>,
     /// The 1-based position of the image among the arguments; 0 when there is none.
@@ -126,7 +126,7 @@ pub struct RunArgs {
 impl RunArgs {
     /// The command line in canonical form, `--` before the image.
     pub fn argv(&self) -> Vec<OsString> {
-        let flags = self.given.iter().map(Given::argument);
+        let flags = self.given.iter().map(FlagValue::argument);
         let image = self
             .image
             .iter()
@@ -175,7 +175,7 @@ struct Parser<'a> {
     next: usize,
     own: &'static [Flag],
     base: &'a Arc<Path>,
-    given: Vec<Given>,
+    given: Vec<FlagValue>,
 }
 
 impl Parser<'_> {
@@ -289,7 +289,7 @@ impl Parser<'_> {
         };
         let origin = argument(index, &text);
         self.given
-            .extend(Given::read(flag, &value, &origin, self.base)?);
+            .extend(FlagValue::read(flag, &value, &origin, self.base)?);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::library::Library;
 use super::schema::Profile;
 use crate::allow::Allow;
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::problem::Problem;
 use crate::yaml::visible;
 
@@ -16,7 +16,7 @@ pub struct Layers {
     /// The profiles, the weakest first.
     pub profiles: Vec<Profile>,
     /// What they say together, [overlaid](overlay).
-    pub given: Vec<Given>,
+    pub given: Vec<FlagValue>,
     /// Their overrides, the weakest profile's first.
     pub allow: Vec<Allow>,
 }
@@ -83,8 +83,8 @@ fn endless(profiles: &[Profile], child: &Profile, parent: &Profile, is_circle: b
 /// step by step and all at once are the same.
 ///
 /// That a volume or tmpfs replaces one with the same destination is for those who know destinations.
-pub fn overlay(layers: Vec<Vec<Given>>) -> Vec<Given> {
-    let mut all: Vec<Given> = Vec::new();
+pub fn overlay(layers: Vec<Vec<FlagValue>>) -> Vec<FlagValue> {
+    let mut all: Vec<FlagValue> = Vec::new();
     for layer in layers {
         if layer.iter().any(is_network) {
             all.retain(|given| !is_network(given));
@@ -99,7 +99,7 @@ pub fn overlay(layers: Vec<Vec<Given>>) -> Vec<Given> {
     all
 }
 
-fn is_network(given: &Given) -> bool {
+fn is_network(given: &FlagValue) -> bool {
     given.flag.long == "network"
 }
 
@@ -114,8 +114,8 @@ mod tests {
     use crate::podman::flags::by_name;
     use crate::profile::key::SECCOMP;
 
-    fn given(name: &str, value: &str) -> Given {
-        Given {
+    fn given(name: &str, value: &str) -> FlagValue {
+        FlagValue {
             flag: by_name(name).unwrap_or(&SECCOMP),
             value: value.to_owned(),
             origin: Origin::Baseline,
@@ -123,7 +123,7 @@ mod tests {
         }
     }
 
-    fn show(given: &[Given]) -> String {
+    fn show(given: &[FlagValue]) -> String {
         let words: Vec<_> = given
             .iter()
             .map(|g| format!("{}={}", g.flag.long, g.value))
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(show(&overlay(vec![weak, Vec::new()])), "network=none");
     }
 
-    fn layer() -> impl Strategy<Value = Vec<Given>> {
+    fn layer() -> impl Strategy<Value = Vec<FlagValue>> {
         let name = prop::sample::select(vec![
             "memory", "user", "seccomp", "volume", "env", "network",
         ]);

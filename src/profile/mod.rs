@@ -1,4 +1,4 @@
-//! Profiles: short YAML in, a list of [`Given`](crate::podman::args::Given) flags out.
+//! Profiles: short YAML in, a list of [`FlagValue`](crate::podman::args::FlagValue) flags out.
 //!
 //! [`read`] gets the bytes of a file, [`yaml`](mod@crate::yaml) makes a tree of them, [`schema`] a [`Profile`] by the keys of [`key`],
 //! [`library`] finds one by name, file or [`image`], and [`merge`] lays it upon its parents.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::sanitize::{safe, safe_lines};
-use super::subject::{Bar, Subject, Totals, remedy, verdict_name};
+use super::subject::{Subject, Threshold, Totals, remedy, verdict_name};
 use crate::allow::Allow;
 use crate::origin::Origin;
 use crate::policy::engine::{Finding, Refusal, Verdict};
@@ -177,7 +177,7 @@ fn nested(out: &mut String, name: &str, text: &str) {
 }
 
 /// The verdict of `check` over all: the last line.
-pub fn totals(totals: &Totals, bar: Bar) -> String {
+pub fn totals(totals: &Totals, bar: Threshold) -> String {
     let Totals {
         checked,
         refused,

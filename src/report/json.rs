@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::harmless::to_writer;
-use super::subject::{Bar, Place, Subject, remedy, verdict_name};
+use super::subject::{Place, Subject, Threshold, remedy, verdict_name};
 use crate::origin::Origin;
 use crate::policy::engine::{Finding, Refusal, Verdict};
 use crate::problem::Problem;
@@ -25,7 +25,7 @@ pub type Subjects<'a> = &'a mut dyn Iterator<Item = Result<Subject, Problem>>;
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, bar: Bar, subjects: Subjects<'_>) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, bar: Threshold, subjects: Subjects<'_>) -> io::Result<()> {
     let problems = RefCell::default();
     let document = Document {
         schema: SCHEMA,
@@ -123,7 +123,7 @@ struct SubjectView {
 }
 
 impl SubjectView {
-    fn of(subject: &Subject, bar: Bar) -> Self {
+    fn of(subject: &Subject, bar: Threshold) -> Self {
         let kind = match &subject.place {
             Place::CommandLine(_) | Place::Row { .. } => "command-line",
             Place::Profile(_) => "profile",
@@ -185,7 +185,7 @@ struct FindingView {
 }
 
 impl FindingView {
-    fn of(finding: &Finding, bar: Bar) -> Self {
+    fn of(finding: &Finding, bar: Threshold) -> Self {
         let rule = finding.rule;
         let (to, reason, until) = match &finding.verdict {
             Verdict::Rewritten { to } => (Some(to.clone()), None, None),

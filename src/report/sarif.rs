@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::harmless::to_writer;
 use super::json::{Elements, Later, Subjects};
-use super::subject::{Bar, Place, Subject, verdict_name};
+use super::subject::{Place, Subject, Threshold, verdict_name};
 use crate::origin::Origin;
 use crate::policy::engine::{Finding, Verdict};
 use crate::policy::rows::ROW_RULES;
@@ -28,7 +28,7 @@ const SCHEMA: &str =
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, bar: Bar, subjects: Subjects<'_>) -> io::Result<()> {
+pub fn write(out: &mut dyn Write, bar: Threshold, subjects: Subjects<'_>) -> io::Result<()> {
     let problems = RefCell::default();
     let driver = Driver {
         name: "safe-podman",

@@ -77,14 +77,14 @@ impl Place {
 
 /// What is said of all subjects of one `check`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bar {
+pub struct Threshold {
     /// The level that was judged at.
     pub level: Level,
     /// From here on any finding counts.
     pub fail_on: Severity,
 }
 
-impl Bar {
+impl Threshold {
     /// Does the finding count? A refusal does, an overridden finding does not, any other by its severity.
     pub fn counts(self, finding: &Finding) -> bool {
         match finding.verdict {
@@ -173,7 +173,7 @@ pub struct Totals {
 
 impl Totals {
     /// Counts one more.
-    pub fn count(&mut self, subject: &Result<Subject, Problem>, bar: Bar) {
+    pub fn count(&mut self, subject: &Result<Subject, Problem>, bar: Threshold) {
         let add =
             |number: &mut usize, more: bool| *number = number.saturating_add(usize::from(more));
         let Ok(subject) = subject else {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::promise::{Device, DeviceRule};
 use crate::host::Host;
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::value::device;
 use crate::problem::Problem;
 use crate::spec::Spec;
@@ -90,7 +90,7 @@ pub(super) fn device_rules(spec: &Spec) -> Result<Vec<DeviceRule>, Problem> {
             access: access.to_owned(),
         })
     };
-    let read = |given: &Given| {
+    let read = |given: &FlagValue| {
         rule(&given.value).ok_or_else(|| {
             Problem::new(format!("\"{}\" is no device rule", given.value))
                 .at(&given.origin)

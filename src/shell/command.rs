@@ -272,10 +272,10 @@ fn program(word: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shell::{Surroundings, read};
+    use crate::shell::{ShellContext, read};
 
     fn commands(row: &str) -> Vec<Simple> {
-        let line = read(row, &Surroundings::default()).unwrap();
+        let line = read(row, &ShellContext::default()).unwrap();
         line.commands
             .iter()
             .map(|words| simple(&line, words))

@@ -21,7 +21,7 @@ pub use settle::{Settled, settle};
 
 /// What a shell would know where the row is run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct ShellContext {
     /// The current directory: `$PWD`, `$(pwd)`.
     pub directory: Option<String>,
     /// The home directory: `~`, `$HOME`.

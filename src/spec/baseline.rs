@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::origin::Origin;
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::flags;
 use crate::problem::Problem;
 
@@ -124,13 +124,13 @@ pub static BASELINE: &[Default] = &[
 ///
 /// # Errors
 /// Never, as the tests show: every row is a flag with a value that parses.
-pub fn layer() -> Result<Vec<Given>, Problem> {
+pub fn layer() -> Result<Vec<FlagValue>, Problem> {
     let base: Arc<Path> = Path::new("/").into();
     let mut given = Vec::new();
     for row in BASELINE {
         let flag = flags::by_name(row.flag)
             .ok_or_else(|| Problem::new(format!("no flag --{}", row.flag)))?;
-        given.extend(Given::read(flag, row.value, &Origin::Baseline, &base)?);
+        given.extend(FlagValue::read(flag, row.value, &Origin::Baseline, &base)?);
     }
     Ok(given)
 }

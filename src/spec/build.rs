@@ -8,7 +8,7 @@ use super::{CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, mounts, user
 use crate::caps::CapArg;
 use crate::host::{self, Host, Resource};
 use crate::origin::{Origin, Setting};
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::annotation::Annotation;
 use crate::podman::value::device::{Device, DevicePermissions};
@@ -32,7 +32,7 @@ const NO_IMAGE: &str = "localhost/none:0";
 /// All that a [`Spec`] is made of.
 pub struct Inputs<'a> {
     /// The flags of all layers, weakest first, the baseline's among them.
-    pub given: &'a [Given],
+    pub given: &'a [FlagValue],
     /// What stands in the place of IMAGE.
     pub image: &'a str,
     /// Where IMAGE stands.
@@ -46,7 +46,7 @@ pub struct Inputs<'a> {
 }
 
 /// Does any of these flags need the image's config to be known?
-pub fn asks_image(given: &[Given]) -> bool {
+pub fn asks_image(given: &[FlagValue]) -> bool {
     user::asks_image(&Layers::new(given))
 }
 

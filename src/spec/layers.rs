@@ -7,18 +7,18 @@ use std::str::FromStr;
 
 use super::Switch;
 use crate::origin::{Origin, Setting};
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::flags::Treatment;
 use crate::problem::Problem;
 
 /// All flags, with a memory of which were read, so that none is lost.
 pub(super) struct Layers<'a> {
-    given: &'a [Given],
+    given: &'a [FlagValue],
     read: RefCell<BTreeSet<&'static str>>,
 }
 
 impl<'a> Layers<'a> {
-    pub(super) fn new(given: &'a [Given]) -> Self {
+    pub(super) fn new(given: &'a [FlagValue]) -> Self {
         Self {
             given,
             read: RefCell::default(),
@@ -26,7 +26,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Every value of a list flag, weakest layer first.
-    pub(super) fn all(&self, name: &'static str) -> impl Iterator<Item = &'a Given> {
+    pub(super) fn all(&self, name: &'static str) -> impl Iterator<Item = &'a FlagValue> {
         self.read.borrow_mut().insert(name);
         self.given
             .iter()
@@ -34,7 +34,10 @@ impl<'a> Layers<'a> {
     }
 
     /// Every value of several list flags, in the order they were given.
-    pub(super) fn any_of(&self, names: &'static [&'static str]) -> impl Iterator<Item = &'a Given> {
+    pub(super) fn any_of(
+        &self,
+        names: &'static [&'static str],
+    ) -> impl Iterator<Item = &'a FlagValue> {
         self.read.borrow_mut().extend(names);
         self.given
             .iter()
@@ -42,12 +45,12 @@ impl<'a> Layers<'a> {
     }
 
     /// The value that holds: the last one.
-    pub(super) fn last(&self, name: &'static str) -> Option<&'a Given> {
+    pub(super) fn last(&self, name: &'static str) -> Option<&'a FlagValue> {
         self.all(name).last()
     }
 
     /// The value that holds of a flag that is forwarded.
-    pub(super) fn peek(&self, name: &str) -> Option<&'a Given> {
+    pub(super) fn peek(&self, name: &str) -> Option<&'a FlagValue> {
         self.given
             .iter()
             .rev()
@@ -55,7 +58,7 @@ impl<'a> Layers<'a> {
     }
 
     /// Does a flag come from a stronger layer than a setting?
-    pub(super) fn is_stronger(&self, flag: &Given, setting: &Origin) -> bool {
+    pub(super) fn is_stronger(&self, flag: &FlagValue, setting: &Origin) -> bool {
         let place = self
             .given
             .iter()
@@ -68,7 +71,7 @@ impl<'a> Layers<'a> {
     }
 
     /// The values of the strongest layer that gives the flag.
-    pub(super) fn strongest(&self, name: &'static str) -> impl Iterator<Item = &'a Given> {
+    pub(super) fn strongest(&self, name: &'static str) -> impl Iterator<Item = &'a FlagValue> {
         let layer = self.last(name).map(|given| &given.origin);
         self.all(name)
             .filter(move |given| layer.is_some_and(|layer| same_layer(layer, &given.origin)))
@@ -127,9 +130,9 @@ impl<'a> Layers<'a> {
     /// The flags that are forwarded, scalars once.
     ///
     /// Fails when a flag of the table that has a place in the spec was not read: a hole in this program.
-    pub(super) fn passed(&self) -> Result<Vec<Given>, Problem> {
+    pub(super) fn passed(&self) -> Result<Vec<FlagValue>, Problem> {
         let read = self.read.borrow();
-        let mut passed: Vec<Given> = Vec::new();
+        let mut passed: Vec<FlagValue> = Vec::new();
         for given in self.given {
             match given.flag.treatment {
                 Treatment::Spec if read.contains(given.flag.long) => {}
@@ -165,7 +168,7 @@ const FILES: [&str; 8] = [
 ];
 
 /// The same flag, its file absolute, so that the file that is judged is the one that is used.
-fn from_its_directory(given: &Given) -> Result<Given, Problem> {
+fn from_its_directory(given: &FlagValue) -> Result<FlagValue, Problem> {
     let mut given = given.clone();
     if FILES.contains(&given.flag.long) && !given.value.is_empty() {
         let path = given.base.join(&given.value);
@@ -181,7 +184,7 @@ fn from_its_directory(given: &Given) -> Result<Given, Problem> {
 
 /// A value parsed, its flag and origin named when it does not parse.
 pub(super) fn setting<T, E: Display>(
-    given: &Given,
+    given: &FlagValue,
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Setting<T>, Problem> {
     match parse(&given.value) {

@@ -18,7 +18,7 @@ use std::ffi::OsString;
 
 use crate::caps::CapArg;
 use crate::origin::Setting;
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::value::annotation::Annotation;
 use crate::podman::value::cgroups::CgroupsMode;
 use crate::podman::value::device::Device;
@@ -193,12 +193,12 @@ pub struct Spec {
     pub sdnotify: Setting<Sdnotify>,
 
     /// Flags that are forwarded as given: harmless ones, and those a rule has looked at.
-    pub passed: Vec<Given>,
+    pub passed: Vec<FlagValue>,
 }
 
 impl Spec {
     /// The forwarded flags of this name, in order.
-    pub fn passed<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Given> {
+    pub fn passed<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a FlagValue> {
         self.passed
             .iter()
             .filter(move |given| given.flag.long == name)

@@ -9,7 +9,7 @@ use super::layers::{Layers, same_layer, setting};
 use super::mount::{Bind, ExternalRootfs, Mount, NamedVolume};
 use crate::host::{FileKind, Host, Mode, Resolved, Selinux};
 use crate::origin::{Origin, Setting};
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::image_volume::ImageVolume;
 use crate::podman::value::limit::{Limit, MemoryLimit};
@@ -185,7 +185,7 @@ fn image_volumes(
     Ok(more)
 }
 
-fn read(given: &Given, host: &dyn Host) -> Result<Setting<Mount>, Problem> {
+fn read(given: &FlagValue, host: &dyn Host) -> Result<Setting<Mount>, Problem> {
     let mount = match given.flag.long {
         "volume" => from_volume(setting::<Volume, _>(given, str::parse)?.value, given, host),
         "tmpfs" => harden_tmpfs(setting::<Tmpfs, _>(given, str::parse)?.value).map(Mount::Tmpfs),
@@ -201,7 +201,7 @@ fn read(given: &Given, host: &dyn Host) -> Result<Setting<Mount>, Problem> {
     }
 }
 
-fn from_volume(volume: Volume, given: &Given, host: &dyn Host) -> Result<Mount, Problem> {
+fn from_volume(volume: Volume, given: &FlagValue, host: &dyn Host) -> Result<Mount, Problem> {
     let Volume {
         source,
         destination,
@@ -214,7 +214,7 @@ fn from_volume(volume: Volume, given: &Given, host: &dyn Host) -> Result<Mount, 
     }
 }
 
-fn from_mount(mount: mount::Mount, given: &Given, host: &dyn Host) -> Result<Mount, Problem> {
+fn from_mount(mount: mount::Mount, given: &FlagValue, host: &dyn Host) -> Result<Mount, Problem> {
     match mount {
         mount::Mount::Bind {
             source,
@@ -261,7 +261,7 @@ fn bind(
     asked: HostPath,
     destination: ContainerPath,
     options: MountOptions,
-    given: &Given,
+    given: &FlagValue,
     host: &dyn Host,
 ) -> Result<Mount, Problem> {
     let source = host.resolve(&given.base.join(asked.as_path()))?;
@@ -297,7 +297,7 @@ fn bind(
 /// Replaces the directories that an overlay writes to by where they lead.
 fn resolve_overlay(
     options: &mut MountOptions,
-    given: &Given,
+    given: &FlagValue,
     host: &dyn Host,
 ) -> Result<Vec<Resolved>, Problem> {
     let Some(Overlay::Persistent { upperdir, workdir }) = &mut options.overlay else {

@@ -9,7 +9,7 @@ use safe_podman::allow::Allow;
 use safe_podman::cli::{RUN_OPTIONS, RunOptions};
 use safe_podman::host::{Fake, Host as _, Links};
 use safe_podman::origin::Origin;
-use safe_podman::podman::args::Given;
+use safe_podman::podman::args::FlagValue;
 use safe_podman::policy::engine::{Judgement, judge};
 use safe_podman::policy::facts::{ExistingVolume, Facts};
 use safe_podman::policy::level::Level;
@@ -70,7 +70,7 @@ fn read(text: &str, base: &Arc<Path>) -> Result<Profile, Problem> {
 }
 
 struct Run {
-    given: Vec<Given>,
+    given: Vec<FlagValue>,
     image: String,
     command: Vec<OsString>,
     level: Level,

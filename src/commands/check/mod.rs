@@ -17,9 +17,9 @@ use crate::cli::{CheckOptions, Format, RunOptions, Target, help};
 use crate::podman::args::RunArgs;
 use crate::policy::engine::Judgement;
 use crate::problem::Problem;
-use crate::report::subject::{Bar, Place, Subject, Totals};
+use crate::report::subject::{Place, Subject, Threshold, Totals};
 use crate::report::{self, human, json, sarif};
-use crate::shell::Surroundings;
+use crate::shell::ShellContext;
 
 /// A finding counts, or something could not be read.
 const FOUND: u8 = 1;
@@ -58,7 +58,7 @@ impl<F: Fn(&RunOptions) -> Result<Judged, Problem>> Judge for F {
 pub(super) fn check(
     words: &[OsString],
     directory: &Arc<Path>,
-    around: Surroundings,
+    around: ShellContext,
     judge: &dyn Judge,
 ) -> ExitCode {
     let said = match CheckOptions::parse(words, directory) {
@@ -108,7 +108,7 @@ pub(super) struct Checker<'a> {
     line: String,
     pub(super) said: CheckOptions,
     pub(super) directory: &'a Arc<Path>,
-    pub(super) around: Surroundings,
+    pub(super) around: ShellContext,
     judge: &'a dyn Judge,
 }
 
@@ -193,7 +193,7 @@ impl Checker<'_> {
         out: &mut dyn Write,
         subjects: &mut dyn Iterator<Item = Result<Subject, Problem>>,
     ) -> io::Result<Totals> {
-        let bar = Bar {
+        let bar = Threshold {
             level: self.said.run.level,
             fail_on: self.said.fail_on,
         };

@@ -27,7 +27,7 @@ fn made_up(said: &RunOptions) -> Result<Judged, Problem> {
                 column: 8,
             };
             given.push(
-                crate::podman::args::Given::read(
+                crate::podman::args::FlagValue::read(
                     crate::podman::flags::by_name("network").unwrap(),
                     "host",
                     &place,
@@ -70,9 +70,9 @@ fn made_up(said: &RunOptions) -> Result<Judged, Problem> {
 fn checked(words: &[&str]) -> (u8, String) {
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
     let directory: Arc<Path> = Path::new("/home/user/project").into();
-    let around = Surroundings {
+    let around = ShellContext {
         directory: Some("/home/user/project".into()),
-        ..Surroundings::default()
+        ..ShellContext::default()
     };
     let said = CheckOptions::parse(&words, &directory).unwrap();
     let checker = Checker {
@@ -477,7 +477,7 @@ fn a_closed_output_stops_it() {
             line: String::new(),
             said,
             directory: &directory,
-            around: Surroundings::default(),
+            around: ShellContext::default(),
             judge: &judge,
         };
         let error = checker.check(&mut Closing(8192)).unwrap_err();

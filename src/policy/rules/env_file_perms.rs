@@ -1,7 +1,7 @@
 //! Who else can read an env file.
 
 use crate::host::{FileKind, Host};
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::spec::Spec;
@@ -24,7 +24,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     files.filter_map(|given| judge(given, facts.host)).collect()
 }
 
-fn judge(given: &Given, host: &dyn Host) -> Option<Hit> {
+fn judge(given: &FlagValue, host: &dyn Host) -> Option<Hit> {
     let found = host.resolve(&given.base.join(&given.value)).ok()?;
     let name = &given.value;
     if ["/proc", "/sys"]

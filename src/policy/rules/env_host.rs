@@ -2,7 +2,7 @@
 
 use crate::host::{FileKind, Links};
 use crate::origin::Origin;
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::value::env::EnvVar;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -58,7 +58,7 @@ fn import(prefix: &str) -> String {
 }
 
 /// A line `*` in a file of variables or of labels does what `-e '*'` does.
-fn in_file(given: &Given, facts: &Facts<'_>) -> Option<Hit> {
+fn in_file(given: &FlagValue, facts: &Facts<'_>) -> Option<Hit> {
     let path = given.base.join(&given.value);
     match facts.host.resolve(&path) {
         // podman says so itself.

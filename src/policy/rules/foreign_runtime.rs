@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::spec::Spec;
@@ -27,7 +27,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     spec.passed.iter().filter_map(judge).collect()
 }
 
-fn judge(given: &Given) -> Option<Hit> {
+fn judge(given: &FlagValue) -> Option<Hit> {
     let value = &given.value;
     let what = match given.flag.long {
         "runtime" if RUNTIMES.contains(&value.as_str()) => return None,

@@ -1,7 +1,7 @@
 //! Real-time scheduling and the heaviest I/O weights.
 
 use crate::origin::Setting;
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::value::number;
 use crate::podman::value::ulimit::{Ulimit, UlimitName, UlimitValue};
 use crate::policy::facts::Facts;
@@ -48,7 +48,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 }
 
 /// A flag that raises the container above others. A budget or period of 0 is none.
-fn raises(given: &Given) -> bool {
+fn raises(given: &FlagValue) -> bool {
     match given.flag.long {
         "cpu-rt-period" | "cpu-rt-runtime" => given.value != "0",
         "rdt-class" => !given.value.is_empty(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::policy::facts::Facts;
 use crate::policy::places;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -44,7 +44,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         .collect()
 }
 
-fn judge(given: &Given, facts: &Facts<'_>) -> Option<Hit> {
+fn judge(given: &FlagValue, facts: &Facts<'_>) -> Option<Hit> {
     let value = given.value.as_str();
     match given.flag.long {
         "hosts-file" => return hosts_file(given, facts),
@@ -72,7 +72,7 @@ fn redirects(line: &str) -> bool {
 
 /// The container can read the file, so it is one of the working directory, or the host's own hosts(5), which podman
 /// takes anyway.
-fn hosts_file(given: &Given, facts: &Facts<'_>) -> Option<Hit> {
+fn hosts_file(given: &FlagValue, facts: &Facts<'_>) -> Option<Hit> {
     let path = Path::new(&given.value);
     let what = match places::locate(path, &given.origin, facts) {
         _ if matches!(given.value.as_str(), "" | "none" | "image") => return None,

@@ -10,7 +10,7 @@ use super::key::{self, Means, SECCOMP, Shape};
 use crate::allow::{Allow, Date};
 use crate::nearest::nearest;
 use crate::origin::Origin;
-use crate::podman::args::Given;
+use crate::podman::args::FlagValue;
 use crate::podman::flags::Flag;
 use crate::problem::Problem;
 use crate::yaml::{self, Key, Kind, Node, Place, Source, visible};
@@ -40,7 +40,7 @@ pub struct Profile {
     /// The images it is chosen for. They are not handed down to those who extend it.
     pub images: Vec<ImagePattern>,
     /// Its settings in the order of the file; [`SECCOMP`] among them.
-    pub given: Vec<Given>,
+    pub given: Vec<FlagValue>,
     /// Its overrides.
     pub allow: Vec<Allow>,
     /// The directory that its relative paths start from; absolute.
@@ -138,7 +138,7 @@ impl Reader<'_> {
 
     fn flag(
         &self,
-        given: &mut Vec<Given>,
+        given: &mut Vec<FlagValue>,
         name: &str,
         flag: &'static Flag,
         shape: Shape,
@@ -165,12 +165,12 @@ impl Reader<'_> {
 
     fn give(
         &self,
-        given: &mut Vec<Given>,
+        given: &mut Vec<FlagValue>,
         flag: &'static Flag,
         text: &str,
         place: Place,
     ) -> Result<(), Problem> {
-        let values = Given::read(flag, text, &self.source.origin(place), self.base);
+        let values = FlagValue::read(flag, text, &self.source.origin(place), self.base);
         given.extend(values.map_err(|problem| self.hold(place, problem))?);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! A row of shell into simple commands and words, as sh(1) and bash(1) would cut it.
 
-use super::Surroundings;
+use super::ShellContext;
 
 /// Substitutions within substitutions.
 const MAX_DEPTH: u8 = 16;
@@ -62,7 +62,7 @@ pub fn is_unknown(c: char) -> bool {
 /// # Errors
 /// The sentence that says why it is no complete row: an open quote or bracket, a backslash at the end, a control
 /// character, too many nested substitutions.
-pub fn read(row: &str, around: &Surroundings) -> Result<Line, String> {
+pub fn read(row: &str, around: &ShellContext) -> Result<Line, String> {
     if let Some(bad) = row
         .chars()
         .find(|c| is_unknown(*c) || c.is_control() && *c != '\t')
@@ -84,7 +84,7 @@ struct Lexer<'a> {
     chars: Vec<char>,
     at: usize,
     depth: u8,
-    around: &'a Surroundings,
+    around: &'a ShellContext,
     line: Line,
 }
 
@@ -433,7 +433,7 @@ impl Lexer<'_> {
     }
 
     fn known(&self, written: &str) -> Option<String> {
-        let Surroundings {
+        let ShellContext {
             directory,
             home,
             uid,

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn around() -> Surroundings {
-    Surroundings {
+fn around() -> ShellContext {
+    ShellContext {
         directory: Some("/home/user/project".into()),
         home: Some("/home/user".into()),
         uid: Some(1000),
@@ -61,7 +61,7 @@ fn what_the_surroundings_say_is_known() {
         shown("'~' x~ ~root ${PWD##*/} $PWDX"),
         "[~][x~][«~root»][«${PWD##*/}»][«$PWDX»]"
     );
-    let line = read("$PWD ~", &Surroundings::default()).unwrap();
+    let line = read("$PWD ~", &ShellContext::default()).unwrap();
     assert!(
         line.commands[0]
             .iter()

@@ -1,11 +1,11 @@
 use super::*;
 use crate::shell::command::{Simple, simple};
-use crate::shell::{Surroundings, read};
+use crate::shell::{ShellContext, read};
 
 fn settled(args: &str) -> Settled {
-    let around = Surroundings {
+    let around = ShellContext {
         directory: Some("/srv/work".into()),
-        ..Surroundings::default()
+        ..ShellContext::default()
     };
     let line = read(&format!("podman run {args}"), &around).unwrap();
     let Some(Simple::Run(run)) = line.commands.last().map(|words| simple(&line, words)) else {
@@ -119,7 +119,7 @@ fn a_place_is_that_of_the_row() {
 fn after_a_cd_relative_paths_are_unknown() {
     let line = read(
         "podman run -v ./a:/b -v /c:/d --mount type=bind,src=.,dst=/e img",
-        &Surroundings::default(),
+        &ShellContext::default(),
     )
     .unwrap();
     let Simple::Run(run) = simple(&line, &line.commands[0]) else {

@@ -18,8 +18,8 @@ const SECCOMP_DEFAULTS: [&str; 2] = [
     "/usr/share/containers/seccomp.json",
 ];
 
-/// The world.
-pub(super) struct World {
+/// The context.
+pub(super) struct Context {
     pub(super) host: System,
     pub(super) environment: Environment,
     pub(super) site: Site,
@@ -35,7 +35,7 @@ pub(super) struct DefaultFilter {
     pub(super) bytes: Vec<u8>,
 }
 
-impl World {
+impl Context {
     /// Looks around.
     pub(super) fn new() -> Result<Self, Problem> {
         let host = System;
