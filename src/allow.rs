@@ -4,13 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::origin::Origin;
-use crate::problem::Invalid;
+use crate::problem::{Invalid, Problem};
+use crate::rule_id::RuleId;
 
 /// Leave to break one rule, as a person gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allow {
-    /// The rule's id.
-    pub rule: String,
+    /// The rule.
+    pub rule: RuleId,
     /// Why; never empty.
     pub reason: String,
     /// The last day on which it holds.
@@ -23,25 +24,42 @@ impl Allow {
     /// Reads the value of `--allow`: `RULE=REASON`.
     ///
     /// # Errors
-    /// No `=`, or nothing but blanks on one of its sides.
-    pub fn parse(text: &str, origin: &Origin) -> Result<Self, Invalid> {
+    /// No `=`, nothing but blanks on one of its sides, or no rule of this name.
+    pub fn parse(text: &str, origin: &Origin) -> Result<Self, Problem> {
         let bad = |what| Invalid::new(text, what, "write --allow RULE=\"why it is needed\"");
         let (rule, reason) = text
             .split_once('=')
             .ok_or_else(|| bad("an override without a reason"))?;
-        Self::new(rule, reason, None, origin.clone())
-            .ok_or_else(|| bad("an override without a rule or a reason"))
+        Self::new(rule, reason, None, origin.clone())?
+            .ok_or_else(|| bad("an override without a rule or a reason").into())
     }
 
-    /// An override, unless rule or reason is blank.
-    pub fn new(rule: &str, reason: &str, until: Option<Date>, origin: Origin) -> Option<Self> {
-        let (rule, reason) = (rule.trim().to_owned(), reason.trim().to_owned());
-        (!rule.is_empty() && !reason.is_empty()).then_some(Self {
-            rule,
-            reason,
-            until,
-            origin,
-        })
+    /// An override; `None` when rule or reason is blank.
+    ///
+    /// # Errors
+    /// There is no rule of this name.
+    pub fn new(
+        rule: &str,
+        reason: &str,
+        until: Option<Date>,
+        origin: Origin,
+    ) -> Result<Option<Self>, Problem> {
+        let (rule, reason) = (rule.trim(), reason.trim());
+        if rule.is_empty() || reason.is_empty() {
+            return Ok(None);
+        }
+        match RuleId::find(rule) {
+            Ok(rule) => Ok(Some(Self {
+                rule,
+                reason: reason.to_owned(),
+                until,
+                origin,
+            })),
+            Err(instead) => {
+                let what = format!("there is no rule \"{rule}\" to override");
+                Err(Problem::new(what).at(&origin).instead(instead))
+            }
+        }
     }
 }
 
@@ -173,5 +191,16 @@ mod tests {
         ] {
             assert!(Allow::parse(bad, &origin).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_override_is_for_a_rule_that_exists() {
+        let problem = Allow::parse("host-netwrok=why", &Origin::Baseline).unwrap_err();
+        assert_eq!(
+            problem.what,
+            "there is no rule \"host-netwrok\" to override"
+        );
+        assert_eq!(problem.instead.as_deref(), Some("host-network"));
+        assert_eq!(problem.origin, Some(Origin::Baseline));
     }
 }

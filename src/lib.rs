@@ -67,6 +67,7 @@ pub mod policy;
 pub mod problem;
 pub mod profile;
 pub mod report;
+pub mod rule_id;
 pub mod seal;
 pub mod seccomp;
 pub mod shell;

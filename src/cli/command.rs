@@ -12,7 +12,7 @@ use clap_complete::Shell;
 use super::help::{self, WIDTH};
 use super::{CHECK_OPTIONS, RUN_OPTIONS};
 use crate::podman::flags::{self, FLAGS, Flag};
-use crate::policy::rules::RULES;
+use crate::rule_id::RuleId;
 
 /// The subcommand that a runtime's hook calls.
 pub const SEAL: &str = "seal";
@@ -130,7 +130,7 @@ fn words(long: &str) -> &'static [&'static str] {
 }
 
 fn rules() -> Command {
-    let ids = PossibleValuesParser::new(RULES.iter().map(|rule| rule.id));
+    let ids = PossibleValuesParser::new(RuleId::ALL.iter().map(|rule| rule.name()));
     Command::new("rules")
         .about("List the rules, or show one")
         .after_help("See safe-podman-rules(7).")

@@ -15,7 +15,7 @@ use crate::podman::args::{self, FlagValue, RunArgs};
 use crate::podman::flags::{Flag, Kind, Scope, Treatment};
 use crate::policy::level::Level;
 use crate::policy::rule::Severity;
-use crate::problem::Problem;
+use crate::problem::{Invalid, Problem};
 
 const fn own(long: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Flag {
     Flag::new(long, kind, Treatment::Own, Scope::Own, value, help)
@@ -192,12 +192,14 @@ impl RunOptions {
 
     fn option(&mut self, given: FlagValue) -> Result<(), Problem> {
         let value = given.value.as_str();
-        let place = |error| Problem::from(error).at(&given.origin);
+        let place = |error: Invalid| Problem::from(error).at(&given.origin);
         match given.flag.long {
             "profile" if given.flag.kind == Kind::Text => self.profile = Some(value.to_owned()),
-            "allow" => self
-                .allow
-                .push(Allow::parse(value, &given.origin).map_err(place)?),
+            "allow" => {
+                let allow = Allow::parse(value, &given.origin);
+                self.allow
+                    .push(allow.map_err(|problem| problem.at(&given.origin))?);
+            }
             // It may only raise: an alias that says restricted is not undone by a later word.
             "level" => self.level = self.level.max(value.parse().map_err(place)?),
             "dry-run" if is_on(&given) => self.output = Output::DryRun,

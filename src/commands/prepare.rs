@@ -164,7 +164,7 @@ pub(super) fn prepare(
         site: &context.site,
         today: today(),
     };
-    let judgement = judge(&mut spec, &facts, said.level, &request.allow, &context.site)?;
+    let judgement = judge(&mut spec, &facts, said.level, &request.allow, &context.site);
     Ok(Prepared {
         spec,
         judgement,

@@ -73,15 +73,17 @@ fn format_is_json(format: Option<&str>) -> Result<bool, Problem> {
 
 fn find(id: &str) -> Result<&'static Rule, Problem> {
     let mut all = RULES.iter().chain(ROW_RULES).copied();
-    all.clone().find(|rule| rule.id == id).ok_or_else(|| {
-        let meant = nearest(id, all.by_ref().map(|rule| rule.id));
-        let problem = Problem::new(format!("there is no rule \"{id}\""));
-        problem.instead(
-            meant.map_or("safe-podman rules lists them".to_owned(), |meant| {
-                format!("safe-podman rules {meant}")
-            }),
-        )
-    })
+    all.clone()
+        .find(|rule| rule.id.name() == id)
+        .ok_or_else(|| {
+            let meant = nearest(id, all.by_ref().map(|rule| rule.id.name()));
+            let problem = Problem::new(format!("there is no rule \"{id}\""));
+            problem.instead(
+                meant.map_or("safe-podman rules lists them".to_owned(), |meant| {
+                    format!("safe-podman rules {meant}")
+                }),
+            )
+        })
 }
 
 #[derive(Serialize)]
@@ -106,7 +108,7 @@ struct View {
 impl View {
     fn of(rule: &Rule) -> Self {
         Self {
-            id: rule.id,
+            id: rule.id.name(),
             title: rule.title,
             severity: rule.severity.name(),
             why: rule.why,
@@ -140,7 +142,7 @@ mod tests {
         for rule in RULES {
             let rows = list
                 .lines()
-                .filter(|line| line.split_whitespace().next() == Some(rule.id));
+                .filter(|line| line.split_whitespace().next() == Some(rule.id.name()));
             assert_eq!(rows.count(), 1, "{}", rule.id);
         }
     }
@@ -148,10 +150,10 @@ mod tests {
     #[test]
     fn a_page_says_everything_in_eighty_columns() {
         for rule in RULES.iter().chain(ROW_RULES) {
-            let page = plain(&[rule.id]);
+            let page = plain(&[rule.id.name()]);
             let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
             for text in [
-                rule.id,
+                rule.id.name(),
                 rule.title,
                 rule.severity.name(),
                 rule.why,

@@ -16,6 +16,7 @@ use crate::podman::image_config::ImageConfig;
 use crate::policy::engine::Verdict as Judged;
 use crate::problem::Problem;
 use crate::report;
+use crate::rule_id::RuleId;
 use crate::seal::ambient::Ambient;
 use crate::seal::hook::{self, Around, Verdict};
 use crate::seal::make::{Ground, LimitsHere};
@@ -26,7 +27,7 @@ use crate::spec::Spec;
 use crate::spec::argv::Line;
 
 /// The rule whose override says that limits do not hold here.
-const LIMITS_RULE: &str = "limit-not-effective";
+const LIMITS_RULE: RuleId = RuleId::LimitNotEffective;
 
 /// The hook: silent and 0, or the reason on standard error and 1.
 pub(super) fn seal(words: &[OsString]) -> Result<ExitCode, Problem> {

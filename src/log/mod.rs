@@ -109,7 +109,7 @@ impl<'a> Record<'a> {
         field(&mut out, "PRIORITY", &priority);
         field(&mut out, "SYSLOG_FACILITY", &facility);
         field(&mut out, "SYSLOG_IDENTIFIER", IDENTIFIER);
-        field(&mut out, "SAFE_PODMAN_RULE", self.finding.rule.id);
+        field(&mut out, "SAFE_PODMAN_RULE", self.finding.rule.id.name());
         field(&mut out, "SAFE_PODMAN_VERDICT", self.verdict);
         field(&mut out, "SAFE_PODMAN_ORIGIN", &origin);
         field(&mut out, "SAFE_PODMAN_UID", &uid);

@@ -6,7 +6,7 @@ use crate::policy::rules;
 
 fn finding(verdict: Verdict) -> Finding {
     Finding {
-        rule: rules::by_id("privileged").unwrap(),
+        rule: rules::RULES[0],
         what: "the container would be privileged".into(),
         origin: Origin::Argument {
             index: 1,

@@ -72,7 +72,7 @@ fn policy(page: Page) -> Page {
 fn entry(page: Page, rule: &Rule) -> Page {
     let mut title = sentence(rule.title);
     title.extend(marked(&format!(" Severity `{}`.", rule.severity)));
-    page.subsection(rule.id)
+    page.subsection(rule.id.name())
         .words(title)
         .term(vec![roman("Why")], sentence(rule.why))
         .term(vec![roman("Instead")], sentence(rule.instead))
@@ -120,7 +120,7 @@ mod tests {
     fn every_rule_has_an_entry() {
         let text = page().render();
         for rule in RULES {
-            let heading = format!("\n.SS {}\n", rule.id.replace('-', "\\-"));
+            let heading = format!("\n.SS {}\n", rule.id.name().replace('-', "\\-"));
             assert_eq!(text.matches(&heading).count(), 1, "{}", rule.id);
         }
     }

@@ -7,6 +7,7 @@
 //! `run` although `podman run --help` hides them.
 
 use super::version::Version;
+use crate::rule_id::RuleId;
 
 /// What Go's pflag makes of a flag's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +54,8 @@ pub enum Treatment {
     Spec,
     /// Harmless: forwarded with its value.
     Pass,
-    /// Forwarded, unless the rule of this id refuses it.
-    Judged(&'static str),
+    /// Forwarded, unless this rule refuses it.
+    Judged(RuleId),
     /// Accepted and dropped, because podman does nothing with it either.
     NoOp,
     /// Prints our help.
@@ -201,7 +202,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "add-host",
             Slice,
-            Judged("static-address"),
+            Judged(RuleId::StaticAddress),
             "HOST:IP",
             "add a line to the container's /etc/hosts",
         ),
@@ -238,7 +239,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "blkio-weight",
             Text,
-            Judged("rt-priority"),
+            Judged(RuleId::RtPriority),
             "WEIGHT",
             "block I/O weight, 10 to 1000",
         ),
@@ -266,7 +267,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "cert-dir",
             Text,
-            Judged("insecure-registry"),
+            Judged(RuleId::InsecureRegistry),
             "DIR",
             "certificates for talking to registries",
         )
@@ -274,14 +275,14 @@ pub static FLAGS: &[Flag] = {
         run(
             "cgroup-conf",
             Slice,
-            Judged("cgroup-conf-raw"),
+            Judged(RuleId::CgroupConfRaw),
             "KEY=VALUE",
             "write a cgroup v2 file directly",
         ),
         run(
             "cgroup-parent",
             Text,
-            Judged("cgroup-parent"),
+            Judged(RuleId::CgroupParent),
             "CGROUP",
             "place the container's cgroup under another",
         ),
@@ -297,14 +298,14 @@ pub static FLAGS: &[Flag] = {
         run(
             "cidfile",
             Text,
-            Judged("host-file-write"),
+            Judged(RuleId::HostFileWrite),
             "FILE",
             "write the container's id to FILE",
         ),
         run(
             "conmon-pidfile",
             Text,
-            Judged("host-file-write"),
+            Judged(RuleId::HostFileWrite),
             "FILE",
             "write conmon's process id to FILE",
         ),
@@ -313,14 +314,14 @@ pub static FLAGS: &[Flag] = {
         run(
             "cpu-rt-period",
             Uint,
-            Judged("rt-priority"),
+            Judged(RuleId::RtPriority),
             "MICROSECONDS",
             "real-time period (cgroup v1)",
         ),
         run(
             "cpu-rt-runtime",
             Int,
-            Judged("rt-priority"),
+            Judged(RuleId::RtPriority),
             "MICROSECONDS",
             "real-time budget (cgroup v1)",
         ),
@@ -344,7 +345,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "creds",
             Text,
-            Judged("creds-on-argv"),
+            Judged(RuleId::CredsOnArgv),
             "USER:PASSWORD",
             "registry credentials",
         )
@@ -352,7 +353,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "decryption-key",
             SliceBefore5,
-            Judged("creds-on-argv"),
+            Judged(RuleId::CredsOnArgv),
             "KEY",
             "key for encrypted images",
         )
@@ -382,7 +383,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "device-cgroup-rule",
             Slice,
-            Judged("device-cgroup-rule"),
+            Judged(RuleId::DeviceCgroupRule),
             "RULE",
             "open the device cgroup for more devices",
         ),
@@ -421,7 +422,13 @@ pub static FLAGS: &[Flag] = {
             "",
             "does nothing in podman; accepted for docker's sake",
         ),
-        run("dns", Slice, Judged("static-address"), "IP", "DNS server"),
+        run(
+            "dns",
+            Slice,
+            Judged(RuleId::StaticAddress),
+            "IP",
+            "DNS server",
+        ),
         run("dns-option", Slice, Pass, "OPTION", "DNS option").aliases(&["dns-opt"]),
         run("dns-search", Slice, Pass, "DOMAIN", "DNS search domain"),
         run(
@@ -442,7 +449,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "env-file",
             SliceBefore5,
-            Judged("env-file-perms"),
+            Judged(RuleId::EnvFilePerms),
             "FILE",
             "read variables from FILE",
         ),
@@ -471,7 +478,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "gpus",
             Slice,
-            Judged("gpu"),
+            Judged(RuleId::Gpu),
             "GPUS",
             "GPU devices, through CDI",
         )
@@ -479,14 +486,14 @@ pub static FLAGS: &[Flag] = {
         run(
             "group-add",
             Slice,
-            Judged("keep-groups"),
+            Judged(RuleId::KeepGroups),
             "GROUP",
             "add a group to the container's user",
         ),
         run(
             "group-entry",
             Text,
-            Judged("hostuser"),
+            Judged(RuleId::Hostuser),
             "LINE",
             "line for the container's /etc/group",
         )
@@ -510,7 +517,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "health-log-destination",
             Text,
-            Judged("host-file-write"),
+            Judged(RuleId::HostFileWrite),
             "WHERE",
             "where health check logs go",
         )
@@ -607,7 +614,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "hosts-file",
             Text,
-            Judged("static-address"),
+            Judged(RuleId::StaticAddress),
             "FILE",
             "base of the container's /etc/hosts",
         )
@@ -615,7 +622,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "hostuser",
             Slice,
-            Judged("hostuser"),
+            Judged(RuleId::Hostuser),
             "USER",
             "copy a host account into the container",
         ),
@@ -637,7 +644,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "init-path",
             Text,
-            Judged("foreign-runtime"),
+            Judged(RuleId::ForeignRuntime),
             "FILE",
             "host binary to use as init",
         ),
@@ -645,14 +652,14 @@ pub static FLAGS: &[Flag] = {
         run(
             "ip",
             Text,
-            Judged("static-address"),
+            Judged(RuleId::StaticAddress),
             "IP",
             "static IPv4 address",
         ),
         run(
             "ip6",
             Text,
-            Judged("static-address"),
+            Judged(RuleId::StaticAddress),
             "IP",
             "static IPv6 address",
         ),
@@ -668,7 +675,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "label-file",
             SliceBefore5,
-            Judged("env-file-perms"),
+            Judged(RuleId::EnvFilePerms),
             "FILE",
             "read labels from FILE",
         ),
@@ -689,7 +696,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "mac-address",
             Text,
-            Judged("static-address"),
+            Judged(RuleId::StaticAddress),
             "MAC",
             "static MAC address",
         ),
@@ -743,7 +750,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "oom-kill-disable",
             Bool,
-            Judged("oom-protect"),
+            Judged(RuleId::OomProtect),
             "",
             "never kill the container when memory is short",
         ),
@@ -772,14 +779,14 @@ pub static FLAGS: &[Flag] = {
         run(
             "passwd-entry",
             Text,
-            Judged("hostuser"),
+            Judged(RuleId::Hostuser),
             "LINE",
             "line for the container's /etc/passwd",
         ),
         run(
             "personality",
             Text,
-            Judged("personality"),
+            Judged(RuleId::Personality),
             "PERSONALITY",
             "execution domain",
         ),
@@ -787,7 +794,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "pidfile",
             Text,
-            Judged("host-file-write"),
+            Judged(RuleId::HostFileWrite),
             "FILE",
             "write the container's process id to FILE",
         ),
@@ -799,18 +806,24 @@ pub static FLAGS: &[Flag] = {
             "OS/ARCH",
             "choose the image for another platform",
         ),
-        run("pod", Text, Judged("join-container"), "POD", "join a pod"),
+        run(
+            "pod",
+            Text,
+            Judged(RuleId::JoinContainer),
+            "POD",
+            "join a pod",
+        ),
         run(
             "pod-id-file",
             Text,
-            Judged("join-container"),
+            Judged(RuleId::JoinContainer),
             "FILE",
             "join the pod whose id is in FILE",
         ),
         run(
             "preserve-fd",
             UintSlice,
-            Judged("inherited-fds"),
+            Judged(RuleId::InheritedFds),
             "FD",
             "pass file descriptors into the container",
         )
@@ -818,7 +831,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "preserve-fds",
             Uint,
-            Judged("inherited-fds"),
+            Judged(RuleId::InheritedFds),
             "NUMBER",
             "pass file descriptors into the container",
         ),
@@ -851,7 +864,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "rdt-class",
             Text,
-            Judged("rt-priority"),
+            Judged(RuleId::RtPriority),
             "CLASS",
             "Intel RDT class",
         )
@@ -880,7 +893,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "requires",
             Slice,
-            Judged("join-container"),
+            Judged(RuleId::JoinContainer),
             "CONTAINER",
             "start another container first",
         ),
@@ -911,7 +924,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "rootfs",
             Bool,
-            Judged("external-rootfs"),
+            Judged(RuleId::ExternalRootfs),
             "",
             "take a host directory instead of an image",
         ),
@@ -956,7 +969,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "signature-policy",
             Text,
-            Judged("insecure-registry"),
+            Judged(RuleId::InsecureRegistry),
             "FILE",
             "replace the host's signature policy",
         ),
@@ -977,14 +990,14 @@ pub static FLAGS: &[Flag] = {
         run(
             "subgidname",
             Text,
-            Judged("uidmap-host-root"),
+            Judged(RuleId::UidmapHostRoot),
             "NAME",
             "take the group mapping of NAME in /etc/subgid",
         ),
         run(
             "subuidname",
             Text,
-            Judged("uidmap-host-root"),
+            Judged(RuleId::UidmapHostRoot),
             "NAME",
             "take the user mapping of NAME in /etc/subuid",
         ),
@@ -1012,7 +1025,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "tls-verify",
             Bool,
-            Judged("insecure-registry"),
+            Judged(RuleId::InsecureRegistry),
             "",
             "check certificates when pulling",
         ),
@@ -1083,7 +1096,7 @@ pub static FLAGS: &[Flag] = {
         run(
             "volumes-from",
             Array,
-            Judged("volumes-from"),
+            Judged(RuleId::VolumesFrom),
             "CONTAINER",
             "take over the mounts of another container",
         ),
@@ -1099,7 +1112,7 @@ pub static FLAGS: &[Flag] = {
         global(
             "cdi-spec-dir",
             Array,
-            Judged("cdi-spec-dir"),
+            Judged(RuleId::CdiSpecDir),
             "DIR",
             "directory of CDI specs",
         )
@@ -1107,28 +1120,28 @@ pub static FLAGS: &[Flag] = {
         global(
             "cgroup-manager",
             Text,
-            Judged("cgroups-off"),
+            Judged(RuleId::CgroupsOff),
             "MANAGER",
             "systemd or cgroupfs",
         ),
         global(
             "conmon",
             Text,
-            Judged("foreign-runtime"),
+            Judged(RuleId::ForeignRuntime),
             "FILE",
             "the conmon binary",
         ),
         global(
             "cpu-profile",
             Text,
-            Judged("host-file-write"),
+            Judged(RuleId::HostFileWrite),
             "FILE",
             "write a CPU profile",
         ),
         global(
             "db-backend",
             Text,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "BACKEND",
             "state database",
         )
@@ -1137,28 +1150,28 @@ pub static FLAGS: &[Flag] = {
         global(
             "default-mounts-file",
             Text,
-            Judged("default-mounts-file"),
+            Judged(RuleId::DefaultMountsFile),
             "FILE",
             "mounts for every container",
         ),
         global(
             "events-backend",
             Text,
-            Judged("log-off"),
+            Judged(RuleId::LogOff),
             "BACKEND",
             "where events are logged",
         ),
         global(
             "hooks-dir",
             SliceBefore5,
-            Judged("hooks-dir"),
+            Judged(RuleId::HooksDir),
             "DIR",
             "directory of OCI hooks",
         ),
         global(
             "imagestore",
             Text,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "DIR",
             "another image store",
         )
@@ -1168,14 +1181,14 @@ pub static FLAGS: &[Flag] = {
         global(
             "memory-profile",
             Text,
-            Judged("host-file-write"),
+            Judged(RuleId::HostFileWrite),
             "FILE",
             "write a memory profile",
         ),
         global(
             "namespace",
             Text,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "NAME",
             "libpod namespace",
         )
@@ -1183,14 +1196,14 @@ pub static FLAGS: &[Flag] = {
         global(
             "network-backend",
             Text,
-            Judged("network-config-dir"),
+            Judged(RuleId::NetworkConfigDir),
             "BACKEND",
             "network backend",
         ),
         global(
             "network-cmd-path",
             Text,
-            Judged("foreign-runtime"),
+            Judged(RuleId::ForeignRuntime),
             "FILE",
             "the slirp4netns binary",
         )
@@ -1198,14 +1211,14 @@ pub static FLAGS: &[Flag] = {
         global(
             "network-config-dir",
             Text,
-            Judged("network-config-dir"),
+            Judged(RuleId::NetworkConfigDir),
             "DIR",
             "directory of network definitions",
         ),
         global(
             "pull-option",
             Array,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "OPTION",
             "storage pull option",
         )
@@ -1213,49 +1226,49 @@ pub static FLAGS: &[Flag] = {
         global(
             "registries-conf",
             Text,
-            Judged("insecure-registry"),
+            Judged(RuleId::InsecureRegistry),
             "FILE",
             "another registries.conf",
         ),
         global(
             "root",
             Text,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "DIR",
             "another storage root",
         ),
         global(
             "runroot",
             Text,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "DIR",
             "another run root",
         ),
         global(
             "runtime",
             Text,
-            Judged("foreign-runtime"),
+            Judged(RuleId::ForeignRuntime),
             "NAME",
             "OCI runtime: crun, runc, krun, runsc, kata or youki",
         ),
         global(
             "runtime-flag",
             Array,
-            Judged("foreign-runtime"),
+            Judged(RuleId::ForeignRuntime),
             "FLAG",
             "flag for the OCI runtime",
         ),
         global(
             "storage-driver",
             Text,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "DRIVER",
             "storage driver",
         ),
         global(
             "storage-opt",
             Array,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "OPTION",
             "storage driver option",
         ),
@@ -1263,7 +1276,7 @@ pub static FLAGS: &[Flag] = {
         global(
             "tmpdir",
             Text,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "DIR",
             "another state directory",
         ),
@@ -1271,7 +1284,7 @@ pub static FLAGS: &[Flag] = {
         global(
             "transient-store",
             Bool,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "",
             "container state that is gone after a boot",
         )
@@ -1279,7 +1292,7 @@ pub static FLAGS: &[Flag] = {
         global(
             "volumepath",
             Text,
-            Judged("storage-redirect"),
+            Judged(RuleId::StorageRedirect),
             "DIR",
             "directory of named volumes",
         ),

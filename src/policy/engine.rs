@@ -6,9 +6,8 @@ use super::rule::{Action, Hit, Rule, Severity};
 use super::rules;
 use super::site::Site;
 use crate::allow::{Allow, Date};
-use crate::nearest::nearest;
 use crate::origin::Origin;
-use crate::problem::Problem;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// What became of a hit.
@@ -84,22 +83,16 @@ impl Judgement {
 }
 
 /// Applies every rule to `spec`, which is changed where a rule rewrites.
-///
-/// # Errors
-/// An override for a rule that does not exist.
 pub fn judge(
     spec: &mut Spec,
     facts: &Facts<'_>,
     level: Level,
     allows: &[Allow],
     site: &Site,
-) -> Result<Judgement, Problem> {
-    for allow in allows {
-        known(allow)?;
-    }
+) -> Judgement {
     let level = level.max(site.level);
     let mut findings = Vec::new();
-    let mut needed: Vec<&str> = Vec::new();
+    let mut needed: Vec<RuleId> = Vec::new();
     for rule in rules::RULES {
         for hit in (rule.check)(spec, facts) {
             let Hit {
@@ -129,31 +122,17 @@ pub fn judge(
     });
     let unneeded = allows
         .iter()
-        .filter(|allow| !needed.iter().any(|id| covers(&allow.rule, id)))
+        .filter(|allow| !needed.iter().any(|id| covers(allow.rule, *id)))
         .cloned()
         .collect();
-    Ok(Judgement { findings, unneeded })
-}
-
-fn known(allow: &Allow) -> Result<(), Problem> {
-    if rules::by_id(&allow.rule).is_some() {
-        return Ok(());
-    }
-    let problem =
-        Problem::new(format!("there is no rule \"{}\" to override", allow.rule)).at(&allow.origin);
-    Err(
-        match nearest(&allow.rule, rules::RULES.iter().map(|rule| rule.id)) {
-            Some(id) => problem.instead(id),
-            None => problem.instead("safe-podman rules lists them"),
-        },
-    )
+    Judgement { findings, unneeded }
 }
 
 /// Rules whose override covers a special case of theirs too.
-const COVERS: [(&str, &str); 1] = [("root-user", "root-user-rootful")];
+const COVERS: [(RuleId, RuleId); 1] = [(RuleId::RootUser, RuleId::RootUserRootful)];
 
 /// Does an override of the rule `given` hold for the rule `id`?
-fn covers(given: &str, id: &str) -> bool {
+fn covers(given: RuleId, id: RuleId) -> bool {
     given == id || COVERS.contains(&(given, id))
 }
 
@@ -167,7 +146,7 @@ enum Permit {
 
 impl Permit {
     fn find(rule: &Rule, allows: &[Allow], today: Date, site: &Site) -> Self {
-        let mut of_rule = allows.iter().filter(|allow| covers(&allow.rule, rule.id));
+        let mut of_rule = allows.iter().filter(|allow| covers(allow.rule, rule.id));
         if site.forbids(rule.id) {
             return Self::Forbidden;
         }

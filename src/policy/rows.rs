@@ -3,10 +3,11 @@
 //! These are no rules of the catalogue: no spec breaks them, and no override counts for them.
 
 use super::rule::{Rule, Severity};
+use crate::rule_id::RuleId;
 
 /// The row cannot be read for certain.
 pub static UNREADABLE: Rule = Rule {
-    id: "unreadable",
+    id: RuleId::Unreadable,
     title: "the row cannot be read for certain",
     severity: Severity::High,
     why: "what a variable, a substitution or another program turns into is known only when it is run; a row that nobody \
@@ -20,7 +21,7 @@ pub static UNREADABLE: Rule = Rule {
 
 /// Options or variables that make the engine another one.
 pub static ENGINE_OPTION: Rule = Rule {
-    id: "engine-option",
+    id: RuleId::EngineOption,
     title: "the engine itself is told to be another one",
     severity: Severity::Medium,
     why: "options before the command and variables such as CONTAINER_HOST choose another host, store, runtime or \

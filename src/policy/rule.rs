@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::facts::Facts;
 use crate::origin::Origin;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// How bad it is, by what an attacker needs and what is lost.
@@ -138,8 +139,8 @@ impl Hit {
 
 /// One rule of the catalogue.
 pub struct Rule {
-    /// Its name for `--allow`, kebab-case; never changes.
-    pub id: &'static str,
+    /// Its name.
+    pub id: RuleId,
     /// One line: what it finds.
     pub title: &'static str,
     /// How bad it is.

@@ -415,7 +415,7 @@ mod tests {
         findings
             .iter()
             .filter(|finding| matches!(finding.verdict, Verdict::Refused(_)))
-            .map(|finding| finding.rule.id)
+            .map(|finding| finding.rule.id.name())
             .collect()
     }
 

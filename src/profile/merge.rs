@@ -236,11 +236,11 @@ mod tests {
         let dir = Dir::with(&[
             (
                 "a.yaml",
-                "memory: 1m\nports: [\"1:1\"]\nallow: [{rule: x, reason: a}]",
+                "memory: 1m\nports: [\"1:1\"]\nallow: [{rule: host-network, reason: a}]",
             ),
             (
                 "b.yaml",
-                "extends: a\ncpus: 2\nports: [\"2:2\"]\nallow: [{rule: x, reason: b}]",
+                "extends: a\ncpus: 2\nports: [\"2:2\"]\nallow: [{rule: host-network, reason: b}]",
             ),
             ("c.yaml", "extends: ./b.yaml\nmemory: 3m\nports: [\"3:3\"]"),
         ]);

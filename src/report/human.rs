@@ -93,7 +93,7 @@ pub fn remark(about: &str, text: &str) -> String {
 
 /// An override that met nothing to override.
 pub fn unneeded(allow: &Allow) -> String {
-    let id = safe(&allow.rule);
+    let id = allow.rule;
     format!(
         "safe-podman: {NOTE}note[{id}]{NOTE:#}: the override is not needed: {}\n",
         safe(&allow.origin.to_string())

@@ -133,7 +133,7 @@ impl SubjectView {
             Place::CommandLine(_) | Place::Profile(_) => None,
         };
         let unneeded = subject.unneeded.iter().map(|allow| UnneededView {
-            rule: allow.rule.clone(),
+            rule: allow.rule.name(),
             reason: allow.reason.clone(),
             origin: OriginView::of(&allow.origin),
         });
@@ -157,7 +157,7 @@ impl SubjectView {
 
 #[derive(Serialize)]
 struct UnneededView {
-    rule: String,
+    rule: &'static str,
     reason: String,
     origin: OriginView,
 }
@@ -198,7 +198,7 @@ impl FindingView {
             | Verdict::Shown => (None, None, None),
         };
         Self {
-            rule: rule.id,
+            rule: rule.id.name(),
             title: rule.title,
             severity: rule.severity.name(),
             verdict: verdict_name(&finding.verdict),

@@ -14,7 +14,11 @@ const HEAD: Style = Style::new().bold();
 
 /// All rules, the worst first, a line each.
 pub fn list(rules: &[&Rule]) -> String {
-    let widest = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let widest = rules
+        .iter()
+        .map(|rule| rule.id.name().len())
+        .max()
+        .unwrap_or(0);
     let indent = widest.saturating_add(4);
     let mut out = String::new();
     for severity in Severity::ALL.into_iter().rev() {

@@ -139,7 +139,7 @@ impl Descriptor {
             rule.why, rule.instead
         );
         Self {
-            id: rule.id,
+            id: rule.id.name(),
             short_description: Message::new(rule.title),
             full_description: Message::new(rule.why),
             help: Message {
@@ -239,7 +239,7 @@ fn result(subject: &Subject, finding: &Finding) -> SarifResult {
         Verdict::Refused(_) | Verdict::Rewritten { .. } | Verdict::Noted | Verdict::Shown => None,
     };
     SarifResult {
-        rule_id: rule.id,
+        rule_id: rule.id.name(),
         rule_index: rules().position(|other| other.id == rule.id),
         level: match finding.verdict {
             Verdict::Refused(_) => "error",

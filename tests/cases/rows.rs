@@ -122,7 +122,7 @@ impl Row {
 fn rules(judged: &Judged, is_it: fn(&Verdict) -> bool) -> Vec<&'static str> {
     let findings = judged.judgement.findings.iter();
     let found = findings.filter(|finding| is_it(&finding.verdict));
-    found.map(|finding| finding.rule.id).collect()
+    found.map(|finding| finding.rule.id.name()).collect()
 }
 
 fn refused_by(judged: &Judged) -> Vec<&'static str> {

@@ -149,12 +149,15 @@ impl Tally {
                 Verdict::Noted | Verdict::Allowed { .. } => Fate::Noted,
                 Verdict::Shown => continue,
             };
-            let entry = (finding.rule.id, fate);
+            let entry = (finding.rule.id.name(), fate);
             if !said.iter().any(|(old, _)| *old == entry) {
                 *self.rules.entry(entry).or_default() += 1;
             }
             worst = worst.max(fate);
-            said.push((entry, format!("{}: {}", finding.rule.id, finding.what)));
+            said.push((
+                entry,
+                format!("{}: {}", finding.rule.id.name(), finding.what),
+            ));
         }
         let mut refusing: Vec<&str> = said
             .iter()

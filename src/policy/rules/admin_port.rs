@@ -3,6 +3,7 @@
 use crate::podman::value::publish::Reach;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// Container engines and Kubernetes, etcd, databases and caches, remote desktops, and consoles: the port inside the
@@ -28,7 +29,7 @@ const PORTS: [(u16, &str); 17] = [
 ];
 
 pub(super) static RULE: Rule = Rule {
-    id: "admin-port",
+    id: RuleId::AdminPort,
     title: "a service that trusts whoever reaches it would be published on the network",
     severity: Severity::Medium,
     why: "many of these services ask nobody for a password as they come from their image, and such ports are scanned for all \

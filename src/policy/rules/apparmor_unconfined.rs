@@ -6,13 +6,14 @@ use crate::host::{Apparmor, Links};
 use crate::podman::value::security_opt::AppArmorArg;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// The kernel's list: `NAME (MODE)` a line, readable by root.
 const LOADED: &str = "/sys/kernel/security/apparmor/profiles";
 
 pub(super) static RULE: Rule = Rule {
-    id: "apparmor-unconfined",
+    id: RuleId::ApparmorUnconfined,
     title: "AppArmor would not confine the container",
     severity: Severity::High,
     why: "the profile is what denies writes to /proc and /sys and mounts to a process that got further than it should; a \

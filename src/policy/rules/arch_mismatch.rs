@@ -4,10 +4,11 @@ use std::env::consts::ARCH;
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "arch-mismatch",
+    id: RuleId::ArchMismatch,
     title: "the image is for another kind of machine",
     severity: Severity::Low,
     why: "it runs in an emulator, if at all: slowly, and with system calls that seccomp and the \

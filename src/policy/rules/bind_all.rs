@@ -5,10 +5,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::podman::value::publish::Reach;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "bind-all",
+    id: RuleId::BindAll,
     title: "a port would be published on every address of the host",
     severity: Severity::Medium,
     why: "podman binds all interfaces when no address is given, and the rules it makes for that stand before the host's own \

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::podman::value::mount;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "bind-root",
+    id: RuleId::BindRoot,
     title: "a directory would be mounted that the site policy does not name",
     severity: Severity::Medium,
     why: "the administrator said which directories containers may see, because the rest is \

@@ -3,10 +3,11 @@
 use crate::policy::devices::{DeviceClass, of_class};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "block-device",
+    id: RuleId::BlockDevice,
     title: "the container would get a disk of the host",
     severity: Severity::Critical,
     why: "a raw disk is every file on it, past all permissions: debugfs reads and writes the host's file system from there, \

@@ -3,10 +3,11 @@
 use crate::caps::CapArg;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "cap-all",
+    id: RuleId::CapAll,
     title: "the container would get every capability",
     severity: Severity::Critical,
     why: "all capabilities together are --privileged by another name: several of them alone are enough to leave the \

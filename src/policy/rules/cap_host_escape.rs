@@ -4,10 +4,11 @@ use crate::caps::Class;
 use crate::policy::capabilities::{describe, grants};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "cap-host-escape",
+    id: RuleId::CapHostEscape,
     title: "the container would get a capability that leads out of it",
     severity: Severity::Critical,
     why: "with this capability a public recipe turns root in the container into root on the host; a non-root user has it \

@@ -5,10 +5,11 @@ use crate::origin::Origin;
 use crate::policy::capabilities::{describe, grants};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Action, Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "cap-limited",
+    id: RuleId::CapLimited,
     title: "the container would get a capability that it may not need",
     severity: Severity::Medium,
     why: "its effect stays in the container and its volumes, but a service that runs as its own user from the start needs \

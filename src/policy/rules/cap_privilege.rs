@@ -4,10 +4,11 @@ use crate::caps::Class;
 use crate::policy::capabilities::{describe, grants};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "cap-privilege",
+    id: RuleId::CapPrivilege,
     title: "the container would get a capability that reaches beyond it",
     severity: Severity::High,
     why: "it acts on the whole host or on other containers, opens a part of the kernel with a history of exploits, or lifts \

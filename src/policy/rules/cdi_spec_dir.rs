@@ -5,13 +5,14 @@ use std::path::Path;
 use crate::policy::facts::Facts;
 use crate::policy::places;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// The directories that podman reads anyway.
 const STANDARD: [&str; 3] = ["/etc/cdi", "/run/cdi", "/var/run/cdi"];
 
 pub(super) static RULE: Rule = Rule {
-    id: "cdi-spec-dir",
+    id: RuleId::CdiSpecDir,
     title: "device descriptions would be read from a directory of the caller's choice",
     severity: Severity::High,
     why: "a CDI description may add mounts, device nodes, variables and hooks that run on the host; podman does all of it \

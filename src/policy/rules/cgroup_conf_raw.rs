@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "cgroup-conf-raw",
+    id: RuleId::CgroupConfRaw,
     title: "a file of the control group would be written directly",
     severity: Severity::Medium,
     why: "it is written after the limits, so memory.max=max undoes --memory without a word",

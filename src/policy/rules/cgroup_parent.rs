@@ -3,10 +3,11 @@
 use crate::host::Mode;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "cgroup-parent",
+    id: RuleId::CgroupParent,
     title: "the container's control group would be placed elsewhere in the host's tree",
     severity: Severity::Medium,
     why: "limits that an administrator set on the usual slice no longer hold for it, and it counts as part of another \

@@ -3,10 +3,11 @@
 use crate::podman::value::namespace::Namespace;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "cgroupns-host",
+    id: RuleId::CgroupnsHost,
     title: "the container would see the host's whole tree of control groups",
     severity: Severity::Medium,
     why: "it names every service and container of the host, and where a hierarchy of version 1 is writable it is the way \

@@ -4,10 +4,11 @@ use crate::host::Mode;
 use crate::podman::value::cgroups::CgroupsMode;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "cgroups-off",
+    id: RuleId::CgroupsOff,
     title: "the container would have no control group and so no limits",
     severity: Severity::High,
     why: "memory, processor and process limits live in the control group; without one each of them is accepted and none \

@@ -4,10 +4,11 @@ use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "chown-host-tree",
+    id: RuleId::ChownHostTree,
     title: "files of this host would change their owner",
     severity: Severity::Medium,
     why: "podman gives everything below the source to the container's user, also when it is mounted \

@@ -4,10 +4,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "credentials",
+    id: RuleId::Credentials,
     title: "the container could read keys or passwords",
     severity: Severity::High,
     why: "whoever takes over the container takes them along, and they open other machines, registries and accounts; a \

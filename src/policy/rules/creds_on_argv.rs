@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "creds-on-argv",
+    id: RuleId::CredsOnArgv,
     title: "a password would stand in the command line",
     severity: Severity::Medium,
     why: "every user of the host sees it in ps, and it stays in the shell's history and in \

@@ -4,13 +4,14 @@ use crate::host::Mode;
 use crate::podman::value::network::Network;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// podman's name for its default network.
 const DEFAULT_NETWORK: &str = "podman";
 
 pub(super) static RULE: Rule = Rule {
-    id: "default-bridge",
+    id: RuleId::DefaultBridge,
     title: "the container is on the bridge that all containers of root share",
     severity: Severity::Low,
     why: "every container there reaches every other one, with no names to tell them apart",

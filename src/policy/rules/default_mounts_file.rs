@@ -4,10 +4,11 @@ use std::path::Path;
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "default-mounts-file",
+    id: RuleId::DefaultMountsFile,
     title: "a file would add mounts of host paths that no flag shows",
     severity: Severity::Critical,
     why: "each line of it puts a host path into the container, unseen by every rule about mounts",

@@ -10,11 +10,12 @@ use crate::podman::value::path::ContainerPath;
 use crate::policy::facts::Facts;
 use crate::policy::paths;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::mount::Bind;
 use crate::spec::{Mount, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "dest-injection",
+    id: RuleId::DestInjection,
     title: "a mount would cover what the container itself trusts",
     severity: Severity::High,
     why: "a library, shell or passwd file put there runs or counts before the program does, and a \
@@ -161,6 +162,7 @@ mod tests {
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
     use crate::policy::testing::{World, findings, judged_on, refused, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn by_components_after_cleaning() {
@@ -268,7 +270,7 @@ mod tests {
                 .judgement
                 .findings
                 .into_iter()
-                .find(|finding| finding.rule.id == "dest-injection");
+                .find(|finding| finding.rule.id == RuleId::DestInjection);
             found.map(|finding| finding.verdict)
         };
         assert_eq!(verdict("/etc/passwd:/etc/passwd:ro"), Some(Verdict::Shown));

@@ -5,10 +5,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::{Asset, Match};
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources::{self, Source};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "device-bind",
+    id: RuleId::DeviceBind,
     title: "the container would have a device of this host by the back door",
     severity: Severity::Critical,
     why: "a device node that is mounted is a device all the same, and a directory of them brings disks and keyboards \
@@ -43,6 +44,7 @@ mod tests {
     use crate::host::{Fake, FileKind};
     use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn below_dev_and_elsewhere() {
@@ -70,7 +72,7 @@ mod tests {
         silent("device-bind", &["-v", "/development:/x"]);
         let host = Fake::rootful().node("/srv/node", FileKind::BlockDevice, 0, 0o660);
         let judged = judged_on(&host, &["-v", "/srv/node:/x:ro"], Level::Baseline);
-        assert_eq!(judged.judgement.findings[0].rule.id, "device-bind");
+        assert_eq!(judged.judgement.findings[0].rule.id, RuleId::DeviceBind);
     }
 
     #[test]

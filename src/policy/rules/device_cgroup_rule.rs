@@ -3,6 +3,7 @@
 use crate::podman::value::device_cgroup_rule::{DeviceCgroupRule, Nodes};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// Majors of terminals: `tty`, `ptmx` and the console, and the pseudo terminals, `Documentation/admin-guide/devices.txt`.
@@ -12,7 +13,7 @@ const TERMINALS: [std::ops::RangeInclusive<u32>; 2] = [4..=5, 136..=143];
 const MEMORY: (u32, [u32; 5]) = (1, [3, 5, 7, 8, 9]);
 
 pub(super) static RULE: Rule = Rule {
-    id: "device-cgroup-rule",
+    id: RuleId::DeviceCgroupRule,
     title: "devices that no --device names would be open to the container",
     severity: Severity::High,
     why: "the device cgroup is what stands between a device node, however the container came by it, and the disk or memory \

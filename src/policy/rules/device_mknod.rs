@@ -3,10 +3,11 @@
 use crate::podman::value::device::Device;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "device-mknod",
+    id: RuleId::DeviceMknod,
     title: "the container could make more nodes of a device",
     severity: Severity::Low,
     why: "a node made in a volume outlives the container and may be opened from another one; using a device never needs it",

@@ -4,10 +4,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "engine-storage",
+    id: RuleId::EngineStorage,
     title: "the container could reach into other containers",
     severity: Severity::Critical,
     why: "the files of every container and volume lie there, with the secrets database and the state that the engine \

@@ -4,10 +4,11 @@ use crate::host::{FileKind, Host};
 use crate::podman::args::FlagValue;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "env-file-perms",
+    id: RuleId::EnvFilePerms,
     title: "a file of variables can be read or changed by others",
     severity: Severity::Low,
     why: "env files hold passwords as a rule, and whoever may write to one chooses the variables \

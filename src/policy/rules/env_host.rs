@@ -6,13 +6,14 @@ use crate::podman::args::FlagValue;
 use crate::podman::value::env::EnvVar;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{Spec, Switch};
 
 /// The largest env file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
 
 pub(super) static RULE: Rule = Rule {
-    id: "env-host",
+    id: RuleId::EnvHost,
     title: "the container would get variables of the caller that nobody named",
     severity: Severity::High,
     why: "an environment holds cloud tokens, agent sockets and proxy passwords, and each of them \

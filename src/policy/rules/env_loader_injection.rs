@@ -3,6 +3,7 @@
 use crate::podman::value::env::EnvVar;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// Variables that a loader, a shell or an interpreter obeys before the program starts.
@@ -22,7 +23,7 @@ const LOADERS: [&str; 12] = [
 ];
 
 pub(super) static RULE: Rule = Rule {
-    id: "env-loader-injection",
+    id: RuleId::EnvLoaderInjection,
     title: "a variable would make the container's programs load other code",
     severity: Severity::Low,
     why: "whoever can write to the place it names runs code in the container before the program itself",

@@ -3,10 +3,11 @@
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "external-rootfs",
+    id: RuleId::ExternalRootfs,
     title: "a directory of this host would be the container's root",
     severity: Severity::High,
     why: "nothing vouches for what is in it, no image can be pinned or signed, and what the \
@@ -57,7 +58,7 @@ mod tests {
                 .judgement
                 .findings
                 .iter()
-                .map(|finding| finding.rule.id)
+                .map(|finding| finding.rule.id.name())
                 .collect();
             assert!(
                 ids.contains(&root) && ids.contains(&"external-rootfs"),

@@ -5,13 +5,14 @@ use std::path::Path;
 use crate::podman::args::FlagValue;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// Runtimes that podman knows by name and that confine a container.
 const RUNTIMES: [&str; 6] = ["crun", "runc", "krun", "runsc", "kata", "youki"];
 
 pub(super) static RULE: Rule = Rule {
-    id: "foreign-runtime",
+    id: RuleId::ForeignRuntime,
     title: "the caller would choose the program that runs or watches the container",
     severity: Severity::Critical,
     why: "podman starts that program on the host, before and outside any sandbox; it may be anything, and it alone decides \

@@ -3,10 +3,11 @@
 use crate::policy::devices::{DeviceClass, of_class};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "fuse-tun",
+    id: RuleId::FuseTun,
     title: "the container gets a device to make file systems or network interfaces of its own",
     severity: Severity::Medium,
     why: "the kernel then takes file system calls or packets from the container as they come, and exploits use that to hold \

@@ -4,10 +4,11 @@ use crate::podman::value::device::Device;
 use crate::policy::devices::{DeviceClass, of_class};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "gpu",
+    id: RuleId::Gpu,
     title: "the container gets a graphics processor or another device by description",
     severity: Severity::Medium,
     why: "graphics drivers are a large part of the kernel that is easy to reach from there, and a CDI description may add \

@@ -4,10 +4,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "home-dir",
+    id: RuleId::HomeDir,
     title: "the container would have a user's home directory",
     severity: Severity::High,
     why: "shell start-up files, ssh keys, browser profiles and tokens are in it: what the container writes there runs \

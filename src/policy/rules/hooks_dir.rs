@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "hooks-dir",
+    id: RuleId::HooksDir,
     title: "podman would run programs of the host named by a directory of hooks",
     severity: Severity::Critical,
     why: "an OCI hook is a host program that the engine starts outside the container, with the caller's own rights; whoever \

@@ -6,6 +6,7 @@ use crate::origin::Origin;
 use crate::policy::facts::Facts;
 use crate::policy::places;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 const FLAGS: [&str; 6] = [
@@ -21,7 +22,7 @@ const FLAGS: [&str; 6] = [
 const NO_DIRECTORY: [&str; 2] = ["local", "events_logger"];
 
 pub(super) static RULE: Rule = Rule {
-    id: "host-file-write",
+    id: RuleId::HostFileWrite,
     title: "podman would write to a file of the host that is not for this",
     severity: Severity::High,
     why: "podman overwrites what is there and follows symbolic links, and a log holds whatever the container prints: run by \
@@ -81,6 +82,7 @@ mod tests {
     use crate::host::{Fake, FileKind};
     use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::rule_id::RuleId;
 
     fn is_refused(host: &Fake, arg: &str) -> bool {
         let judged = judged_on(host, &[arg], Level::Baseline);
@@ -88,7 +90,7 @@ mod tests {
             .judgement
             .findings
             .iter()
-            .any(|finding| finding.rule.id == "host-file-write")
+            .any(|finding| finding.rule.id == RuleId::HostFileWrite)
     }
 
     #[test]

@@ -4,10 +4,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "host-ipc-socket",
+    id: RuleId::HostIpcSocket,
     title: "the container could give orders to programs of this host",
     severity: Severity::High,
     why: "systemd, dbus, the display and the sound server do what they are told by whoever connects: start units, read \
@@ -38,6 +39,7 @@ mod tests {
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn of_the_system_and_of_the_desktop() {
@@ -89,7 +91,7 @@ mod tests {
                 .judgement
                 .findings
                 .iter()
-                .any(|finding| finding.rule.id == "host-ipc-socket")
+                .any(|finding| finding.rule.id == RuleId::HostIpcSocket)
         );
     }
 

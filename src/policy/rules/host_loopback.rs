@@ -3,10 +3,11 @@
 use crate::podman::value::network::{HostLoopback, Network};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "host-loopback",
+    id: RuleId::HostLoopback,
     title: "the container would reach what listens on the host's own loopback",
     severity: Severity::High,
     why: "services bound to 127.0.0.1 trust that only the host talks to them: databases, debuggers, agents, often without a \

@@ -3,10 +3,11 @@
 use crate::podman::value::network::Network;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "host-network",
+    id: RuleId::HostNetwork,
     title: "the container would share the host's network",
     severity: Severity::High,
     why: "every service on the host's loopback answers it, so do abstract sockets such as containerd's (CVE-2020-15257), \

@@ -4,10 +4,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "host-root",
+    id: RuleId::HostRoot,
     title: "the container would see the whole host",
     severity: Severity::Critical,
     why: "it holds every password, key, socket and container of this host; read-only is no protection, because sockets \
@@ -82,7 +83,7 @@ mod tests {
                 .judgement
                 .findings
                 .iter()
-                .map(|finding| finding.rule.id)
+                .map(|finding| finding.rule.id.name())
                 .collect();
             assert_eq!(ids.first(), Some(&"host-root"), "{source}");
         }

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "hostuser",
+    id: RuleId::Hostuser,
     title: "an account would be written into the container",
     severity: Severity::Low,
     why: "--hostuser tells the container about accounts of the host; a line of one's own can make another name for uid 0",

@@ -3,10 +3,11 @@
 use crate::policy::devices::{DeviceClass, of_class};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "hypervisor-device",
+    id: RuleId::HypervisorDevice,
     title: "the container would get a device for virtual machines",
     severity: Severity::Medium,
     why: "the kernel's virtualisation is a large interface to attack, vhost works inside the kernel, and a vfio device reads \

@@ -3,10 +3,11 @@
 use crate::podman::value::annotation::is_order;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "image-annotations",
+    id: RuleId::ImageAnnotations,
     title: "the image gives orders to podman or to the OCI runtime",
     severity: Severity::Critical,
     why: "with a checkpoint annotation podman restores a container that the image describes and \

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "image-env-import",
+    id: RuleId::ImageEnvImport,
     title: "the image takes variables out of the caller's environment",
     severity: Severity::High,
     why: "an ENV entry without a value makes podman copy the caller's variable of that name into \

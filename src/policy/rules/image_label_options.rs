@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "image-label-options",
+    id: RuleId::ImageLabelOptions,
     title: "the image says how it would like to be run",
     severity: Severity::Medium,
     why: "podman container runlabel and podman auto-update do what such labels say; this run does \

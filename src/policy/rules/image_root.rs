@@ -3,10 +3,11 @@
 use crate::podman::value::user::{Rootness, User};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "image-root",
+    id: RuleId::ImageRoot,
     title: "the image is made to run as root",
     severity: Severity::Medium,
     why: "nobody thought about a user when it was built, so its files and programs may expect to \

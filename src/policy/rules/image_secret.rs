@@ -4,10 +4,11 @@ use crate::origin::Origin;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::secret;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "image-secret",
+    id: RuleId::ImageSecret,
     title: "the image carries a secret in its environment",
     severity: Severity::High,
     why: "everybody who can pull the image can read it, and so can every process in the container",

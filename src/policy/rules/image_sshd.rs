@@ -3,10 +3,11 @@
 use crate::origin::Origin;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "image-sshd",
+    id: RuleId::ImageSshd,
     title: "the image seems to run an SSH server",
     severity: Severity::Medium,
     why: "it is a second way in with accounts, keys and bugs of its own, past everything that \

@@ -4,10 +4,11 @@ use crate::podman::value::image_volume::ImageVolume;
 use crate::podman::value::path::ContainerPath;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "image-volumes",
+    id: RuleId::ImageVolumes,
     title: "the VOLUMEs of the image would become volumes without a name",
     severity: Severity::Low,
     why: "they can be written although the root file system cannot, have no size limit, and stay \

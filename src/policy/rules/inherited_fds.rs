@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "inherited-fds",
+    id: RuleId::InheritedFds,
     title: "open files of the caller would be handed into the container",
     severity: Severity::High,
     why: "an open directory or device of the host is a way out that no mount or capability rule sees; a leaked descriptor \

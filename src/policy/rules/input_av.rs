@@ -3,10 +3,11 @@
 use crate::policy::devices::{DeviceClass, of_class};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "input-av",
+    id: RuleId::InputAv,
     title: "the container gets hardware that hears, sees or types",
     severity: Severity::Medium,
     why: "with these a program logs keys, types for the user, listens or looks; the whole USB bus is all that is plugged in, \

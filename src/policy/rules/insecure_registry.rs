@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "insecure-registry",
+    id: RuleId::InsecureRegistry,
     title: "images would be pulled without the host's own checks",
     severity: Severity::High,
     why: "without certificates, or under another trust policy, anybody on the way can hand over \

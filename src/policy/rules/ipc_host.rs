@@ -3,10 +3,11 @@
 use crate::podman::value::namespace::Namespace;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "ipc-host",
+    id: RuleId::IpcHost,
     title: "the container would share the host's memory segments, semaphores and message queues",
     severity: Severity::High,
     why: "databases, desktops and other containers exchange data in /dev/shm without asking who reads it, and podman \

@@ -6,10 +6,11 @@ use crate::podman::value::network::Network;
 use crate::podman::value::userns::Userns;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "join-container",
+    id: RuleId::JoinContainer,
     title: "the container shares namespaces with another one",
     severity: Severity::Medium,
     why: "it gets whatever that one has: if the other runs with the host's network or processes, so does this one, and each \

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "keep-groups",
+    id: RuleId::KeepGroups,
     title: "the container would keep the caller's groups on the host",
     severity: Severity::Medium,
     why: "disk, docker, kvm, wheel: whatever the caller's groups may open on the host, the container may open too",

@@ -3,10 +3,11 @@
 use crate::policy::devices::{DeviceClass, of_class};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "kernel-device",
+    id: RuleId::KernelDevice,
     title: "the container would get a device of the kernel or of the machine itself",
     severity: Severity::Critical,
     why: "through these the kernel's memory and log are read or written, the processor's registers changed, the machine \

@@ -5,10 +5,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "kernel-fs",
+    id: RuleId::KernelFs,
     title: "the container could give orders to the host's kernel",
     severity: Severity::Critical,
     why: "the kernel runs what /proc/sys/kernel/core_pattern, uevent_helper or a cgroup's release_agent names as root \

@@ -5,10 +5,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "kernel-fs-readonly",
+    id: RuleId::KernelFsReadonly,
     title: "the container could read the host's kernel and processes",
     severity: Severity::High,
     why: "/proc and /sys of the host show other processes' arguments and environment, kernel addresses and every \

@@ -3,12 +3,13 @@
 use crate::origin::Origin;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 const KEY: &str = "io.containers.autoupdate";
 
 pub(super) static RULE: Rule = Rule {
-    id: "label-autoupdate",
+    id: RuleId::LabelAutoupdate,
     title: "podman auto-update would replace the image by whatever is in the registry",
     severity: Severity::Info,
     why: "whoever may push to the repository decides what runs here after the next update",

@@ -5,10 +5,11 @@ use crate::origin::Origin;
 use crate::podman::value::limit::{Limit, SwapLimit};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{CpuLimit, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "limit-not-effective",
+    id: RuleId::LimitNotEffective,
     title: "a limit of the container would have no effect on this host",
     severity: Severity::High,
     why: "podman drops a limit that it cannot set, with a warning at best: the container would \

@@ -3,10 +3,11 @@
 use crate::podman::value::image::Transport;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "local-transport",
+    id: RuleId::LocalTransport,
     title: "the image comes from a file or another store of this host",
     severity: Severity::Low,
     why: "no registry and usually no signature stands behind it: it is what whoever wrote the \

@@ -3,10 +3,11 @@
 use crate::podman::value::log::LogDriver;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "log-off",
+    id: RuleId::LogOff,
     title: "what the container does would not be recorded",
     severity: Severity::Low,
     why: "after an incident there is nothing to look at; and a container that holds the terminal \

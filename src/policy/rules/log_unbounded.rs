@@ -4,13 +4,14 @@ use crate::podman::value::bytes::Bytes;
 use crate::podman::value::log::LogDriver;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// What an endless log becomes; the baseline's value.
 const SIZE: &str = "10m";
 
 pub(super) static RULE: Rule = Rule {
-    id: "log-unbounded",
+    id: RuleId::LogUnbounded,
     title: "the log of the container would grow without end",
     severity: Severity::Low,
     why: "whoever makes it talk fills the disk that podman and the host share",

@@ -5,10 +5,11 @@ use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::podman::value::mount::Mount as MountValue;
 use crate::podman::value::mount_options::Access;
+use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "mount-glob",
+    id: RuleId::MountGlob,
     title: "a mount would be of a kind that cannot be judged beforehand",
     severity: Severity::Medium,
     why: "a glob is evaluated again by podman when it starts, a ramfs takes all memory, a writable \

@@ -5,10 +5,11 @@ use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::podman::value::mount::Mount as MountValue;
 use crate::podman::value::mount_options::{Dev, Exec, MountOptions, Suid};
+use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "mount-suid-dev-exec",
+    id: RuleId::MountSuidDevExec,
     title: "a mount would keep its set-user-ID programs, devices or programs",
     severity: Severity::Low,
     why: "every mount is nosuid and nodev, and noexec where the container can write, so that nothing \

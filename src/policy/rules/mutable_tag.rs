@@ -3,10 +3,11 @@
 use crate::podman::value::image::Transport;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "mutable-tag",
+    id: RuleId::MutableTag,
     title: "the tag of the image stands for something else tomorrow",
     severity: Severity::Medium,
     why: "latest, main and the like are moved with each release: what runs after the next pull \

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "network-config-dir",
+    id: RuleId::NetworkConfigDir,
     title: "the name of a network would mean something else",
     severity: Severity::Medium,
     why: "networks are looked up in another directory or by another program, so an isolated network may turn out to be a \

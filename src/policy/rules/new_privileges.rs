@@ -3,10 +3,11 @@
 use crate::podman::value::security_opt::NoNewPrivileges;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "new-privileges",
+    id: RuleId::NewPrivileges,
     title: "a set-uid program in the image could gain privileges",
     severity: Severity::Medium,
     why: "without no_new_privs a set-uid or file-capability program in the image hands its privileges to whoever runs it, \

@@ -3,10 +3,11 @@
 use crate::podman::value::limit::Limit;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{CpuLimit, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "no-cpu-limit",
+    id: RuleId::NoCpuLimit,
     title: "the container could take all CPU time",
     severity: Severity::Medium,
     why: "a busy loop or a miner slows down everything else on the host; --cpu-shares is only a \

@@ -3,10 +3,11 @@
 use crate::podman::value::image::Transport;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "no-digest",
+    id: RuleId::NoDigest,
     title: "the image is not pinned by its digest",
     severity: Severity::Medium,
     why: "whoever may push to the repository may move any tag; only a digest says which bytes run",
@@ -73,7 +74,7 @@ mod tests {
         ] {
             let judged = judged_on(&Fake::rootful(), &[image], Level::Baseline);
             let found = judged.judgement.findings.iter();
-            let found = found.filter(|found| naming.contains(&found.rule.id));
+            let found = found.filter(|found| naming.contains(&found.rule.id.name()));
             let noted = found.filter(|found| found.verdict == Verdict::Noted);
             assert_eq!(noted.count(), notes, "{image}");
         }

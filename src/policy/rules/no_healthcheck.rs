@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "no-healthcheck",
+    id: RuleId::NoHealthcheck,
     title: "the health check of the container is switched off",
     severity: Severity::Low,
     why: "a process that hangs looks like one that works, and nobody restarts or replaces it",

@@ -3,10 +3,11 @@
 use crate::podman::value::limit::Limit;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "no-memory-limit",
+    id: RuleId::NoMemoryLimit,
     title: "the container could take all memory",
     severity: Severity::Medium,
     why: "one leak or one flood of requests, and the kernel starts to kill processes of the host",

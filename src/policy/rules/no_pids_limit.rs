@@ -3,10 +3,11 @@
 use crate::podman::value::limit::Limit;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "no-pids-limit",
+    id: RuleId::NoPidsLimit,
     title: "the container could start any number of processes",
     severity: Severity::Medium,
     why: "a fork bomb fills the host's process table, and then nobody can even log in to stop it",

@@ -4,10 +4,11 @@ use crate::origin::Origin;
 use crate::podman::value::ulimit::{Ulimit, UlimitName, UlimitValue};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "no-ulimit",
+    id: RuleId::NoUlimit,
     title: "a process in the container would have no resource limits of its own",
     severity: Severity::Low,
     why: "open files and processes are bounded per user by the host's own limits; one container \

@@ -3,10 +3,11 @@
 use crate::podman::value::sdnotify::Sdnotify;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "notify-socket",
+    id: RuleId::NotifySocket,
     title: "the container would talk to the host's service manager",
     severity: Severity::Low,
     why: "it gets systemd's notify socket and may claim to be ready, or ask for more time, as \

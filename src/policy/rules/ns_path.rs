@@ -6,10 +6,11 @@ use crate::podman::value::network::Network;
 use crate::podman::value::userns::Userns;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "ns-path",
+    id: RuleId::NsPath,
     title: "the container would be put into a namespace named by a path",
     severity: Severity::High,
     why: "/proc/self/ns/net, or a link to it, is the host's own namespace without the word host; what a path names can \

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "oom-protect",
+    id: RuleId::OomProtect,
     title: "the container would be spared when the host runs out of memory",
     severity: Severity::High,
     why: "the kernel then kills something of the host instead: sshd, the database next door, \

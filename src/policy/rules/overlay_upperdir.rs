@@ -4,10 +4,11 @@ use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::policy::sources::{self, Way};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "overlay-upperdir",
+    id: RuleId::OverlayUpperdir,
     title: "what the container writes would land in a directory that no mount names",
     severity: Severity::Medium,
     why: "upperdir= and workdir= are host directories that podman writes to on behalf of the \

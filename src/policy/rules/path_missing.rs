@@ -6,10 +6,11 @@ use crate::policy::rule::{Hit, Rule, Severity};
 use crate::host::FileKind;
 use crate::policy::paths::{self, Response};
 use crate::policy::sources::{self, Way};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "path-missing",
+    id: RuleId::PathMissing,
     title: "a mount's source does not exist",
     severity: Severity::Low,
     why: "podman will refuse to start; docker would have made an empty directory of root's, and the \

@@ -2,13 +2,14 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// The execution domains that change no protection: the usual one, and that of 32-bit programs.
 const DOMAINS: [&str; 2] = ["LINUX", "LINUX32"];
 
 pub(super) static RULE: Rule = Rule {
-    id: "personality",
+    id: RuleId::Personality,
     title: "the container's programs would run in another execution domain",
     severity: Severity::Low,
     why: "flags such as ADDR_NO_RANDOMIZE put every program at a known address, which is what an exploit would otherwise \

@@ -3,10 +3,11 @@
 use crate::podman::value::namespace::Namespace;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "pid-host",
+    id: RuleId::PidHost,
     title: "the container would see and signal every process of the host",
     severity: Severity::High,
     why: "/proc/PID/environ and /proc/PID/root of any process of the same user lie open, secrets and file system with them, \

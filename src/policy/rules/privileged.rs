@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{Spec, Switch};
 
 pub(super) static RULE: Rule = Rule {
-    id: "privileged",
+    id: RuleId::Privileged,
     title: "the container would be privileged",
     severity: Severity::Critical,
     why: "it gets every capability and every device, without seccomp, labels or masked paths: root in it is root on the \

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "privileged-port",
+    id: RuleId::PrivilegedPort,
     title: "a port of the host would be used that is kept for the system",
     severity: Severity::Low,
     why: "clients take what answers on a low port for the host's own service, and without root podman cannot open it",
@@ -34,6 +35,7 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
     use crate::policy::testing::{fires, judged_on, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn the_hosts_side_counts() {
@@ -62,7 +64,7 @@ mod tests {
             judged
                 .findings
                 .iter()
-                .any(|finding| finding.rule.id == "privileged-port")
+                .any(|finding| finding.rule.id == RuleId::PrivilegedPort)
         };
         assert!(!found("127.0.0.1:80:80") && found("127.0.0.1:79:79"));
     }

@@ -5,10 +5,11 @@ use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::podman::value::mount::Mount as MountValue;
 use crate::podman::value::mount_options::Propagation;
+use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "propagation-shared",
+    id: RuleId::PropagationShared,
     title: "what the container mounts would appear on the host",
     severity: Severity::Medium,
     why: "with shared propagation a mount made in the container is made on the host too, over \

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{Spec, Switch};
 
 pub(super) static RULE: Rule = Rule {
-    id: "proxy-env",
+    id: RuleId::ProxyEnv,
     title: "the caller's proxy variables are copied into the container",
     severity: Severity::Low,
     why: "a proxy's address often holds a user name and a password, which every process in the container and podman inspect \

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{Spec, Switch};
 
 pub(super) static RULE: Rule = Rule {
-    id: "publish-all",
+    id: RuleId::PublishAll,
     title: "the image would choose which ports are open, on every address of the host",
     severity: Severity::Medium,
     why: "each EXPOSE of the image, debug and admin ports too, gets a port of the host that changes with every start and that \
@@ -39,6 +40,7 @@ mod tests {
     use crate::podman::image_config::ImageConfig;
     use crate::policy::level::Level;
     use crate::policy::testing::{judged_with, refused, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn names_the_ports_of_the_image() {
@@ -56,7 +58,7 @@ mod tests {
         .findings;
         let found = findings
             .iter()
-            .find(|finding| finding.rule.id == "publish-all")
+            .find(|finding| finding.rule.id == RuleId::PublishAll)
             .unwrap();
         assert_eq!(found.instead, "-p 127.0.0.1::80/tcp -p 127.0.0.1::53/udp");
     }

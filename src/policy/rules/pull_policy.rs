@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "pull-policy",
+    id: RuleId::PullPolicy,
     title: "each start may bring another image",
     severity: Severity::Info,
     why: "a tag that moves, pulled each time, changes what runs without anybody deciding it",

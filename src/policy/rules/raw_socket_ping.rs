@@ -3,10 +3,11 @@
 use crate::caps::CapArg;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "raw-socket-ping",
+    id: RuleId::RawSocketPing,
     title: "ping needs no raw sockets",
     severity: Severity::Low,
     why: "with NET_RAW the container forges packets on its network; ping works without, once its group may open ping sockets",

@@ -6,10 +6,11 @@ use crate::policy::rule::{Hit, Rule, Severity};
 use crate::podman::value::mount_options::Access;
 use crate::policy::paths::{self, Asset, Response};
 use crate::policy::sources::{self, Source};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "relabel-danger",
+    id: RuleId::RelabelDanger,
     title: "the SELinux labels of the host's own files would be changed",
     severity: Severity::High,
     why: "podman relabels everything below the source, and host programs may then not touch it any \

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use crate::podman::value::restart::Restart;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// The most restarts that count as bounded.
@@ -15,7 +16,7 @@ const BOUNDED: Restart = Restart::OnFailure {
 };
 
 pub(super) static RULE: Rule = Rule {
-    id: "restart-unbounded",
+    id: RuleId::RestartUnbounded,
     title: "the container would be restarted without end",
     severity: Severity::Medium,
     why: "a crash becomes a loop that takes the host's processor and disk, and an attacker gets as many tries as it takes; \

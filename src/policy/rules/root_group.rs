@@ -3,10 +3,11 @@
 use crate::podman::value::user::Id;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "root-group",
+    id: RuleId::RootGroup,
     title: "the container's user would be in root's group",
     severity: Severity::Low,
     why: "files that root's group may write are open to it, in the image and in what is mounted",

@@ -4,10 +4,11 @@ use crate::podman::value::user::Rootness;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::users::is_host_root;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "root-user",
+    id: RuleId::RootUser,
     title: "the container would run as root",
     severity: Severity::Medium,
     why: "root in the container owns every file of the image and is the first step of almost every escape; a service \
@@ -36,6 +37,7 @@ mod tests {
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
     use crate::policy::testing::{judged_on, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn is_noted_rootless_and_refused_when_restricted() {
@@ -44,7 +46,7 @@ mod tests {
                 let judged = judged_on(&Fake::rootless(), &["-u", user], level);
                 let mut findings = judged.judgement.findings.iter();
                 let found = findings
-                    .find(|finding| finding.rule.id == "root-user")
+                    .find(|finding| finding.rule.id == RuleId::RootUser)
                     .unwrap();
                 assert_eq!(
                     matches!(found.verdict, Verdict::Refused(_)),

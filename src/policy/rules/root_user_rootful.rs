@@ -4,10 +4,11 @@ use crate::podman::value::user::Rootness;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::users::is_host_root;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "root-user-rootful",
+    id: RuleId::RootUserRootful,
     title: "the container would run as the host's root",
     severity: Severity::High,
     why: "podman runs as root here and no user namespace maps the user, so uid 0 in the container is uid 0 on the host: \

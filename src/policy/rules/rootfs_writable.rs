@@ -3,10 +3,11 @@
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
+use crate::rule_id::RuleId;
 use crate::spec::{RootFs, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "rootfs-writable",
+    id: RuleId::RootfsWritable,
     title: "the container could change its own programs",
     severity: Severity::Medium,
     why: "what can be written can be replaced: a program that is taken over plants its tools in /usr \

@@ -6,6 +6,7 @@ use crate::podman::value::number;
 use crate::podman::value::ulimit::{Ulimit, UlimitName, UlimitValue};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// The weight that control groups version 1 give everybody; podman takes 10 to 1000.
@@ -14,7 +15,7 @@ const MIDDLE: u64 = 500;
 const NICE_ZERO: u64 = 20;
 
 pub(super) static RULE: Rule = Rule {
-    id: "rt-priority",
+    id: RuleId::RtPriority,
     title: "the container could push other processes aside",
     severity: Severity::Medium,
     why: "a real-time process is never interrupted by an ordinary one, and the heaviest I/O \

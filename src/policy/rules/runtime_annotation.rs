@@ -2,13 +2,14 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// The namespace of keys that only describe.
 const DESCRIPTIVE: &str = "org.opencontainers";
 
 pub(super) static RULE: Rule = Rule {
-    id: "runtime-annotation",
+    id: RuleId::RuntimeAnnotation,
     title: "an annotation could steer the runtime",
     severity: Severity::High,
     why: "podman hands annotations to the OCI runtime unread: crun replaces the seccomp filter, loads plugins, writes files \

@@ -4,10 +4,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "runtime-socket",
+    id: RuleId::RuntimeSocket,
     title: "the container could start containers of its own",
     severity: Severity::Critical,
     why: "whoever can connect to the engine's socket can start a privileged container with the whole host in it; a \
@@ -41,6 +42,7 @@ mod tests {
     use crate::host::{Fake, FileKind};
     use crate::policy::level::Level;
     use crate::policy::testing::{judged_on, refused, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn read_only_or_not_there_or_not() {
@@ -102,7 +104,7 @@ mod tests {
         assert!(Path::new("/srv/harmless").is_absolute());
         let judged = judged_on(&host, &["-v", "/srv/harmless:/x:ro"], Level::Baseline);
         assert!(judged.judgement.is_refused());
-        assert_eq!(judged.judgement.findings[0].rule.id, "runtime-socket");
+        assert_eq!(judged.judgement.findings[0].rule.id, RuleId::RuntimeSocket);
         assert!(
             judged.judgement.findings[0]
                 .what

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{Seccomp, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "seccomp-unconfined",
+    id: RuleId::SeccompUnconfined,
     title: "the container would run without a seccomp filter",
     severity: Severity::High,
     why: "more than a hundred system calls that ordinary programs never make are open again; most kernel exploits that \

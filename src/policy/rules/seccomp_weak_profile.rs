@@ -3,6 +3,7 @@
 use crate::caps::{Cap, CapArg};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::seccomp::{Arch, Profile};
 use crate::spec::{Seccomp, SeccompPolicy, Spec};
 
@@ -10,7 +11,7 @@ use crate::spec::{Seccomp, SeccompPolicy, Spec};
 const NAMED: usize = 5;
 
 pub(super) static RULE: Rule = Rule {
-    id: "seccomp-weak-profile",
+    id: RuleId::SeccompWeakProfile,
     title: "the seccomp filter would let through more than the default",
     severity: Severity::High,
     why: "a profile that allows by default, or opens a call that the default keeps shut, is as good as none while its name \
@@ -91,6 +92,7 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
     use crate::policy::testing::{judged_on, refused, silent};
+    use crate::rule_id::RuleId;
 
     const DEFAULT: &[u8] = br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"}]}"#;
 
@@ -113,7 +115,7 @@ mod tests {
             .judgement
             .findings
             .iter()
-            .any(|finding| finding.rule.id == "seccomp-weak-profile")
+            .any(|finding| finding.rule.id == RuleId::SeccompWeakProfile)
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use crate::podman::value::secret::SecretKind;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "secret-env-type",
+    id: RuleId::SecretEnvType,
     title: "a secret would be an environment variable",
     severity: Severity::Low,
     why: "every process of the container's user, every child and most crash reports can read it; \

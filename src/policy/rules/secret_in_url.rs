@@ -7,10 +7,11 @@ use crate::podman::value::env::EnvVar;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::secret::{self, Exposed};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "secret-in-url",
+    id: RuleId::SecretInUrl,
     title: "a password would stand in the open inside a URL or an option",
     severity: Severity::High,
     why: "it is seen in ps, in podman inspect and in every log that prints the address or the \

@@ -5,10 +5,11 @@ use crate::podman::value::env::EnvVar;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::secret;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "secret-literal",
+    id: RuleId::SecretLiteral,
     title: "a secret would stand in the open in an environment variable",
     severity: Severity::High,
     why: "it is seen in ps while podman starts, and for ever in the shell's history, in podman \
@@ -51,6 +52,7 @@ mod tests {
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, noted, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn every_spelling_of_the_flag() {
@@ -103,7 +105,7 @@ mod tests {
         let judged = judged_on(&Fake::rootful(), &["-eDB_PASS=x1"], Level::Restricted);
         let mut found = judged.judgement.findings.iter();
         let found = found
-            .find(|found| found.rule.id == "secret-literal")
+            .find(|found| found.rule.id == RuleId::SecretLiteral)
             .unwrap();
         assert!(matches!(found.verdict, Verdict::Refused(_)));
     }

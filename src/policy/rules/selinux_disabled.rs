@@ -3,6 +3,7 @@
 use crate::podman::value::label_opt::{LabelOpt, is_confined, is_narrow};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// File types that belong to containers.
@@ -13,7 +14,7 @@ const FILES: [&str; 3] = [
 ];
 
 pub(super) static RULE: Rule = Rule {
-    id: "selinux-disabled",
+    id: RuleId::SelinuxDisabled,
     title: "SELinux would not confine the container",
     severity: Severity::High,
     why: "the label is what stops a process that has left the container from touching the host's files; spc_t and a level of \

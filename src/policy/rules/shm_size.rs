@@ -3,10 +3,11 @@
 use crate::podman::value::limit::Limit;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "shm-size",
+    id: RuleId::ShmSize,
     title: "shared memory would not be bounded by its own size",
     severity: Severity::Low,
     why: "pages in /dev/shm count against the container's memory limit: one that may grow past \

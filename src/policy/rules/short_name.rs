@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "short-name",
+    id: RuleId::ShortName,
     title: "the image has no registry in its name",
     severity: Severity::Medium,
     why: "podman takes it from whichever registry in its search list answers first, or from an \

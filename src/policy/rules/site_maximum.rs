@@ -7,13 +7,14 @@ use crate::podman::value::bytes::Bytes;
 use crate::podman::value::limit::{Cpus, Limit, MemoryLimit, NanoCpus, PidsLimit, SwapLimit};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{CpuLimit, Spec};
 
 /// podman's `--cpu-period` when there is none, in microseconds.
 const PERIOD: u64 = 100_000;
 
 pub(super) static RULE: Rule = Rule {
-    id: "site-maximum",
+    id: RuleId::SiteMaximum,
     title: "the container would get more than the site policy gives",
     severity: Severity::Medium,
     why: "the administrator said how much one container may take, so that there is enough for \
@@ -123,6 +124,7 @@ mod tests {
     use crate::policy::engine::Verdict;
     use crate::policy::site::Site;
     use crate::policy::testing::World;
+    use crate::rule_id::RuleId;
 
     fn verdicts(max: &str, run: &[&str]) -> (Vec<Verdict>, Vec<String>) {
         let host = Fake::rootful();
@@ -133,7 +135,7 @@ mod tests {
         }
         .judge(run);
         let found = judged.judgement.findings.into_iter();
-        let found = found.filter(|found| found.rule.id == "site-maximum");
+        let found = found.filter(|found| found.rule.id == RuleId::SiteMaximum);
         let argv = judged
             .argv
             .into_iter()

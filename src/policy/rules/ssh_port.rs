@@ -7,6 +7,7 @@ use crate::podman::value::port::{PortRange, Protocol};
 use crate::podman::value::publish::Publish;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 const SSH: u16 = 22;
@@ -14,7 +15,7 @@ const SSH: u16 = 22;
 const WITHOUT_ROOT: u16 = 2222;
 
 pub(super) static RULE: Rule = Rule {
-    id: "ssh-port",
+    id: RuleId::SshPort,
     title: "the container would be reached by SSH",
     severity: Severity::Medium,
     why: "a server for logins brings keys, passwords and a shell that no log of podman sees into a container that is replaced \
@@ -109,6 +110,7 @@ mod tests {
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
     use crate::policy::testing::{judged_with, refused, silent};
+    use crate::rule_id::RuleId;
 
     fn verdict(args: &[&str], image: Option<&ImageConfig>) -> Option<Verdict> {
         let findings = judged_with(&Fake::rootful(), args, image, Level::Baseline)
@@ -116,7 +118,7 @@ mod tests {
             .findings;
         findings
             .into_iter()
-            .find(|finding| finding.rule.id == "ssh-port")
+            .find(|finding| finding.rule.id == RuleId::SshPort)
             .map(|finding| finding.verdict)
     }
 

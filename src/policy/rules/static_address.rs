@@ -6,6 +6,7 @@ use crate::podman::args::FlagValue;
 use crate::policy::facts::Facts;
 use crate::policy::places;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// Last labels of names that are nobody's on the public network (RFC 2606, RFC 6761, RFC 6762, RFC 8375) or that are
@@ -25,7 +26,7 @@ const PRIVATE: [&str; 11] = [
 ];
 
 pub(super) static RULE: Rule = Rule {
-    id: "static-address",
+    id: RuleId::StaticAddress,
     title: "the container's addresses or names are fixed by hand",
     severity: Severity::Low,
     why: "a fixed address can take another machine's place, and a line in hosts or another name server sends a trusted name \

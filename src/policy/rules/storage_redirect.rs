@@ -4,13 +4,14 @@ use crate::podman::flags::STORE;
 use crate::podman::value::image::Transport;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// Beside those that tell podman where images and containers are.
 const MORE: [&str; 4] = ["db-backend", "namespace", "pull-option", "volumepath"];
 
 pub(super) static RULE: Rule = Rule {
-    id: "storage-redirect",
+    id: RuleId::StorageRedirect,
     title: "podman would take images, volumes or its own state from another place",
     severity: Severity::High,
     why: "an image or volume of the approved name may be something else there, and storage options can name a program \
@@ -61,6 +62,7 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
     use crate::policy::testing::{judged_on_image, refused, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn every_flag_of_the_store() {
@@ -94,7 +96,7 @@ mod tests {
         ] {
             let judged = judged_on_image(&Fake::rootful(), &[], image, Level::Baseline);
             let found = judged.judgement.findings.into_iter();
-            let found = found.filter(|found| found.rule.id == "storage-redirect");
+            let found = found.filter(|found| found.rule.id == RuleId::StorageRedirect);
             assert_eq!(found.count(), count, "{image}");
         }
     }

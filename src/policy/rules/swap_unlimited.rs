@@ -3,10 +3,11 @@
 use crate::podman::value::limit::SwapLimit;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "swap-unlimited",
+    id: RuleId::SwapUnlimited,
     title: "the container could take all swap",
     severity: Severity::Medium,
     why: "what does not fit into its memory limit goes to the host's disk without end, and the \

@@ -6,6 +6,7 @@ use crate::podman::value::network::Network;
 use crate::podman::value::sysctl::Sysctl;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// The safe ones of the Pod Security Standards.
@@ -50,7 +51,7 @@ const ROUTING: [&str; 5] = [
 ];
 
 pub(super) static RULE: Rule = Rule {
-    id: "sysctl-unsafe",
+    id: RuleId::SysctlUnsafe,
     title: "a kernel parameter would be set that reaches beyond the container",
     severity: Severity::High,
     why: "with route_localnet or proxy_arp a container takes traffic that is not its own (CVE-2020-8558), and in a shared \

@@ -5,10 +5,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "system-dir-readonly",
+    id: RuleId::SystemDirReadonly,
     title: "the container could read the host's configuration and secrets",
     severity: Severity::High,
     why: "these directories hold password hashes, host keys, certificates' keys and the exact versions of everything \
@@ -40,6 +41,7 @@ mod tests {
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
     use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::rule_id::RuleId;
 
     #[test]
     fn nothing_said_is_read_only() {
@@ -115,7 +117,10 @@ mod tests {
             .link("/home/ann/lnk", "/etc");
         let judged = judged_on(&host, &["-v", "/home/ann/lnk:/h"], Level::Baseline);
         assert!(judged.judgement.is_refused());
-        assert_eq!(judged.judgement.findings[0].rule.id, "system-dir-readonly");
+        assert_eq!(
+            judged.judgement.findings[0].rule.id,
+            RuleId::SystemDirReadonly
+        );
         assert!(
             judged
                 .argv

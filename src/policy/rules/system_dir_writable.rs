@@ -5,10 +5,11 @@ use crate::policy::facts::Facts;
 use crate::policy::paths::Asset;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources;
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "system-dir-writable",
+    id: RuleId::SystemDirWritable,
     title: "the container could change the host itself",
     severity: Severity::Critical,
     why: "a file there is run or trusted by root sooner or later: a line in /etc/cron.d, a unit, a library, a shell \

@@ -3,10 +3,11 @@
 use crate::podman::value::systemd::Systemd;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "systemd-mode",
+    id: RuleId::SystemdMode,
     title: "the container would get a writable cgroup for systemd",
     severity: Severity::Medium,
     why: "systemd mode makes the container's cgroup writable, adds directories that can be written and run from, and on \

@@ -3,10 +3,11 @@
 use crate::policy::devices::{DeviceClass, of_class};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "terminal-device",
+    id: RuleId::TerminalDevice,
     title: "the container would get a terminal of the host",
     severity: Severity::High,
     why: "whoever holds a terminal can put key strokes into it (TIOCSTI) and read what is shown: commands in somebody else's \

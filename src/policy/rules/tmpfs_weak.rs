@@ -6,10 +6,11 @@ use crate::policy::rule::{Hit, Rule, Severity};
 use crate::podman::value::limit::Limit;
 use crate::podman::value::mount_options::{Dev, Exec, Suid};
 use crate::podman::value::tmpfs::{Tmpfs, TmpfsSize};
+use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec, Switch};
 
 pub(super) static RULE: Rule = Rule {
-    id: "tmpfs-weak",
+    id: RuleId::TmpfsWeak,
     title: "a temporary file system would be executable or unbounded",
     severity: Severity::Low,
     why: "podman's own default has no size and allows programs to run; memory and a place for tools \

@@ -8,13 +8,14 @@ use crate::podman::value::idmap::{HostId, IdMap};
 use crate::podman::value::userns::Userns;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// The most that is read of a file of subordinate ids.
 const SUBID_BYTES: u64 = 1 << 20;
 
 pub(super) static RULE: Rule = Rule {
-    id: "uidmap-host-root",
+    id: RuleId::UidmapHostRoot,
     title: "an id of the container would be root on the host",
     severity: Severity::High,
     why: "a user namespace protects because nobody in it is root outside; a range that starts at the host's id 0 takes that \

@@ -2,10 +2,11 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "unmasked-paths",
+    id: RuleId::UnmaskedPaths,
     title: "paths of /proc and /sys that podman hides would be open",
     severity: Severity::High,
     why: "behind the masks lie the kernel's memory, the host's timers and firmware, and files that reboot the host or name a \

@@ -5,10 +5,11 @@ use crate::podman::value::image::ImageRef;
 use crate::podman::value::mount;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "untrusted-registry",
+    id: RuleId::UntrustedRegistry,
     title: "the image comes from a registry that the site policy does not name",
     severity: Severity::Medium,
     why: "the administrator said which registries images may come from, because anybody can push \

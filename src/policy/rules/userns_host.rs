@@ -4,10 +4,11 @@ use crate::host::Mode;
 use crate::podman::value::userns::Userns;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "userns-host",
+    id: RuleId::UsernsHost,
     title: "user ids in the container would be those of the host",
     severity: Severity::High,
     why: "whoever becomes root in the container is root on every file and process it can reach; with ids of its own it is \

@@ -3,10 +3,11 @@
 use crate::podman::value::namespace::Namespace;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "uts-host",
+    id: RuleId::UtsHost,
     title: "the container would share the host's name",
     severity: Severity::Medium,
     why: "it learns which machine it is on, and with one capability more it renames the host for every program on it",

@@ -4,10 +4,11 @@ use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::policy::sources::{self, Backing, Way};
+use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
 
 pub(super) static RULE: Rule = Rule {
-    id: "volume-driver-bind",
+    id: RuleId::VolumeDriverBind,
     title: "a volume would be a directory or device of this host",
     severity: Severity::High,
     why: "the options of a volume are handed to mount(8): with o=bind and device= the harmless name \

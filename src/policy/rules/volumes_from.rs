@@ -3,10 +3,11 @@
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
-    id: "volumes-from",
+    id: RuleId::VolumesFrom,
     title: "the container would take over the mounts of another one",
     severity: Severity::Medium,
     why: "whatever that container has comes along, host directories and sockets included, and none \

@@ -2,13 +2,14 @@
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// The most ports in one mapping that a person has in view.
 const MOST: u16 = 16;
 
 pub(super) static RULE: Rule = Rule {
-    id: "wide-range",
+    id: RuleId::WideRange,
     title: "a wide range of ports would be published",
     severity: Severity::Low,
     why: "what starts to listen in the container later is reachable at once, and without root each port costs a process or \

@@ -6,11 +6,12 @@ use crate::podman::value::mount_options::{Access, Recursion};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::sources::{self, Source, Way};
+use crate::rule_id::RuleId;
 use crate::spec::Spec;
 use crate::spec::mount::Bind;
 
 pub(super) static RULE: Rule = Rule {
-    id: "writable-bind",
+    id: RuleId::WritableBind,
     title: "the container could write to a directory of this host",
     severity: Severity::Medium,
     why: "a program that is taken over changes what it can write to; most containers only read what \

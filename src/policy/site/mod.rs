@@ -24,6 +24,7 @@ use crate::podman::value::image::{ImageRef, Transport};
 use crate::podman::value::limit::{NanoCpus, Pids};
 use crate::problem::Invalid;
 use crate::problem::Problem;
+use crate::rule_id::RuleId;
 
 /// Where the policy stands.
 pub const POLICY: &str = "/etc/safe-podman/policy.yaml";
@@ -32,7 +33,11 @@ pub const POLICY: &str = "/etc/safe-podman/policy.yaml";
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// The rules that carry out what a policy says; an override would be a hole in it.
-const OWN_RULES: [&str; 3] = ["untrusted-registry", "bind-root", "site-maximum"];
+const OWN_RULES: [RuleId; 3] = [
+    RuleId::UntrustedRegistry,
+    RuleId::BindRoot,
+    RuleId::SiteMaximum,
+];
 
 /// A registry, or a part of one, that images may come from: `quay.io`, `docker.io/library`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,7 +124,7 @@ pub struct Site {
     /// Are refusals carried out?
     pub mode: Enforcement,
     /// Rules that no override breaks; see [`Site::forbids`].
-    pub forbid: Vec<String>,
+    pub forbid: Vec<RuleId>,
     /// Registries that images may come from; any when empty.
     pub registries: Vec<Scope>,
     /// Directories that may be mounted, with all below; any when empty.
@@ -132,8 +137,8 @@ pub struct Site {
 
 impl Site {
     /// Does no override break this rule?
-    pub fn forbids(&self, rule: &str) -> bool {
-        OWN_RULES.contains(&rule) || self.forbid.iter().any(|id| id == rule)
+    pub fn forbids(&self, rule: RuleId) -> bool {
+        OWN_RULES.contains(&rule) || self.forbid.contains(&rule)
     }
 
     /// Reads a policy; `file` is what messages call it.

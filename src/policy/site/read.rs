@@ -7,8 +7,8 @@ use std::str::FromStr;
 use super::{Maximum, Site};
 use crate::nearest::nearest;
 use crate::podman::value::limit::Limit;
-use crate::policy::rules;
 use crate::problem::Problem;
+use crate::rule_id::RuleId;
 use crate::yaml::{self, Key, Kind, Node, Source, visible};
 
 const KEYS: [&str; 7] = [
@@ -97,15 +97,12 @@ impl Reader<'_> {
         parsed.map_err(|error: T::Err| self.source.problem(node.place, error.to_string()))
     }
 
-    fn rule(&self, node: &Node) -> Result<String, Problem> {
+    fn rule(&self, node: &Node) -> Result<RuleId, Problem> {
         let id = self.text(node)?;
-        if rules::by_id(id).is_some() {
-            return Ok(id.to_owned());
-        }
-        let what = format!("there is no rule \"{}\" to forbid", visible(id));
-        let problem = self.source.problem(node.place, what);
-        let ids = rules::RULES.iter().map(|rule| rule.id);
-        Err(problem.instead(nearest(id, ids).unwrap_or("safe-podman rules lists them")))
+        RuleId::find(id).map_err(|instead| {
+            let what = format!("there is no rule \"{}\" to forbid", visible(id));
+            self.source.problem(node.place, what).instead(instead)
+        })
     }
 
     fn path(&self, node: &Node) -> Result<PathBuf, Problem> {

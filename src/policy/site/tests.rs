@@ -1,5 +1,6 @@
 use super::*;
 use crate::host::Fake;
+use crate::rule_id::RuleId;
 
 const WHOLE: &str = "
 level: restricted
@@ -26,7 +27,7 @@ fn reads_every_key() {
         (site.level, site.mode),
         (Level::Restricted, Enforcement::Warn)
     );
-    assert_eq!(site.forbid, ["privileged", "host-network"]);
+    assert_eq!(site.forbid, [RuleId::Privileged, RuleId::HostNetwork]);
     let scopes: Vec<String> = site.registries.iter().map(ToString::to_string).collect();
     assert_eq!(scopes, ["registry.example.com", "quay.io/prometheus"]);
     assert_eq!(site.bind_roots, [Path::new("/srv"), Path::new("/home")]);
@@ -129,8 +130,8 @@ fn a_scope_holds_what_certainly_comes_from_it() {
 #[test]
 fn the_rules_of_a_site_have_no_override() {
     let site = site("forbid: [privileged]");
-    assert!(site.forbids("privileged") && site.forbids("bind-root"));
-    assert!(!site.forbids("host-network"));
+    assert!(site.forbids(RuleId::Privileged) && site.forbids(RuleId::BindRoot));
+    assert!(!site.forbids(RuleId::HostNetwork));
 }
 
 #[test]

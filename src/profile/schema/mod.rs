@@ -246,7 +246,7 @@ impl Reader<'_> {
         };
         let rule = rule.ok_or_else(|| missing("rule"))?;
         let reason = reason.ok_or_else(|| missing("reason"))?;
-        Allow::new(rule, reason, until, origin).ok_or_else(|| missing("rule or a reason"))
+        Allow::new(rule, reason, until, origin)?.ok_or_else(|| missing("rule or a reason"))
     }
 
     fn map<'n>(&self, what: &str, node: &'n Node) -> Result<&'n [(Key, Node)], Problem> {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::rule_id::RuleId;
 
 fn read(text: &str) -> Result<Profile, Problem> {
     let source = Source::new("p.yaml".into(), text.as_bytes())?;
@@ -143,7 +144,7 @@ fn our_own_keys_are_read() {
     );
     assert_eq!(profile.description.as_deref(), Some("a web thing"));
     assert_eq!(profile.images.len(), 2);
-    assert_eq!(profile.allow[0].rule, "host-network");
+    assert_eq!(profile.allow[0].rule, RuleId::HostNetwork);
     assert_eq!(profile.allow[0].reason, "why: so");
     assert_eq!(profile.allow[0].until, Some("2027-03-31".parse().unwrap()));
     assert_eq!(profile.allow[0].origin.to_string(), "p.yaml:5:5");
