@@ -9,10 +9,10 @@ use super::{CpuLimit, Mount, RootFs, Seccomp, SeccompPolicy, Spec, Switch};
 use crate::caps::CapArg;
 use crate::origin::{Origin, Setting};
 use crate::podman::value::limit::{Limit, SwapLimit};
+use crate::podman::value::mount;
 use crate::podman::value::namespace::Namespace;
-use crate::podman::value::security_opt::{AppArmorArg, NoNewPrivileges, SeccompArg, SecurityOpt};
+use crate::podman::value::security_opt::{NoNewPrivileges, SeccompArg, SecurityOpt};
 use crate::podman::value::volume::{Source, Volume};
-use crate::podman::value::{mount, ulimit};
 
 /// One flag of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,14 +26,6 @@ pub struct Line {
 }
 
 impl Line {
-    fn new(flag: &'static str, value: impl Display, origin: &Origin) -> Self {
-        Self {
-            flag,
-            value: value.to_string(),
-            origin: origin.clone(),
-        }
-    }
-
     /// The flag as podman gets it.
     pub fn argument(&self) -> OsString {
         format!("--{}={}", self.flag, self.value).into()
@@ -43,25 +35,74 @@ impl Line {
 /// The flags of the spec in their one order: by name, a list in the order it was given, and `no-new-privileges` last,
 /// because podman lets the last one win.
 ///
-/// `seccomp` is the file that holds the filter; it is not used when there is to be none.
-pub fn lines(spec: &Spec, seccomp: &Path) -> Vec<Line> {
-    let mut lines = Vec::new();
-    identity(spec, &mut lines);
-    privileges(spec, seccomp, &mut lines);
-    namespaces(spec, &mut lines);
-    files(spec, &mut lines);
-    limits(spec, &mut lines);
-    rest(spec, &mut lines);
-    for given in &spec.passed {
-        lines.push(Line::new(given.flag.long, &given.value, &given.origin));
+/// `filter` is the file that holds the seccomp filter; it is not used when there is to be none.
+pub fn lines(spec: &Spec, filter: &Path) -> Vec<Line> {
+    // Taken apart in full, so that a field that is not written does not compile. The first three are for `argv`.
+    #[rustfmt::skip]
+    let Spec {
+        image: _, command: _, external_rootfs: _,
+        user, userns, uidmap, gidmap,
+        privileged, new_privileges, cap_add, seccomp, seccomp_policy, apparmor, label, mask, unmask, proc_opts,
+        root_fs, read_only_tmpfs, image_volume, mounts,
+        network, publish, publish_all, pid, ipc, uts, cgroupns, cgroups,
+        memory, memory_swap, cpu, pids_limit, ulimit, shm_size, oom_score_adj, restart,
+        env, env_host, http_proxy, secret, device, sysctl, annotation, log_driver, log_opt, systemd, sdnotify,
+        passed,
+    } = spec;
+    let mut lines = Lines(Vec::new());
+    lines.one("user", user);
+    lines.all("userns", userns.as_slice());
+    lines.all("uidmap", uidmap);
+    lines.all("gidmap", gidmap);
+    lines.switch("privileged", privileged);
+    lines.capabilities(cap_add);
+    lines.seccomp(seccomp, filter);
+    lines.policy(seccomp_policy);
+    lines.options(apparmor.as_slice(), SecurityOpt::Apparmor);
+    lines.options(label, SecurityOpt::Label);
+    lines.options(mask, SecurityOpt::Mask);
+    lines.options(unmask, SecurityOpt::Unmask);
+    lines.options(proc_opts.as_slice(), SecurityOpt::ProcOpts);
+    lines.root_fs(root_fs);
+    lines.switch("read-only-tmpfs", read_only_tmpfs);
+    lines.one("image-volume", image_volume);
+    lines.mounts(mounts);
+    lines.all("network", network);
+    lines.all("publish", publish);
+    lines.switch("publish-all", publish_all);
+    lines.one("pid", pid);
+    lines.one("ipc", ipc);
+    lines.one("uts", uts);
+    lines.one("cgroupns", cgroupns);
+    lines.one("cgroups", cgroups);
+    lines.one("memory", memory);
+    if memory_swap.value != SwapLimit::Unset {
+        lines.one("memory-swap", memory_swap);
     }
-    lines.sort_by_key(|line| line.flag);
-    let nnp = match spec.new_privileges.value {
-        NoNewPrivileges::On => "no-new-privileges",
-        NoNewPrivileges::Off => "no-new-privileges=false",
-    };
-    lines.push(Line::new("security-opt", nnp, &spec.new_privileges.origin));
-    lines
+    lines.cpu(cpu);
+    lines.one("pids-limit", pids_limit);
+    lines.all("ulimit", ulimit);
+    // podman refuses a size where there is no /dev/shm of the container's own.
+    if !matches!(ipc.value, Namespace::None | Namespace::Host) {
+        lines.one("shm-size", shm_size);
+    }
+    lines.one("oom-score-adj", oom_score_adj);
+    lines.one("restart", restart);
+    lines.all("env", env);
+    lines.switch("env-host", env_host);
+    lines.switch("http-proxy", http_proxy);
+    lines.all("secret", secret);
+    lines.all("device", device);
+    lines.all("sysctl", sysctl);
+    lines.all("annotation", annotation);
+    lines.one("log-driver", log_driver);
+    lines.all("log-opt", log_opt);
+    lines.one("systemd", systemd);
+    lines.one("sdnotify", sdnotify);
+    for given in passed {
+        lines.push(given.flag.long, &given.value, &given.origin);
+    }
+    lines.finish(new_privileges)
 }
 
 /// What follows `podman run`: the flags, `--`, the image and its arguments.
@@ -79,186 +120,140 @@ pub fn argv(lines: &[Line], spec: &Spec) -> Vec<OsString> {
         .collect()
 }
 
-fn one<T: Display>(lines: &mut Vec<Line>, flag: &'static str, setting: &Setting<T>) {
-    lines.push(Line::new(flag, &setting.value, &setting.origin));
-}
+/// The lines as they come together.
+struct Lines(Vec<Line>);
 
-fn all<T: Display>(lines: &mut Vec<Line>, flag: &'static str, settings: &[Setting<T>]) {
-    lines.extend(
-        settings
-            .iter()
-            .map(|setting| Line::new(flag, &setting.value, &setting.origin)),
-    );
-}
-
-fn switch(lines: &mut Vec<Line>, flag: &'static str, setting: &Setting<Switch>) {
-    lines.push(Line::new(
-        flag,
-        setting.value == Switch::On,
-        &setting.origin,
-    ));
-}
-
-fn identity(spec: &Spec, lines: &mut Vec<Line>) {
-    one(lines, "user", &spec.user);
-    all(lines, "userns", spec.userns.as_slice());
-    all(lines, "uidmap", &spec.uidmap);
-    all(lines, "gidmap", &spec.gidmap);
-}
-
-fn privileges(spec: &Spec, seccomp: &Path, lines: &mut Vec<Line>) {
-    switch(lines, "privileged", &spec.privileged);
-    // podman refuses to drop all and add all at once.
-    if !spec.cap_add.iter().any(|cap| cap.value == CapArg::All) {
-        lines.push(Line::new("cap-drop", "all", &Origin::Baseline));
-    }
-    all(lines, "cap-add", &spec.cap_add);
-    let filter = match &spec.seccomp.value {
-        Seccomp::Unconfined => SeccompArg::Unconfined,
-        Seccomp::Default | Seccomp::File(_) | Seccomp::Denying(_) | Seccomp::Allowing(_) => {
-            SeccompArg::File(seccomp.to_owned())
-        }
-    };
-    let mut option = |option: SecurityOpt, origin: &Origin| {
-        lines.push(Line::new("security-opt", option, origin));
-    };
-    option(SecurityOpt::Seccomp(filter), &spec.seccomp.origin);
-    if let Some(setting) = &spec.apparmor {
-        let profile: &AppArmorArg = &setting.value;
-        option(SecurityOpt::Apparmor(profile.clone()), &setting.origin);
-    }
-    for setting in &spec.label {
-        option(SecurityOpt::Label(setting.value.clone()), &setting.origin);
-    }
-    for setting in &spec.mask {
-        option(SecurityOpt::Mask(setting.value.clone()), &setting.origin);
-    }
-    for setting in &spec.unmask {
-        option(SecurityOpt::Unmask(setting.value.clone()), &setting.origin);
-    }
-    if let Some(setting) = &spec.proc_opts {
-        option(
-            SecurityOpt::ProcOpts(setting.value.clone()),
-            &setting.origin,
-        );
-    }
-    let policy = match spec.seccomp_policy.value {
-        SeccompPolicy::Default => "default",
-        SeccompPolicy::Image => "image",
-    };
-    lines.push(Line::new(
-        "seccomp-policy",
-        policy,
-        &spec.seccomp_policy.origin,
-    ));
-}
-
-fn namespaces(spec: &Spec, lines: &mut Vec<Line>) {
-    all(lines, "network", &spec.network);
-    all(lines, "publish", &spec.publish);
-    switch(lines, "publish-all", &spec.publish_all);
-    one(lines, "pid", &spec.pid);
-    one(lines, "ipc", &spec.ipc);
-    one(lines, "uts", &spec.uts);
-    one(lines, "cgroupns", &spec.cgroupns);
-    one(lines, "cgroups", &spec.cgroups);
-}
-
-fn files(spec: &Spec, lines: &mut Vec<Line>) {
-    let read_only = spec.root_fs.value == RootFs::ReadOnly;
-    lines.push(Line::new("read-only", read_only, &spec.root_fs.origin));
-    switch(lines, "read-only-tmpfs", &spec.read_only_tmpfs);
-    one(lines, "image-volume", &spec.image_volume);
-    for Setting { value, origin } in &spec.mounts {
-        lines.push(match value {
-            Mount::Bind(mount) => bind(mount, origin),
-            Mount::Volume(volume) => named(volume, origin),
-            Mount::Tmpfs(tmpfs) => Line::new("tmpfs", tmpfs, origin),
-            Mount::Other(other) => Line::new("mount", other, origin),
+impl Lines {
+    fn push(&mut self, flag: &'static str, value: impl Display, origin: &Origin) {
+        self.0.push(Line {
+            flag,
+            value: value.to_string(),
+            origin: origin.clone(),
         });
     }
-}
 
-fn bind(bind: &Bind, origin: &Origin) -> Line {
-    let source = Source::Path(bind.path.clone());
-    let volume = Volume {
-        source,
-        destination: bind.destination.clone(),
-        options: bind.options.clone(),
-    };
-    Line::new("volume", volume, origin)
-}
+    fn one<T: Display>(&mut self, flag: &'static str, setting: &Setting<T>) {
+        self.push(flag, &setting.value, &setting.origin);
+    }
 
-/// `--mount` for a volume without a name: `--volume` would take the destination for a host path.
-fn named(volume: &NamedVolume, origin: &Origin) -> Line {
-    let NamedVolume {
-        name,
-        destination,
-        options,
-        volume_opts,
-        subpath,
-        device: _,
-    } = volume.clone();
-    match name {
-        Some(name) if volume_opts.is_empty() && subpath.is_none() => {
-            let source = Source::Named(name);
-            Line::new(
-                "volume",
-                Volume {
-                    source,
+    fn all<T: Display>(&mut self, flag: &'static str, settings: &[Setting<T>]) {
+        for setting in settings {
+            self.one(flag, setting);
+        }
+    }
+
+    fn switch(&mut self, flag: &'static str, setting: &Setting<Switch>) {
+        self.push(flag, setting.value == Switch::On, &setting.origin);
+    }
+
+    fn capabilities(&mut self, added: &[Setting<CapArg>]) {
+        // podman refuses to drop all and add all at once.
+        if !added.iter().any(|cap| cap.value == CapArg::All) {
+            self.push("cap-drop", "all", &Origin::Baseline);
+        }
+        self.all("cap-add", added);
+    }
+
+    fn seccomp(&mut self, seccomp: &Setting<Seccomp>, filter: &Path) {
+        let arg = match &seccomp.value {
+            Seccomp::Unconfined => SeccompArg::Unconfined,
+            Seccomp::Default | Seccomp::File(_) | Seccomp::Denying(_) | Seccomp::Allowing(_) => {
+                SeccompArg::File(filter.to_owned())
+            }
+        };
+        self.push("security-opt", SecurityOpt::Seccomp(arg), &seccomp.origin);
+    }
+
+    fn policy(&mut self, policy: &Setting<SeccompPolicy>) {
+        let word = match policy.value {
+            SeccompPolicy::Default => "default",
+            SeccompPolicy::Image => "image",
+        };
+        self.push("seccomp-policy", word, &policy.origin);
+    }
+
+    fn options<T: Clone>(&mut self, settings: &[Setting<T>], option: fn(T) -> SecurityOpt) {
+        for Setting { value, origin } in settings {
+            self.push("security-opt", option(value.clone()), origin);
+        }
+    }
+
+    fn root_fs(&mut self, root_fs: &Setting<RootFs>) {
+        let read_only = root_fs.value == RootFs::ReadOnly;
+        self.push("read-only", read_only, &root_fs.origin);
+    }
+
+    fn mounts(&mut self, mounts: &[Setting<Mount>]) {
+        for Setting { value, origin } in mounts {
+            match value {
+                Mount::Bind(bind) => self.push("volume", of_bind(bind), origin),
+                Mount::Volume(volume) => self.volume(volume, origin),
+                Mount::Tmpfs(tmpfs) => self.push("tmpfs", tmpfs, origin),
+                Mount::Other(other) => self.push("mount", other, origin),
+            }
+        }
+    }
+
+    /// `--mount` for a volume without a name: `--volume` would take the destination for a host path.
+    fn volume(&mut self, volume: &NamedVolume, origin: &Origin) {
+        let NamedVolume {
+            name,
+            destination,
+            options,
+            volume_opts,
+            subpath,
+            device: _,
+        } = volume.clone();
+        match name {
+            Some(name) if volume_opts.is_empty() && subpath.is_none() => {
+                let volume = Volume {
+                    source: Source::Named(name),
                     destination,
                     options,
-                },
-                origin,
-            )
+                };
+                self.push("volume", volume, origin);
+            }
+            name => {
+                let volume = mount::Mount::Volume {
+                    name,
+                    destination,
+                    options,
+                    volume_opts,
+                    subpath,
+                };
+                self.push("mount", volume, origin);
+            }
         }
-        name => {
-            let volume = mount::Mount::Volume {
-                name,
-                destination,
-                options,
-                volume_opts,
-                subpath,
-            };
-            Line::new("mount", volume, origin)
+    }
+
+    fn cpu(&mut self, cpu: &Setting<CpuLimit>) {
+        match &cpu.value {
+            CpuLimit::Cpus(Limit::Unlimited) => {}
+            CpuLimit::Cpus(cpus) => self.push("cpus", cpus, &cpu.origin),
+            CpuLimit::Quota { quota, period } => {
+                self.push("cpu-quota", quota, &cpu.origin);
+                if let Some(period) = period {
+                    self.push("cpu-period", period, &cpu.origin);
+                }
+            }
         }
+    }
+
+    fn finish(mut self, new_privileges: &Setting<NoNewPrivileges>) -> Vec<Line> {
+        self.0.sort_by_key(|line| line.flag);
+        let word = match new_privileges.value {
+            NoNewPrivileges::On => "no-new-privileges",
+            NoNewPrivileges::Off => "no-new-privileges=false",
+        };
+        self.push("security-opt", word, &new_privileges.origin);
+        self.0
     }
 }
 
-fn limits(spec: &Spec, lines: &mut Vec<Line>) {
-    one(lines, "memory", &spec.memory);
-    if spec.memory_swap.value != SwapLimit::Unset {
-        one(lines, "memory-swap", &spec.memory_swap);
+fn of_bind(bind: &Bind) -> Volume {
+    Volume {
+        source: Source::Path(bind.path.clone()),
+        destination: bind.destination.clone(),
+        options: bind.options.clone(),
     }
-    let origin = &spec.cpu.origin;
-    match &spec.cpu.value {
-        CpuLimit::Cpus(Limit::Unlimited) => {}
-        CpuLimit::Cpus(cpus) => lines.push(Line::new("cpus", cpus, origin)),
-        CpuLimit::Quota { quota, period } => {
-            lines.push(Line::new("cpu-quota", quota, origin));
-            lines.extend(period.map(|period| Line::new("cpu-period", period, origin)));
-        }
-    }
-    one(lines, "pids-limit", &spec.pids_limit);
-    all::<ulimit::Ulimit>(lines, "ulimit", &spec.ulimit);
-    // podman refuses a size where there is no /dev/shm of the container's own.
-    if !matches!(spec.ipc.value, Namespace::None | Namespace::Host) {
-        one(lines, "shm-size", &spec.shm_size);
-    }
-    one(lines, "oom-score-adj", &spec.oom_score_adj);
-    one(lines, "restart", &spec.restart);
-}
-
-fn rest(spec: &Spec, lines: &mut Vec<Line>) {
-    all(lines, "env", &spec.env);
-    switch(lines, "env-host", &spec.env_host);
-    switch(lines, "http-proxy", &spec.http_proxy);
-    all(lines, "secret", &spec.secret);
-    all(lines, "device", &spec.device);
-    all(lines, "sysctl", &spec.sysctl);
-    all(lines, "annotation", &spec.annotation);
-    one(lines, "log-driver", &spec.log_driver);
-    all(lines, "log-opt", &spec.log_opt);
-    one(lines, "systemd", &spec.systemd);
-    one(lines, "sdnotify", &spec.sdnotify);
 }
