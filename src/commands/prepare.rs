@@ -189,20 +189,20 @@ impl FilterSource {
         &self,
         spec: &Spec,
         context: &Context,
-    ) -> Result<promise::Seccomp, Problem> {
+    ) -> Result<promise::PromisedSeccomp, Problem> {
         if spec.seccomp.value == Seccomp::Unconfined || spec.privileged.value == Switch::On {
-            return Ok(promise::Seccomp::Unconfined);
+            return Ok(promise::PromisedSeccomp::Unconfined);
         }
-        Self::keep(&self.bytes(spec)?, context).map(promise::Seccomp::Filter)
+        Self::keep(&self.bytes(spec)?, context).map(promise::PromisedSeccomp::Filter)
     }
 
-    fn keep(bytes: &[u8], context: &Context) -> Result<promise::Filter, Problem> {
+    fn keep(bytes: &[u8], context: &Context) -> Result<promise::PromisedFilter, Problem> {
         let sha256 = sha256(bytes);
         let name = format!("{sha256}.json");
         let file = context
             .host
             .keep(&context.state_directory()?, &name, bytes)?;
-        Ok(promise::Filter { file, sha256 })
+        Ok(promise::PromisedFilter { file, sha256 })
     }
 
     fn bytes(&self, spec: &Spec) -> Result<Vec<u8>, Problem> {

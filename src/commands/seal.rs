@@ -13,13 +13,13 @@ use crate::host::{Host as _, System};
 use crate::log::Log;
 use crate::origin::Origin;
 use crate::podman::image_config::ImageConfig;
-use crate::policy::engine::Verdict as Judged;
+use crate::policy::engine::Verdict;
 use crate::problem::Problem;
 use crate::report;
 use crate::rule_id::RuleId;
 use crate::seal::ambient::Ambient;
-use crate::seal::hook::{self, Around, Verdict};
-use crate::seal::make::{Ground, LimitsHere};
+use crate::seal::hook::{self, HookContext, SealVerdict};
+use crate::seal::make::{LimitsHere, PromiseInputs};
 use crate::seal::promise::Descriptors;
 use crate::seal::register::{self, Registered};
 use crate::seal::{self, ambient};
@@ -45,15 +45,15 @@ pub(super) fn seal(words: &[OsString]) -> Result<ExitCode, Problem> {
     let runtime = host.parent_words();
     let environment = Environment::from_process();
     let config_home = environment.get("XDG_CONFIG_HOME").map(Path::new);
-    let around = Around {
+    let context = HookContext {
         host: &host,
         program: &register::own_path(&host)?,
         config_home: config_home.filter(|path| path.is_absolute()),
         runtime: runtime.as_deref(),
     };
-    match hook::judge(&around, &state) {
-        Verdict::Unsealed | Verdict::Kept => Ok(ExitCode::SUCCESS),
-        Verdict::Broken(why) => {
+    match hook::judge(&context, &state) {
+        SealVerdict::Unsealed | SealVerdict::Kept => Ok(ExitCode::SUCCESS),
+        SealVerdict::Broken(why) => {
             report::message(&format!("sealed: {}\n", report::sanitize::safe(&why)));
             Log::default().sealed(&why, host.identity().owner.uid);
             Ok(ExitCode::FAILURE)
@@ -130,7 +130,7 @@ pub(super) fn put(
     }
     let promise = seal::promise(
         spec,
-        &Ground {
+        &PromiseInputs {
             host: &context.host,
             image,
             seccomp: ready.seccomp.promised(spec, context)?,
@@ -162,7 +162,7 @@ pub(super) fn put(
 
 fn limits(ready: &Prepared) -> LimitsHere {
     let waived = ready.judgement.findings.iter().any(|finding| {
-        finding.rule.id == LIMITS_RULE && matches!(finding.verdict, Judged::Allowed { .. })
+        finding.rule.id == LIMITS_RULE && matches!(finding.verdict, Verdict::Allowed { .. })
     });
     if waived {
         LimitsHere::Waived

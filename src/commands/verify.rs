@@ -16,7 +16,7 @@ use crate::podman::flags;
 use crate::problem::Problem;
 use crate::report::{self, sanitize::safe};
 use crate::seal::live::{self, Running};
-use crate::seal::promise::Namespace;
+use crate::seal::promise::PromisedNamespace;
 use crate::seal::{ANNOTATION, Breach, Promise, ambient, hook, register};
 
 /// Exit code: something is weaker than promised, or promised nothing.
@@ -222,7 +222,7 @@ fn as_it_runs(
         ours: &host.process(std::process::id())?,
     };
     let mut differences: Vec<String> = live::check(promise, &running).iter().map(told).collect();
-    if *promise.namespace("pid") == Namespace::Own {
+    if *promise.namespace("pid") == PromisedNamespace::Own {
         for other in host.neighbours(pid)? {
             // It may have ended meanwhile.
             let Ok(process) = host.process(other) else {
@@ -238,14 +238,14 @@ fn as_it_runs(
 
 /// What the runtime was told, or would be told by now.
 fn as_it_started(container: &Container, context: &Context) -> Result<Vec<String>, Problem> {
-    let around = hook::Around {
+    let context = hook::HookContext {
         host: &context.host,
         program: &register::own_path(&context.host)?,
         config_home: None,
         runtime: None,
     };
     let bundle = container.config.parent().unwrap_or(&container.config);
-    let found = hook::differences(&around, bundle, &container.id)?;
+    let found = hook::differences(&context, bundle, &container.id)?;
     // podman update writes it anew, so it need not be what the container began with.
     let told = found
         .iter()

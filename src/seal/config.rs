@@ -18,29 +18,29 @@ pub const MAX_BYTES: u64 = 4 << 20;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Config {
+pub struct OciConfig {
     #[serde(default)]
     pub oci_version: Option<Ignored>,
     #[serde(default)]
     pub hostname: Option<Ignored>,
     #[serde(default)]
     pub domainname: Option<Ignored>,
-    pub process: Process,
-    pub root: Root,
+    pub process: OciProcess,
+    pub root: OciRoot,
     #[serde(default, deserialize_with = "null")]
-    pub mounts: Vec<Mount>,
+    pub mounts: Vec<OciMount>,
     #[serde(default, deserialize_with = "null")]
-    pub hooks: BTreeMap<String, Vec<Hook>>,
+    pub hooks: BTreeMap<String, Vec<OciHook>>,
     #[serde(default, deserialize_with = "null")]
     pub annotations: BTreeMap<String, String>,
-    pub linux: Linux,
+    pub linux: OciLinux,
 }
 
 /// `process`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Process {
+pub struct OciProcess {
     #[serde(default)]
     pub terminal: Option<Ignored>,
     #[serde(default)]
@@ -51,13 +51,13 @@ pub struct Process {
     pub command_line: Option<Ignored>,
     #[serde(default)]
     pub cwd: Option<Ignored>,
-    pub user: User,
+    pub user: OciUser,
     #[serde(default, deserialize_with = "null")]
     pub env: Vec<String>,
     #[serde(default, deserialize_with = "null")]
     pub capabilities: BTreeMap<String, Vec<String>>,
     #[serde(default, deserialize_with = "null")]
-    pub rlimits: Vec<Rlimit>,
+    pub rlimits: Vec<OciRlimit>,
     #[serde(default)]
     pub no_new_privileges: bool,
     #[serde(default)]
@@ -72,7 +72,7 @@ pub struct Process {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct User {
+pub struct OciUser {
     pub uid: u32,
     pub gid: u32,
     #[serde(default)]
@@ -87,7 +87,7 @@ pub struct User {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Rlimit {
+pub struct OciRlimit {
     #[serde(rename = "type")]
     pub kind: String,
     pub soft: u64,
@@ -98,7 +98,7 @@ pub struct Rlimit {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Root {
+pub struct OciRoot {
     pub path: PathBuf,
     #[serde(default)]
     pub readonly: bool,
@@ -108,7 +108,7 @@ pub struct Root {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Mount {
+pub struct OciMount {
     pub destination: PathBuf,
     #[serde(rename = "type", default)]
     pub kind: String,
@@ -126,7 +126,7 @@ pub struct Mount {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Hook {
+pub struct OciHook {
     pub path: PathBuf,
     #[serde(default, deserialize_with = "null")]
     pub args: Vec<String>,
@@ -140,21 +140,21 @@ pub struct Hook {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Linux {
+pub struct OciLinux {
     #[serde(default, deserialize_with = "null")]
-    pub uid_mappings: Vec<IdMapping>,
+    pub uid_mappings: Vec<OciIdMapping>,
     #[serde(default, deserialize_with = "null")]
-    pub gid_mappings: Vec<IdMapping>,
+    pub gid_mappings: Vec<OciIdMapping>,
     #[serde(default, deserialize_with = "null")]
     pub sysctl: BTreeMap<String, String>,
     #[serde(default, deserialize_with = "null")]
-    pub resources: Resources,
+    pub resources: OciResources,
     #[serde(default)]
     pub cgroups_path: String,
     #[serde(default, deserialize_with = "null")]
-    pub namespaces: Vec<Namespace>,
+    pub namespaces: Vec<OciNamespace>,
     #[serde(default, deserialize_with = "null")]
-    pub devices: Vec<Device>,
+    pub devices: Vec<OciDevice>,
     #[serde(default)]
     pub seccomp: Option<serde_json::Value>,
     #[serde(default)]
@@ -166,7 +166,7 @@ pub struct Linux {
     #[serde(default)]
     pub mount_label: String,
     #[serde(default)]
-    pub intel_rdt: Option<IntelRdt>,
+    pub intel_rdt: Option<OciIntelRdt>,
     #[serde(default)]
     pub personality: Option<Ignored>,
 }
@@ -175,7 +175,7 @@ pub struct Linux {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct IntelRdt {
+pub struct OciIntelRdt {
     #[serde(rename = "closID")]
     pub class: String,
 }
@@ -184,7 +184,7 @@ pub struct IntelRdt {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct IdMapping {
+pub struct OciIdMapping {
     #[serde(rename = "containerID")]
     pub container: u32,
     #[serde(rename = "hostID")]
@@ -196,7 +196,7 @@ pub struct IdMapping {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Namespace {
+pub struct OciNamespace {
     #[serde(rename = "type")]
     pub kind: String,
     #[serde(default)]
@@ -207,7 +207,7 @@ pub struct Namespace {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Device {
+pub struct OciDevice {
     pub path: PathBuf,
     #[serde(rename = "type")]
     pub kind: String,
@@ -227,15 +227,15 @@ pub struct Device {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Resources {
+pub struct OciResources {
     #[serde(default, deserialize_with = "null")]
-    pub devices: Vec<DeviceRule>,
+    pub devices: Vec<OciDeviceRule>,
     #[serde(default, deserialize_with = "null")]
-    pub memory: Memory,
+    pub memory: OciMemory,
     #[serde(default, deserialize_with = "null")]
-    pub cpu: Cpu,
+    pub cpu: OciCpu,
     #[serde(default, deserialize_with = "null")]
-    pub pids: Pids,
+    pub pids: OciPids,
     #[serde(default, rename = "blockIO")]
     pub block_io: Option<Ignored>,
     #[serde(default)]
@@ -248,7 +248,7 @@ pub struct Resources {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct DeviceRule {
+pub struct OciDeviceRule {
     pub allow: bool,
     #[serde(rename = "type", default)]
     pub kind: String,
@@ -264,7 +264,7 @@ pub struct DeviceRule {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Memory {
+pub struct OciMemory {
     #[serde(default)]
     pub limit: Option<i64>,
     #[serde(default)]
@@ -289,7 +289,7 @@ pub struct Memory {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Cpu {
+pub struct OciCpu {
     #[serde(default)]
     pub quota: Option<i64>,
     #[serde(default)]
@@ -312,12 +312,12 @@ pub struct Cpu {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names are the specification's")]
-pub struct Pids {
+pub struct OciPids {
     #[serde(default)]
     pub limit: Option<i64>,
 }
 
-impl Config {
+impl OciConfig {
     /// Reads the document.
     ///
     /// # Errors

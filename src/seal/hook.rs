@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::breach::{Breach, Culprit};
 use super::check::{self, Facts};
-use super::config::{self, Config};
-use super::promise::{Filter, Promise, Seccomp};
+use super::config::{self, OciConfig};
+use super::promise::{Promise, PromisedFilter, PromisedSeccomp};
 use super::{ANNOTATION, ambient, reason};
 use crate::digest::sha256;
 use crate::host::{Host, Links};
@@ -21,7 +21,7 @@ const TOLD: usize = 5;
 
 /// The state of a container as the runtime tells its hooks: OCI runtime-spec, `runtime.md`.
 #[derive(Debug, Deserialize)]
-struct State {
+struct RuntimeState {
     id: String,
     bundle: PathBuf,
     pid: Option<u32>,
@@ -29,7 +29,7 @@ struct State {
 
 /// What the hook found out.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SealVerdict {
     /// Nothing was promised about this container.
     Unsealed,
     /// It is what was promised.
@@ -39,7 +39,7 @@ pub enum Verdict {
 }
 
 /// What the hook goes by besides the container.
-pub struct Around<'a> {
+pub struct HookContext<'a> {
     /// This host.
     pub host: &'a dyn Host,
     /// This program.
@@ -51,40 +51,45 @@ pub struct Around<'a> {
 }
 
 /// Judges the container of a state; a refusal is left where podman looks for the runtime's last words.
-pub fn judge(around: &Around<'_>, state: &[u8]) -> Verdict {
-    let state: State = match serde_json::from_slice(state) {
+pub fn judge(context: &HookContext<'_>, state: &[u8]) -> SealVerdict {
+    let state: RuntimeState = match serde_json::from_slice(state) {
         Ok(state) => state,
         Err(error) => {
-            return Verdict::Broken(format!("the runtime's state is not understood: {error}"));
+            return SealVerdict::Broken(format!("the runtime's state is not understood: {error}"));
         }
     };
-    let verdict = match read(around.host, &state.bundle) {
-        Ok(Some((promise, config))) => hold(around, &state, &promise, &config),
-        Ok(None) => Verdict::Unsealed,
-        Err(problem) => Verdict::Broken(problem.what),
+    let verdict = match read(context.host, &state.bundle) {
+        Ok(Some((promise, config))) => hold(context, &state, &promise, &config),
+        Ok(None) => SealVerdict::Unsealed,
+        Err(problem) => SealVerdict::Broken(problem.what),
     };
-    if let Verdict::Broken(why) = &verdict {
+    if let SealVerdict::Broken(why) = &verdict {
         let reason = format!("sealed: {why}");
-        reason::leave(around.host, &state.bundle, &state.id, &reason);
+        reason::leave(context.host, &state.bundle, &state.id, &reason);
     }
     verdict
 }
 
-fn read(host: &dyn Host, bundle: &Path) -> Result<Option<(Promise, Config)>, Problem> {
+fn read(host: &dyn Host, bundle: &Path) -> Result<Option<(Promise, OciConfig)>, Problem> {
     let path = bundle.join("config.json");
     let file = host.open_file(&path, config::MAX_BYTES, Links::Refuse)?;
-    let config = Config::parse(&file.bytes)?;
+    let config = OciConfig::parse(&file.bytes)?;
     match config.annotations.get(ANNOTATION) {
         None => Ok(None),
         Some(text) => Ok(Some((Promise::decode(text)?, config))),
     }
 }
 
-fn hold(around: &Around<'_>, state: &State, promise: &Promise, config: &Config) -> Verdict {
-    match breaches(around, state, promise, config) {
-        Ok(breaches) if breaches.is_empty() => Verdict::Kept,
-        Ok(breaches) => Verdict::Broken(sentence(around, &breaches)),
-        Err(problem) => Verdict::Broken(problem.what),
+fn hold(
+    context: &HookContext<'_>,
+    state: &RuntimeState,
+    promise: &Promise,
+    config: &OciConfig,
+) -> SealVerdict {
+    match breaches(context, state, promise, config) {
+        Ok(breaches) if breaches.is_empty() => SealVerdict::Kept,
+        Ok(breaches) => SealVerdict::Broken(sentence(context, &breaches)),
+        Err(problem) => SealVerdict::Broken(problem.what),
     }
 }
 
@@ -92,43 +97,50 @@ fn hold(around: &Around<'_>, state: &State, promise: &Promise, config: &Config) 
 ///
 /// # Errors
 /// The document or the promise in it is unreadable, or gone.
-pub fn differences(around: &Around<'_>, bundle: &Path, id: &str) -> Result<Vec<Breach>, Problem> {
-    let state = State {
+pub fn differences(
+    context: &HookContext<'_>,
+    bundle: &Path,
+    id: &str,
+) -> Result<Vec<Breach>, Problem> {
+    let state = RuntimeState {
         id: id.to_owned(),
         bundle: bundle.to_owned(),
         pid: None,
     };
-    let Some((promise, config)) = read(around.host, bundle)? else {
+    let Some((promise, config)) = read(context.host, bundle)? else {
         return Err(Problem::new("its config.json has no promise"));
     };
-    breaches(around, &state, &promise, &config)
+    breaches(context, &state, &promise, &config)
 }
 
 fn breaches(
-    around: &Around<'_>,
-    state: &State,
+    context: &HookContext<'_>,
+    state: &RuntimeState,
     promise: &Promise,
-    config: &Config,
+    config: &OciConfig,
 ) -> Result<Vec<Breach>, Problem> {
     let profile = match &promise.seccomp {
-        Seccomp::Filter(filter) => Some(profile_of(around.host, filter)?),
-        Seccomp::Unconfined => None,
+        PromisedSeccomp::Filter(filter) => Some(profile_of(context.host, filter)?),
+        PromisedSeccomp::Unconfined => None,
     };
     let facts = Facts {
-        host: around.host,
+        host: context.host,
         id: &state.id,
         bundle: &state.bundle,
         root: &config.root.path,
-        program: around.program,
+        program: context.program,
         pid: state.pid,
-        runtime: around.runtime,
+        runtime: context.runtime,
         profile: profile.as_deref(),
     };
     Ok(check::check(promise, config, &facts))
 }
 
-fn sentence(around: &Around<'_>, breaches: &[Breach]) -> String {
-    let mut told: Vec<String> = breaches.iter().map(|breach| tell(around, breach)).collect();
+fn sentence(context: &HookContext<'_>, breaches: &[Breach]) -> String {
+    let mut told: Vec<String> = breaches
+        .iter()
+        .map(|breach| tell(context, breach))
+        .collect();
     told.dedup();
     let more = told.len().saturating_sub(TOLD);
     told.truncate(TOLD);
@@ -142,8 +154,8 @@ fn sentence(around: &Around<'_>, breaches: &[Breach]) -> String {
 }
 
 /// The breach, with the file and line of the key that is likely to have made it.
-fn tell(around: &Around<'_>, breach: &Breach) -> String {
-    let find = |section, key| ambient::files::find(around.host, section, key, around.config_home);
+fn tell(context: &HookContext<'_>, breach: &Breach) -> String {
+    let find = |section, key| ambient::files::find(context.host, section, key, context.config_home);
     let place = match breach.culprit {
         Culprit::Conf(key) => find("containers", key),
         Culprit::ConfMounts => {
@@ -159,7 +171,7 @@ fn tell(around: &Around<'_>, breach: &Breach) -> String {
 }
 
 /// The bytes that were judged, however long ago.
-fn profile_of(host: &dyn Host, filter: &Filter) -> Result<Vec<u8>, Problem> {
+fn profile_of(host: &dyn Host, filter: &PromisedFilter) -> Result<Vec<u8>, Problem> {
     let most = u64::try_from(seccomp::MAX_BYTES).unwrap_or(u64::MAX);
     let file = host
         .open_file(&filter.file, most, Links::Refuse)

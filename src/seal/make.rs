@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::promise::{
-    Access, Cgroups, Descriptors, EngineMode, Init, Limits, NewPrivileges, Privilege, Promise,
-    Seccomp, Unmasked, VERSION,
+    Descriptors, EngineMode, Init, NewPrivileges, Privilege, Promise, PromisedAccess,
+    PromisedCgroups, PromisedLimits, PromisedSeccomp, Unmasked, VERSION,
 };
 use super::{make_devices, make_env, make_limits, make_mounts, make_process};
 use crate::host::{Host, Mode};
@@ -16,13 +16,13 @@ use crate::problem::Problem;
 use crate::spec::{RootFs, Spec, Switch};
 
 /// What a promise depends on besides the spec.
-pub struct Ground<'a> {
+pub struct PromiseInputs<'a> {
     /// This host: device numbers and files of variables.
     pub host: &'a dyn Host,
     /// The image's config, where podman knows it.
     pub image: Option<&'a ImageConfig>,
     /// The seccomp profile that was judged, as kept.
-    pub seccomp: Seccomp,
+    pub seccomp: PromisedSeccomp,
     /// Do the limits hold here?
     pub limits: LimitsHere,
     /// The hooks that may run beside ours, by [`super::register::mark`].
@@ -63,7 +63,7 @@ pub enum LimitsHere {
 /// # Errors
 /// What nobody could check afterwards: a glob mount, an artifact, a CDI device, the mounts of another container, a file of
 /// variables that cannot be read.
-pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
+pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Problem> {
     for (flag, brings, instead) in UNPROMISED {
         if let Some(given) = spec.passed(flag).next() {
             return Err(Problem::new(format!("{brings} cannot be promised"))
@@ -72,7 +72,7 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
         }
     }
     let privileged = spec.privileged.value == Switch::On;
-    let mode = ground.host.identity().mode;
+    let mode = inputs.host.identity().mode;
     let (apparmor, selinux) = make_process::modules(spec, mode);
     Ok(Promise {
         version: VERSION,
@@ -87,22 +87,22 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
         },
         uid: make_process::id(Some(&spec.user.value.user)),
         gid: make_process::gid(spec),
-        groups: make_process::groups(spec, &ground.host.identity()),
+        groups: make_process::groups(spec, &inputs.host.identity()),
         capabilities: make_process::capabilities(spec),
         new_privileges: match spec.new_privileges.value {
             security_opt::NoNewPrivileges::On => NewPrivileges::Denied,
             security_opt::NoNewPrivileges::Off => NewPrivileges::Allowed,
         },
-        seccomp: ground.seccomp.clone(),
+        seccomp: inputs.seccomp.clone(),
         apparmor,
         selinux,
         selinux_level: make_process::selinux_level(spec),
         root: match spec.root_fs.value {
-            RootFs::ReadOnly => Access::ReadOnly,
-            RootFs::Writable => Access::ReadWrite,
+            RootFs::ReadOnly => PromisedAccess::ReadOnly,
+            RootFs::Writable => PromisedAccess::ReadWrite,
         },
         rootfs: make_mounts::rootfs(spec),
-        mounts: make_mounts::mounts(spec, ground.image)?,
+        mounts: make_mounts::mounts(spec, inputs.image)?,
         secrets: spec
             .secret
             .iter()
@@ -119,22 +119,22 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
             .passed("rdt-class")
             .last()
             .map(|given| given.value.clone()),
-        init: init(spec, ground),
+        init: init(spec, inputs),
         volume_path: spec
             .passed("volumepath")
             .last()
             .map(|given| PathBuf::from(&given.value))
-            .or_else(|| ground.volume_path.clone()),
-        devices: make_devices::devices(spec, ground.host)?,
+            .or_else(|| inputs.volume_path.clone()),
+        devices: make_devices::devices(spec, inputs.host)?,
         device_rules: make_devices::device_rules(spec)?,
         namespaces: make_limits::namespaces(spec),
         host_root: make_limits::host_root(spec),
         cgroups: make_limits::cgroups(spec),
-        limits: match ground.limits {
-            _ if make_limits::cgroups(spec) == Cgroups::None => Limits::default(),
+        limits: match inputs.limits {
+            _ if make_limits::cgroups(spec) == PromisedCgroups::None => PromisedLimits::default(),
             LimitsHere::Held => make_limits::limits(spec),
             LimitsHere::Waived => {
-                make_limits::effective(&make_limits::limits(spec), &ground.host.limits())
+                make_limits::effective(&make_limits::limits(spec), &inputs.host.limits())
             }
         },
         unified: keys(spec, "cgroup-conf").collect(),
@@ -152,12 +152,12 @@ pub fn promise(spec: &Spec, ground: &Ground<'_>) -> Result<Promise, Problem> {
             .find_map(|flag| spec.passed(flag).next())
         {
             Some(_) => Descriptors::Passed,
-            None => ground.sockets,
+            None => inputs.sockets,
         },
-        env: make_env::env(spec, ground)?,
-        hooks: ground.hooks.clone(),
+        env: make_env::env(spec, inputs)?,
+        hooks: inputs.hooks.clone(),
         annotations: annotations(spec),
-        image_annotations: ground
+        image_annotations: inputs
             .image
             .iter()
             .flat_map(|image| image.annotations.keys().cloned())
@@ -182,14 +182,14 @@ pub(super) fn keys<'a>(spec: &'a Spec, flag: &'a str) -> impl Iterator<Item = St
     spec.passed(flag).map(move |given| key(&given.value))
 }
 
-fn init(spec: &Spec, ground: &Ground<'_>) -> Init {
+fn init(spec: &Spec, inputs: &PromiseInputs<'_>) -> Init {
     let path = spec
         .passed("init-path")
         .last()
         .map(|given| PathBuf::from(&given.value));
     match (spec.is_on("init"), path) {
         (false, _) => Init::None,
-        (true, None) => ground.init_path.clone().map_or(Init::Engine, Init::Path),
+        (true, None) => inputs.init_path.clone().map_or(Init::Engine, Init::Path),
         (true, Some(path)) => Init::Path(path),
     }
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::promise::{Device, DeviceRule};
+use super::promise::{PromisedDevice, PromisedDeviceRule};
 use crate::host::Host;
 use crate::podman::args::FlagValue;
 use crate::podman::value::device;
 use crate::problem::Problem;
 use crate::spec::Spec;
 
-pub(super) fn devices(spec: &Spec, host: &dyn Host) -> Result<Vec<Device>, Problem> {
+pub(super) fn devices(spec: &Spec, host: &dyn Host) -> Result<Vec<PromisedDevice>, Problem> {
     let mut all = Vec::new();
     for asked in &spec.device {
         let device::Device::Node {
@@ -46,10 +46,10 @@ fn nodes(
     at: &Path,
     access: &str,
     depth: u8,
-    all: &mut Vec<Device>,
+    all: &mut Vec<PromisedDevice>,
 ) -> Result<(), Problem> {
     if let Some(node) = host.device(source) {
-        all.push(Device {
+        all.push(PromisedDevice {
             path: at.to_owned(),
             host: source.to_owned(),
             kind: node.kind,
@@ -74,7 +74,7 @@ fn nodes(
 }
 
 /// `TYPE MAJOR:MINOR ACCESS` of the kernel's devices.list.
-pub(super) fn device_rules(spec: &Spec) -> Result<Vec<DeviceRule>, Problem> {
+pub(super) fn device_rules(spec: &Spec) -> Result<Vec<PromisedDeviceRule>, Problem> {
     let number = |text: &str| match text {
         "*" => Some(None),
         text => text.parse().ok().map(Some),
@@ -83,7 +83,7 @@ pub(super) fn device_rules(spec: &Spec) -> Result<Vec<DeviceRule>, Problem> {
         let mut words = text.split_whitespace();
         let (kind, numbers, access) = (words.next()?, words.next()?, words.next()?);
         let (major, minor) = numbers.split_once(':')?;
-        Some(DeviceRule {
+        Some(PromisedDeviceRule {
             kind: kind.chars().next()?,
             major: number(major)?,
             minor: number(minor)?,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::make::{Ground, keys};
+use super::make::{PromiseInputs, keys};
 use super::promise::Descriptors;
 use crate::host::Links;
 use crate::podman::value::env::EnvVar;
@@ -26,7 +26,7 @@ const PROXIES: [&str; 8] = [
     "NO_PROXY",
 ];
 
-pub(super) fn env(spec: &Spec, ground: &Ground<'_>) -> Result<BTreeSet<String>, Problem> {
+pub(super) fn env(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<BTreeSet<String>, Problem> {
     let mut names = BTreeSet::new();
     let name_of = |entry: &String| {
         entry
@@ -35,7 +35,7 @@ pub(super) fn env(spec: &Spec, ground: &Ground<'_>) -> Result<BTreeSet<String>, 
             .to_owned()
     };
     names.extend(
-        ground
+        inputs
             .image
             .iter()
             .flat_map(|image| image.env.iter().map(name_of)),
@@ -61,7 +61,7 @@ pub(super) fn env(spec: &Spec, ground: &Ground<'_>) -> Result<BTreeSet<String>, 
     if spec.http_proxy.value == Switch::On {
         names.extend(PROXIES.map(str::to_owned));
     }
-    if ground.sockets == Descriptors::Passed {
+    if inputs.sockets == Descriptors::Passed {
         names.extend(["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"].map(str::to_owned));
     }
     if spec.systemd.value != Systemd::False {
@@ -72,7 +72,7 @@ pub(super) fn env(spec: &Spec, ground: &Ground<'_>) -> Result<BTreeSet<String>, 
     }
     for given in spec.passed("env-file") {
         let path = given.base.join(&given.value);
-        let file = ground.host.open_file(&path, ENV_FILE_BYTES, Links::Follow);
+        let file = inputs.host.open_file(&path, ENV_FILE_BYTES, Links::Follow);
         let file = file.map_err(|problem| problem.at(&given.origin))?;
         let text = String::from_utf8_lossy(&file.bytes).into_owned();
         let lines = text

@@ -2,40 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use super::promise::{Cgroups, HostRoot, Limits, Namespace, OomKiller};
+use super::promise::{HostRoot, OomKiller, PromisedCgroups, PromisedLimits, PromisedNamespace};
 use crate::host::{self, Enforcement};
 use crate::podman::value::cgroups::CgroupsMode;
 use crate::podman::value::limit::{Limit, NanoCpus, Pids, SwapLimit};
-use crate::podman::value::namespace::Namespace as Asked;
+use crate::podman::value::namespace::Namespace;
 use crate::podman::value::network::Network;
 use crate::podman::value::ulimit::{Ulimit, UlimitValue};
 use crate::podman::value::userns::Userns;
 use crate::spec::{CpuLimit, Spec};
 
-pub(super) fn namespaces(spec: &Spec) -> BTreeMap<String, Namespace> {
-    let one = |asked: &Asked| match asked {
-        Asked::Default | Asked::Private | Asked::Shareable | Asked::None => Namespace::Own,
-        Asked::Host => Namespace::Host,
-        Asked::Path(path) => Namespace::Path(path.clone()),
-        Asked::Container(_) | Asked::Pod => Namespace::Joined,
+pub(super) fn namespaces(spec: &Spec) -> BTreeMap<String, PromisedNamespace> {
+    let one = |asked: &Namespace| match asked {
+        Namespace::Default | Namespace::Private | Namespace::Shareable | Namespace::None => {
+            PromisedNamespace::Own
+        }
+        Namespace::Host => PromisedNamespace::Host,
+        Namespace::Path(path) => PromisedNamespace::Path(path.clone()),
+        Namespace::Container(_) | Namespace::Pod => PromisedNamespace::Joined,
     };
     let mut network = spec.network.iter().map(|network| match &network.value {
-        Network::Host => Namespace::Host,
-        Network::Path(path) => Namespace::Path(path.clone()),
-        Network::Container(_) | Network::Pod => Namespace::Joined,
+        Network::Host => PromisedNamespace::Host,
+        Network::Path(path) => PromisedNamespace::Path(path.clone()),
+        Network::Container(_) | Network::Pod => PromisedNamespace::Joined,
         Network::Default
         | Network::Bridge(_)
         | Network::None
         | Network::Slirp4netns(_)
         | Network::Pasta(_)
-        | Network::Named { .. } => Namespace::Own,
+        | Network::Named { .. } => PromisedNamespace::Own,
     });
     let user = match spec.userns.as_ref().map(|userns| &userns.value) {
-        Some(Userns::Host) => Namespace::Host,
-        Some(Userns::Path(path)) => Namespace::Path(path.clone()),
-        Some(Userns::Container(_) | Userns::Pod) => Namespace::Joined,
+        Some(Userns::Host) => PromisedNamespace::Host,
+        Some(Userns::Path(path)) => PromisedNamespace::Path(path.clone()),
+        Some(Userns::Container(_) | Userns::Pod) => PromisedNamespace::Joined,
         None | Some(Userns::Private | Userns::Auto(_) | Userns::KeepId { .. } | Userns::Nomap) => {
-            Namespace::Own
+            PromisedNamespace::Own
         }
     };
     [
@@ -43,19 +45,22 @@ pub(super) fn namespaces(spec: &Spec) -> BTreeMap<String, Namespace> {
         ("ipc", one(&spec.ipc.value)),
         ("uts", one(&spec.uts.value)),
         ("cgroup", one(&spec.cgroupns.value)),
-        ("network", network.next_back().unwrap_or(Namespace::Own)),
+        (
+            "network",
+            network.next_back().unwrap_or(PromisedNamespace::Own),
+        ),
         ("user", user),
     ]
     .into_iter()
-    .filter(|(_, namespace)| *namespace != Namespace::Own)
+    .filter(|(_, namespace)| *namespace != PromisedNamespace::Own)
     .map(|(name, namespace)| (name.to_owned(), namespace))
     .collect()
 }
 
-pub(super) fn cgroups(spec: &Spec) -> Cgroups {
+pub(super) fn cgroups(spec: &Spec) -> PromisedCgroups {
     match spec.cgroups.value {
-        CgroupsMode::Disabled => Cgroups::None,
-        CgroupsMode::Enabled | CgroupsMode::NoConmon | CgroupsMode::Split => Cgroups::Own,
+        CgroupsMode::Disabled => PromisedCgroups::None,
+        CgroupsMode::Enabled | CgroupsMode::NoConmon | CgroupsMode::Split => PromisedCgroups::Own,
     }
 }
 
@@ -72,9 +77,9 @@ pub(super) fn host_root(spec: &Spec) -> HostRoot {
     }
 }
 
-pub(super) fn limits(spec: &Spec) -> Limits {
+pub(super) fn limits(spec: &Spec) -> PromisedLimits {
     let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
-    Limits {
+    PromisedLimits {
         memory: match spec.memory.value {
             Limit::Unlimited => None,
             Limit::Max(bytes) => Some(signed(bytes.0)),
@@ -103,9 +108,9 @@ pub(super) fn limits(spec: &Spec) -> Limits {
 }
 
 /// Those that hold here: the others cannot be there.
-pub(super) fn effective(asked: &Limits, here: &host::Limits) -> Limits {
+pub(super) fn effective(asked: &PromisedLimits, here: &host::Limits) -> PromisedLimits {
     let holds = |enforcement: &Enforcement| *enforcement == Enforcement::Effective;
-    Limits {
+    PromisedLimits {
         memory: asked.memory.filter(|_| holds(&here.memory)),
         swap: asked.swap.filter(|_| holds(&here.swap)),
         nano_cpus: asked.nano_cpus.filter(|_| holds(&here.cpus)),

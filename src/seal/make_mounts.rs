@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::promise::{Depth, Lower, Mount as Promised, MountKind, Owners};
+use super::promise::{Depth, Lower, MountKind, Owners, PromisedMount};
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::image_volume::ImageVolume;
 use crate::podman::value::label_opt::LabelOpt;
@@ -30,13 +30,13 @@ const SYSTEMD_CGROUP: &str = "/sys/fs/cgroup/systemd";
 pub(super) fn mounts(
     spec: &Spec,
     image: Option<&ImageConfig>,
-) -> Result<BTreeMap<PathBuf, Promised>, Problem> {
+) -> Result<BTreeMap<PathBuf, PromisedMount>, Problem> {
     let mut all = BTreeMap::new();
     if spec.systemd.value != Systemd::False {
         let tmpfs = |at: &str| (PathBuf::from(at), of_type("tmpfs", ["nosuid", "nodev"]));
         all.extend(SYSTEMD_TMPFS.map(tmpfs));
         all.insert("/sys/fs/cgroup".into(), systemd_cgroup(spec));
-        let own = Promised {
+        let own = PromisedMount {
             kind: MountKind::Bind(SYSTEMD_CGROUP.into()),
             depth: Depth::Open,
             ..of_type("", [])
@@ -48,7 +48,7 @@ pub(super) fn mounts(
         all.extend(READ_ONLY_TMPFS.map(tmpfs));
     }
     if spec.image_volume.value == ImageVolume::Anonymous {
-        let anonymous = Promised {
+        let anonymous = PromisedMount {
             kind: MountKind::Volume(None, None),
             depth: Depth::Open,
             ..of_type("", [])
@@ -62,7 +62,7 @@ pub(super) fn mounts(
         .any(|label| label.value == LabelOpt::Nested)
     {
         let at = PathBuf::from("/sys/fs/selinux");
-        let own = Promised {
+        let own = PromisedMount {
             kind: MountKind::Bind(at.clone()),
             depth: Depth::Open,
             ..of_type("", [])
@@ -83,12 +83,12 @@ pub(super) fn mounts(
 }
 
 /// podman gives an init the whole of its own hierarchy, without any other option.
-fn systemd_cgroup(spec: &Spec) -> Promised {
+fn systemd_cgroup(spec: &Spec) -> PromisedMount {
     let kind = match spec.cgroupns.value {
         Namespace::Host => MountKind::Bind("/sys/fs/cgroup".into()),
         _ => MountKind::Type("cgroup".into()),
     };
-    Promised {
+    PromisedMount {
         kind,
         depth: Depth::Open,
         ..of_type("", [])
@@ -101,18 +101,18 @@ pub(super) fn rootfs(spec: &Spec) -> Option<PathBuf> {
     (!rootfs.is_overlay()).then(|| rootfs.source.path.clone())
 }
 
-fn one(mount: &Mount) -> Result<Promised, Problem> {
+fn one(mount: &Mount) -> Result<PromisedMount, Problem> {
     match mount {
         Mount::Bind(bind) => Ok(of_bind(bind)),
         Mount::Volume(volume) => Ok(of_volume(volume)),
         Mount::Tmpfs(tmpfs) => Ok(of_tmpfs(tmpfs)),
         Mount::Other(other) => match other {
             mount::Mount::Devpts { .. } => Ok(of_type("devpts", [])),
-            mount::Mount::Ramfs { options, .. } => Ok(Promised {
+            mount::Mount::Ramfs { options, .. } => Ok(PromisedMount {
                 flags: flags(options),
                 ..of_type("ramfs", [])
             }),
-            mount::Mount::Image { access, .. } => Ok(Promised {
+            mount::Mount::Image { access, .. } => Ok(PromisedMount {
                 flags: match access {
                     Some(Access::ReadWrite) => BTreeSet::new(),
                     Some(Access::ReadOnly) | None => ["ro".to_owned()].into(),
@@ -131,8 +131,8 @@ fn one(mount: &Mount) -> Result<Promised, Problem> {
     }
 }
 
-fn of_type<const N: usize>(name: &str, flags: [&str; N]) -> Promised {
-    Promised {
+fn of_type<const N: usize>(name: &str, flags: [&str; N]) -> PromisedMount {
+    PromisedMount {
         kind: MountKind::Type(name.to_owned()),
         flags: flags.map(str::to_owned).into(),
         depth: Depth::Closed,
@@ -141,26 +141,26 @@ fn of_type<const N: usize>(name: &str, flags: [&str; N]) -> Promised {
     }
 }
 
-fn of_bind(bind: &Bind) -> Promised {
+fn of_bind(bind: &Bind) -> PromisedMount {
     let source = bind.path.as_path().to_owned();
     let kind = match &bind.options.overlay {
         None => MountKind::Bind(source),
         Some(overlay) => layer(Lower::Path(source), overlay),
     };
-    Promised {
+    PromisedMount {
         kind,
         ..of_options(&bind.options)
     }
 }
 
-fn of_volume(volume: &NamedVolume) -> Promised {
+fn of_volume(volume: &NamedVolume) -> PromisedMount {
     let name = volume.name.as_ref().map(|name| name.as_str().to_owned());
     let part = volume.subpath.as_ref().map(PathBuf::from);
     let kind = match &volume.options.overlay {
         None => MountKind::Volume(name, part),
         Some(overlay) => layer(Lower::Volume(name, part), overlay),
     };
-    Promised {
+    PromisedMount {
         kind,
         ..of_options(&volume.options)
     }
@@ -176,7 +176,7 @@ fn layer(lower: Lower, overlay: &Overlay) -> MountKind {
     MountKind::Overlay(lower, upper)
 }
 
-fn of_options(options: &MountOptions) -> Promised {
+fn of_options(options: &MountOptions) -> PromisedMount {
     let propagation = options.propagation.filter(|propagation| {
         !matches!(
             propagation,
@@ -186,7 +186,7 @@ fn of_options(options: &MountOptions) -> Promised {
                 | Propagation::RUnbindable
         )
     });
-    Promised {
+    PromisedMount {
         kind: MountKind::Type(String::new()),
         flags: flags(options),
         depth: match options.recursion {
@@ -210,8 +210,8 @@ fn flags(options: &MountOptions) -> BTreeSet<String> {
     ])
 }
 
-fn of_tmpfs(tmpfs: &Tmpfs) -> Promised {
-    Promised {
+fn of_tmpfs(tmpfs: &Tmpfs) -> PromisedMount {
+    PromisedMount {
         kind: MountKind::Tmpfs(
             tmpfs
                 .size

@@ -2,36 +2,36 @@
 
 use std::collections::BTreeSet;
 
-use super::promise::{Apparmor, Groups, Id, Selinux, SelinuxLevel};
+use super::promise::{PromisedApparmor, PromisedGroups, PromisedId, PromisedSelinux, SelinuxLevel};
 use crate::caps::{Cap, CapArg};
 use crate::host::{Identity, Mode};
 use crate::podman::value::label_opt::{LabelOpt, is_narrow};
-use crate::podman::value::namespace::Namespace as Asked;
+use crate::podman::value::namespace::Namespace;
 use crate::podman::value::security_opt::AppArmorArg;
 use crate::podman::value::user;
 use crate::podman::value::userns::Userns;
 use crate::spec::{Spec, Switch};
 
-pub(super) fn id(asked: Option<&user::Id>) -> Id {
+pub(super) fn id(asked: Option<&user::Id>) -> PromisedId {
     match asked {
-        Some(user::Id::Number(0)) => Id::Any,
-        Some(user::Id::Number(id)) => Id::Exactly(*id),
-        Some(user::Id::Name(name)) if name == "root" => Id::Any,
-        Some(user::Id::Name(_)) | None => Id::NotRoot,
+        Some(user::Id::Number(0)) => PromisedId::Any,
+        Some(user::Id::Number(id)) => PromisedId::Exactly(*id),
+        Some(user::Id::Name(name)) if name == "root" => PromisedId::Any,
+        Some(user::Id::Name(_)) | None => PromisedId::NotRoot,
     }
 }
 
 /// A user without a group has that of the image's passwd file: root's is 0.
-pub(super) fn gid(spec: &Spec) -> Id {
+pub(super) fn gid(spec: &Spec) -> PromisedId {
     let user::User { user, group } = &spec.user.value;
     match group {
         Some(group) => id(Some(group)),
-        None if id(Some(user)) == Id::Any => Id::Any,
-        None => Id::NotRoot,
+        None if id(Some(user)) == PromisedId::Any => PromisedId::Any,
+        None => PromisedId::NotRoot,
     }
 }
 
-pub(super) fn groups(spec: &Spec, caller: &Identity) -> Groups {
+pub(super) fn groups(spec: &Spec, caller: &Identity) -> PromisedGroups {
     let mut named = spec.user.value.group.is_none();
     let mut listed = BTreeSet::new();
     // podman adds the group that the caller has in such a namespace.
@@ -45,16 +45,16 @@ pub(super) fn groups(spec: &Spec, caller: &Identity) -> Groups {
             match group.parse::<user::Id>() {
                 Ok(user::Id::Number(id)) => drop(listed.insert(id)),
                 Ok(user::Id::Name(name)) if name == "root" || name == "keep-groups" => {
-                    return Groups::Any;
+                    return PromisedGroups::Any;
                 }
                 Ok(user::Id::Name(_)) | Err(_) => named = true,
             }
         }
     }
     match (gid(spec), listed.contains(&0)) {
-        (Id::Any, _) | (_, true) if named => Groups::Any,
-        _ if named => Groups::NotRoot,
-        _ => Groups::Exactly(listed),
+        (PromisedId::Any, _) | (_, true) if named => PromisedGroups::Any,
+        _ if named => PromisedGroups::NotRoot,
+        _ => PromisedGroups::Exactly(listed),
     }
 }
 
@@ -75,26 +75,26 @@ pub(super) fn capabilities(spec: &Spec) -> BTreeSet<String> {
         .collect()
 }
 
-pub(super) fn modules(spec: &Spec, mode: Mode) -> (Apparmor, Selinux) {
+pub(super) fn modules(spec: &Spec, mode: Mode) -> (PromisedApparmor, PromisedSelinux) {
     if spec.privileged.value == Switch::On {
-        return (Apparmor::Unconfined, Selinux::Unconfined);
+        return (PromisedApparmor::Unconfined, PromisedSelinux::Unconfined);
     }
     let apparmor = match spec.apparmor.as_ref().map(|asked| &asked.value) {
         // Only root loads profiles: a user's podman gives its containers none by itself.
-        None if mode == Mode::Rootless => Apparmor::Unconfined,
-        None => Apparmor::Confined,
-        Some(AppArmorArg::Unconfined) => Apparmor::Unconfined,
-        Some(AppArmorArg::Profile(name)) => Apparmor::Profile(name.clone()),
+        None if mode == Mode::Rootless => PromisedApparmor::Unconfined,
+        None => PromisedApparmor::Confined,
+        Some(AppArmorArg::Unconfined) => PromisedApparmor::Unconfined,
+        Some(AppArmorArg::Profile(name)) => PromisedApparmor::Profile(name.clone()),
     };
-    let mut selinux = Selinux::Confined;
+    let mut selinux = PromisedSelinux::Confined;
     // podman drops the label of a container that shares these namespaces with the host.
-    if spec.pid.value == Asked::Host || spec.ipc.value == Asked::Host {
-        selinux = Selinux::Unconfined;
+    if spec.pid.value == Namespace::Host || spec.ipc.value == Namespace::Host {
+        selinux = PromisedSelinux::Unconfined;
     }
     for label in &spec.label {
         selinux = match &label.value {
-            LabelOpt::Disable => Selinux::Unconfined,
-            LabelOpt::Type(name) => Selinux::Type(name.clone()),
+            LabelOpt::Disable => PromisedSelinux::Unconfined,
+            LabelOpt::Type(name) => PromisedSelinux::Type(name.clone()),
             LabelOpt::Nested
             | LabelOpt::User(_)
             | LabelOpt::Role(_)

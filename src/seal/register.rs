@@ -142,13 +142,13 @@ pub fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
 }
 
 /// A hook as podman hands it to the runtime.
-struct Hook {
+struct InstalledHook {
     path: PathBuf,
     args: Vec<String>,
     env: Vec<String>,
 }
 
-impl Hook {
+impl InstalledHook {
     /// Reads a hook file: version 1.0.0 holds the hook itself, 0.1.0 the path, and the arguments beside it.
     fn read(document: &Value) -> Option<Self> {
         let hook = document.get("hook")?;
@@ -182,7 +182,7 @@ impl Hook {
 }
 
 /// The hook files of a directory, and the hooks in them.
-fn hooks_in(host: &dyn Host, directory: &Path) -> Result<Vec<(PathBuf, Hook)>, Problem> {
+fn hooks_in(host: &dyn Host, directory: &Path) -> Result<Vec<(PathBuf, InstalledHook)>, Problem> {
     let is_hook = |path: &PathBuf| {
         path.extension()
             .is_some_and(|extension| extension == "json")
@@ -193,7 +193,7 @@ fn hooks_in(host: &dyn Host, directory: &Path) -> Result<Vec<(PathBuf, Hook)>, P
         let Ok(document) = serde_json::from_slice::<Value>(&file.bytes) else {
             continue;
         };
-        hooks.extend(Hook::read(&document).map(|hook| (path.clone(), hook)));
+        hooks.extend(InstalledHook::read(&document).map(|hook| (path.clone(), hook)));
     }
     Ok(hooks)
 }

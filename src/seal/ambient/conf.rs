@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{KEYS, Key, Value};
+use super::keys::{ConfKey, ConfValue, KEYS};
 use crate::problem::Problem;
 
 /// What one file says.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct ConfFindings {
     /// Each key that weakens a container, in the order of the lines.
     pub(super) weak: Vec<Weak>,
     /// Programs, and directories of programs, that podman would start.
-    pub(super) programs: Vec<Program>,
+    pub(super) programs: Vec<HostProgram>,
     pub(super) volume_path: Option<PathBuf>,
     pub(super) init_path: Option<PathBuf>,
     pub(super) hooks_dir: Option<Vec<PathBuf>>,
@@ -24,14 +24,14 @@ pub(super) struct Found {
 #[derive(Debug)]
 pub(super) struct Weak {
     pub(super) line: usize,
-    pub(super) key: &'static Key,
+    pub(super) key: &'static ConfKey,
 }
 
 /// Something of the host's that podman would start.
 #[derive(Debug)]
-pub(super) struct Program {
+pub(super) struct HostProgram {
     pub(super) line: usize,
-    pub(super) key: &'static Key,
+    pub(super) key: &'static ConfKey,
     pub(super) path: PathBuf,
 }
 
@@ -39,26 +39,28 @@ pub(super) struct Program {
 ///
 /// # Errors
 /// It is no TOML.
-pub(super) fn read(path: &Path, text: &str) -> Result<Found, Problem> {
+pub(super) fn read(path: &Path, text: &str) -> Result<ConfFindings, Problem> {
     let table = DeTable::parse(text).map_err(|error| {
         let (file, why) = (path.display(), error.message());
         Problem::new(format!("\"{file}\" is not understood: {why}"))
             .instead("correct it; podman would not take it either")
     })?;
     let table = table.get_ref();
-    let mut found = Found::default();
+    let mut found = ConfFindings::default();
     for key in &KEYS {
         let Some((name, value)) = get(table, key.section, key.name) else {
             continue;
         };
         let line = line_of(text, name);
-        if matches!(key.value, Value::Programs | Value::Program) {
+        if matches!(key.value, ConfValue::Programs | ConfValue::Program) {
             let paths = strings(value);
-            found.programs.extend(paths.into_iter().map(|path| Program {
-                line,
-                key,
-                path: path.into(),
-            }));
+            found
+                .programs
+                .extend(paths.into_iter().map(|path| HostProgram {
+                    line,
+                    key,
+                    path: path.into(),
+                }));
         } else if weakens(key.value, value) {
             found.weak.push(Weak { line, key });
         }
@@ -106,10 +108,10 @@ fn line_of(text: &str, name: &Name<'_>) -> usize {
 }
 
 /// Whatever is not understood weakens.
-fn weakens(key: Value, value: &DeValue<'_>) -> bool {
+fn weakens(key: ConfValue, value: &DeValue<'_>) -> bool {
     match (key, value) {
-        (Value::Switch(good), DeValue::Boolean(found)) => *found != good,
-        (Value::List { kept, .. }, DeValue::Array(entries)) => {
+        (ConfValue::Switch(good), DeValue::Boolean(found)) => *found != good,
+        (ConfValue::List { kept, .. }, DeValue::Array(entries)) => {
             !entries.iter().all(|entry| match entry.get_ref() {
                 DeValue::String(text) => kept.iter().any(|kept| same_name(kept, text)),
                 // {append=true} adds nothing by itself.
@@ -117,10 +119,10 @@ fn weakens(key: Value, value: &DeValue<'_>) -> bool {
                 _ => false,
             })
         }
-        (Value::Words(harmless), DeValue::String(word)) => !harmless.contains(&word.as_ref()),
-        (Value::Network(is_closed), DeValue::Array(_)) => !is_closed(&strings(value)),
-        (Value::Empty, DeValue::Table(table)) => !table.is_empty(),
-        (Value::Programs | Value::Program, _) => false,
+        (ConfValue::Words(harmless), DeValue::String(word)) => !harmless.contains(&word.as_ref()),
+        (ConfValue::Network(is_closed), DeValue::Array(_)) => !is_closed(&strings(value)),
+        (ConfValue::Empty, DeValue::Table(table)) => !table.is_empty(),
+        (ConfValue::Programs | ConfValue::Program, _) => false,
         (_, _) => true,
     }
 }

@@ -5,19 +5,19 @@ use crate::podman::version::Version;
 
 /// A key.
 #[derive(Debug)]
-pub(super) struct Key {
+pub(super) struct ConfKey {
     pub(super) section: &'static str,
     pub(super) name: &'static str,
     /// From which podman on. Earlier ones warn of an unknown key and pass over it.
     pub(super) since: Version,
-    pub(super) value: Value,
+    pub(super) value: ConfValue,
     /// What it does: follows the key's name.
     pub(super) does: &'static str,
 }
 
 /// What a key may say.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Value {
+pub(super) enum ConfValue {
     /// A list, of which `kept` are podman's own defaults. A name counts for every value of it.
     List {
         /// The entries that remain.
@@ -37,17 +37,17 @@ pub(super) enum Value {
     Program,
 }
 
-impl Key {
+impl ConfKey {
     /// What podman's last containers.conf says to take the key back; none where there is no such word.
     pub(super) fn neutral(&self, entries: impl Fn(&[&str]) -> String) -> Option<String> {
         match self.value {
-            Value::List { kept } => Some(entries(kept)),
-            Value::Switch(good) => Some(good.to_string()),
-            Value::Words(_)
-            | Value::Network(_)
-            | Value::Empty
-            | Value::Programs
-            | Value::Program => None,
+            ConfValue::List { kept } => Some(entries(kept)),
+            ConfValue::Switch(good) => Some(good.to_string()),
+            ConfValue::Words(_)
+            | ConfValue::Network(_)
+            | ConfValue::Empty
+            | ConfValue::Programs
+            | ConfValue::Program => None,
         }
     }
 }
@@ -55,28 +55,33 @@ impl Key {
 /// The oldest podman: before it nobody looks.
 const ALWAYS: Version = Version(4, 0, 0);
 
-const fn list(name: &'static str, since: Version, kept: &'static [&'static str]) -> Key {
-    Key {
+const fn list(name: &'static str, since: Version, kept: &'static [&'static str]) -> ConfKey {
+    ConfKey {
         section: "containers",
         name,
         since,
-        value: Value::List { kept },
+        value: ConfValue::List { kept },
         does: "adds to every container",
     }
 }
 
-const fn programs(section: &'static str, name: &'static str, since: Version) -> Key {
-    Key {
+const fn programs(section: &'static str, name: &'static str, since: Version) -> ConfKey {
+    ConfKey {
         section,
         name,
         since,
-        value: Value::Programs,
+        value: ConfValue::Programs,
         does: "names what podman starts on the host",
     }
 }
 
-const fn engine(name: &'static str, since: Version, value: Value, does: &'static str) -> Key {
-    Key {
+const fn engine(
+    name: &'static str,
+    since: Version,
+    value: ConfValue,
+    does: &'static str,
+) -> ConfKey {
+    ConfKey {
         section: "engine",
         name,
         since,
@@ -89,10 +94,10 @@ const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin
 
 /// The keys, by section. `default_ulimits` stands here to be emptied; see [`FLAGS_TAKE_BACK`].
 #[rustfmt::skip]
-pub(super) static KEYS: [Key; 29] = [
+pub(super) static KEYS: [ConfKey; 29] = [
     list("annotations", ALWAYS, &[]),
-    Key {
-        value: Value::Words(&["", "none", "image", "/etc/hosts"]),
+    ConfKey {
+        value: ConfValue::Words(&["", "none", "image", "/etc/hosts"]),
         does: "copies a file of the host into every container's /etc/hosts",
         ..list("base_hosts_file", Version(4, 1, 0), &[])
     },
@@ -101,38 +106,38 @@ pub(super) static KEYS: [Key; 29] = [
     list("default_ulimits", ALWAYS, &[]),
     list("devices", ALWAYS, &[]),
     list("env", ALWAYS, &[PATH, "TERM=xterm"]),
-    Key { does: "makes every container share its caller's session keyring", value: Value::Switch(true), ..list("keyring", ALWAYS, &[]) },
+    ConfKey { does: "makes every container share its caller's session keyring", value: ConfValue::Switch(true), ..list("keyring", ALWAYS, &[]) },
     programs("containers", "init_path", ALWAYS),
     list("mounts", Version(4, 7, 0), &[]),
     list("volumes", ALWAYS, &[]),
-    engine("conmon_env_vars", ALWAYS, Value::List { kept: &[PATH] }, "changes conmon, which starts every container"),
+    engine("conmon_env_vars", ALWAYS, ConfValue::List { kept: &[PATH] }, "changes conmon, which starts every container"),
     programs("engine", "conmon_path", ALWAYS),
     programs("engine", "conmonrs_path", ALWAYS),
-    engine("env", ALWAYS, Value::List { kept: &[] }, "changes podman itself"),
+    engine("env", ALWAYS, ConfValue::List { kept: &[] }, "changes podman itself"),
     programs("engine", "helper_binaries_dir", ALWAYS),
     programs("engine", "init_path", ALWAYS),
-    engine("network_cmd_options", ALWAYS, Value::Network(slirp4netns), "opens the host's loopback to every container, or may do so"),
+    engine("network_cmd_options", ALWAYS, ConfValue::Network(slirp4netns), "opens the host's loopback to every container, or may do so"),
     programs("engine", "network_cmd_path", ALWAYS),
-    engine("no_pivot_root", ALWAYS, Value::Switch(false), "leaves the host's root within every container's reach"),
-    engine("remote", ALWAYS, Value::Switch(false), "sends every run to another podman"),
-    Key { value: Value::Program, ..programs("engine", "runtime", ALWAYS) },
+    engine("no_pivot_root", ALWAYS, ConfValue::Switch(false), "leaves the host's root within every container's reach"),
+    engine("remote", ALWAYS, ConfValue::Switch(false), "sends every run to another podman"),
+    ConfKey { value: ConfValue::Program, ..programs("engine", "runtime", ALWAYS) },
     programs("engine", "runtime_path", ALWAYS),
     programs("engine", "runtimes", ALWAYS),
-    engine("runtimes_flags", Version(5, 7, 0), Value::Empty, "gives the runtime orders, which may switch limits off"),
+    engine("runtimes_flags", Version(5, 7, 0), ConfValue::Empty, "gives the runtime orders, which may switch limits off"),
     programs("network", "cni_plugin_dirs", ALWAYS),
-    Key {
+    ConfKey {
         section: "network",
         name: "firewall_driver",
         since: Version(5, 0, 0),
-        value: Value::Words(&["", "iptables", "nftables"]),
+        value: ConfValue::Words(&["", "iptables", "nftables"]),
         does: "leaves the networks of containers open to each other",
     },
     programs("network", "netavark_plugin_dirs", ALWAYS),
-    Key {
+    ConfKey {
         section: "network",
         name: "pasta_options",
         since: Version(4, 6, 0),
-        value: Value::Network(pasta),
+        value: ConfValue::Network(pasta),
         does: "opens the host's loopback to every container, or may do so",
     },
 ];

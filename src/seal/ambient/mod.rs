@@ -11,7 +11,7 @@ mod keys;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use self::conf::{Found, Program};
+use self::conf::{ConfFindings, HostProgram};
 use crate::digest::sha256;
 use crate::env::Scrubbed;
 use crate::host::{FileKind, Host};
@@ -100,7 +100,12 @@ pub fn last_file(
 }
 
 /// Stops the run at what nothing takes back.
-fn refuse(host: &dyn Host, version: Version, file: &Path, found: &Found) -> Result<(), Problem> {
+fn refuse(
+    host: &dyn Host,
+    version: Version,
+    file: &Path,
+    found: &ConfFindings,
+) -> Result<(), Problem> {
     let place = |line: usize, key: &str| format!("{}:{line}: {key}", file.display());
     for program in &found.programs {
         is_roots(host, program).map_err(|problem| {
@@ -112,7 +117,7 @@ fn refuse(host: &dyn Host, version: Version, file: &Path, found: &Found) -> Resu
             )
         })?;
     }
-    let stays = |key: &keys::Key| {
+    let stays = |key: &keys::ConfKey| {
         let is_overridden = version >= WITH_OVERRIDE && key.neutral(|_| String::new()).is_some();
         key.since <= version && !is_overridden && key.name != keys::FLAGS_TAKE_BACK
     };
@@ -134,10 +139,10 @@ fn refuse(host: &dyn Host, version: Version, file: &Path, found: &Found) -> Resu
 }
 
 /// What podman would start must not be others' to change.
-fn is_roots(host: &dyn Host, program: &Program) -> Result<(), Problem> {
+fn is_roots(host: &dyn Host, program: &HostProgram) -> Result<(), Problem> {
     let path = program.path.as_path();
     let is_name = path.components().count() == 1 && !path.has_root();
-    let by_name = is_name && matches!(program.key.value, keys::Value::Program);
+    let by_name = is_name && matches!(program.key.value, keys::ConfValue::Program);
     // $BINDIR is the directory that podman itself lies in, which was looked at already.
     if by_name || path.starts_with("$BINDIR") {
         return Ok(());

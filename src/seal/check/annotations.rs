@@ -4,8 +4,8 @@ use super::Facts;
 use crate::podman::value::annotation::is_order;
 use crate::seal::ANNOTATION;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
-use crate::seal::promise::{Groups, Privilege, Promise};
+use crate::seal::config::OciConfig;
+use crate::seal::promise::{Privilege, Promise, PromisedGroups};
 
 /// What podman 4.3 to 5.4 writes by itself, and the value that is harmless where not every one is.
 const ENGINE: [(&str, Option<&str>); 22] = [
@@ -36,7 +36,7 @@ const ENGINE: [(&str, Option<&str>); 22] = [
 const PRIVILEGED: &str = "io.podman.annotations.privileged";
 const KEEP_GROUPS: &str = "run.oci.keep_original_groups";
 
-pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
     let holds = |key: &str, value: &str| {
         let engine = ENGINE.iter().find(|(known, _)| *known == key);
         let engine = engine.is_some_and(|(_, only)| only.is_none_or(|only| only == value));
@@ -51,7 +51,7 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
                 && !promise.annotations.contains_key(key))
             || (key == PRIVILEGED
                 && (value == "FALSE" || promise.privilege == Privilege::Privileged))
-            || (key == KEEP_GROUPS && promise.groups == Groups::Any)
+            || (key == KEEP_GROUPS && promise.groups == PromisedGroups::Any)
     };
     config
         .annotations

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Facts, list, promised_capabilities};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
+use crate::seal::config::OciConfig;
 use crate::seal::promise::{NewPrivileges, Promise};
 
 const SETS: [&str; 5] = [
@@ -15,7 +15,7 @@ const SETS: [&str; 5] = [
     "ambient",
 ];
 
-pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
     // What is in one set by mistake is in most of them: one sentence.
     let mut extra: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();

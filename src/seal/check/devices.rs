@@ -2,12 +2,12 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{Config, Device, DeviceRule};
-use crate::seal::promise::{self, Cgroups, Privilege, Promise};
+use crate::seal::config::{OciConfig, OciDevice, OciDeviceRule};
+use crate::seal::promise::{Privilege, Promise, PromisedCgroups, PromisedDevice};
 
 const CULPRIT: Culprit = Culprit::Conf("devices");
 
-pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
     if promise.privilege == Privilege::Privileged {
         return Vec::new();
     }
@@ -33,7 +33,7 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
         .first()
         .is_some_and(|first| !first.allow && is_every(first));
     // In a user namespace podman makes no device control group: no node can be made there, and none mounted works.
-    if !promise.is_mapped() && promise.cgroups == Cgroups::Own && !denied {
+    if !promise.is_mapped() && promise.cgroups == PromisedCgroups::Own && !denied {
         breaches.push(Breach::new(
             "every device of the host open to mknod",
             "that all are denied",
@@ -52,7 +52,7 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
     breaches
 }
 
-fn is_node(promised: &promise::Device, found: &Device) -> bool {
+fn is_node(promised: &PromisedDevice, found: &OciDevice) -> bool {
     let kind = if found.kind == "u" { "c" } else { &found.kind };
     promised.path == found.path
         && kind == promised.kind.to_string()
@@ -60,7 +60,7 @@ fn is_node(promised: &promise::Device, found: &Device) -> bool {
         && promised.minor == found.minor
 }
 
-fn is_every(rule: &DeviceRule) -> bool {
+fn is_every(rule: &OciDeviceRule) -> bool {
     matches!(rule.kind.as_str(), "" | "a")
         && !is_number(rule.major)
         && !is_number(rule.minor)
@@ -72,7 +72,7 @@ fn is_number(number: Option<i64>) -> bool {
     number.is_some_and(|number| number >= 0)
 }
 
-fn is_promised(promise: &Promise, rule: &DeviceRule) -> bool {
+fn is_promised(promise: &Promise, rule: &OciDeviceRule) -> bool {
     let within = |access: &str| {
         !rule.access.is_empty() && rule.access.chars().all(|letter| access.contains(letter))
     };
@@ -97,7 +97,7 @@ fn is_promised(promise: &Promise, rule: &DeviceRule) -> bool {
         })
 }
 
-fn describe(rule: &DeviceRule) -> String {
+fn describe(rule: &OciDeviceRule) -> String {
     let number = |number: Option<i64>| {
         number
             .filter(|number| *number >= 0)

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::Facts;
-use super::mounts::{Refusal, holds, is_bind};
+use super::mounts::{MountRefusal, holds, is_bind};
 use super::store::{is_below, is_own, is_own_file, of_container, own};
 use crate::seal::breach::Culprit;
-use crate::seal::config::Mount as Found;
-use crate::seal::promise::{Init, Namespace, Privilege, Promise, Unmasked};
+use crate::seal::config::OciMount;
+use crate::seal::promise::{Init, Privilege, Promise, PromisedNamespace, Unmasked};
 
 /// A file system of the kernel's, and the options that it always has.
 struct Kernel {
@@ -87,10 +87,10 @@ const CULPRIT: Culprit = Culprit::ConfMounts;
 
 pub(super) fn check(
     at: &Path,
-    found: &Found,
+    found: &OciMount,
     promise: &Promise,
     facts: &Facts<'_>,
-) -> Result<(), Refusal> {
+) -> Result<(), MountRefusal> {
     if let Some(kernel) = KERNEL
         .iter()
         .find(|kernel| Path::new(kernel.at) == at && kernel.types.contains(&found.kind.as_str()))
@@ -117,7 +117,7 @@ pub(super) fn check(
     Err(("no mount".to_owned(), culprit))
 }
 
-fn of_kernel(kernel: &Kernel, found: &Found, promise: &Promise) -> Result<(), Refusal> {
+fn of_kernel(kernel: &Kernel, found: &OciMount, promise: &Promise) -> Result<(), MountRefusal> {
     let open = match &promise.unmasked {
         Unmasked::All => true,
         Unmasked::Paths(paths) => paths.contains(kernel.at),
@@ -138,7 +138,7 @@ fn of_kernel(kernel: &Kernel, found: &Found, promise: &Promise) -> Result<(), Re
 
 /// The container's own files, below each of `--chrootdirs` too; those of another container that it joins: which ones,
 /// only that container knows.
-fn is_file(at: &Path, found: &Found, promise: &Promise, facts: &Facts<'_>) -> bool {
+fn is_file(at: &Path, found: &OciMount, promise: &Promise, facts: &Facts<'_>) -> bool {
     if at == Path::new("/dev/shm") && found.kind == "tmpfs" && !is_bind(found) {
         return true;
     }
@@ -157,7 +157,7 @@ fn is_file(at: &Path, found: &Found, promise: &Promise, facts: &Facts<'_>) -> bo
         promise
             .namespaces
             .values()
-            .any(|other| *other == Namespace::Joined)
+            .any(|other| *other == PromisedNamespace::Joined)
     };
     let is_it = |(place, name): &(&str, &str)| {
         let of_other =
@@ -171,7 +171,7 @@ fn is_file(at: &Path, found: &Found, promise: &Promise, facts: &Facts<'_>) -> bo
 
 /// podman mounts a secret from a file of the secret's name, also when it was asked for by id, and makes a directory for
 /// those that have a place of their own.
-fn is_secret(at: &Path, found: &Found, promise: &Promise, facts: &Facts<'_>) -> bool {
+fn is_secret(at: &Path, found: &OciMount, promise: &Promise, facts: &Facts<'_>) -> bool {
     let Some(file) = own(&found.source, facts).filter(|_| is_bind(found)) else {
         return false;
     };
@@ -181,7 +181,7 @@ fn is_secret(at: &Path, found: &Found, promise: &Promise, facts: &Facts<'_>) -> 
 }
 
 /// The image's own files, or what podman writes; from the image they give away nothing.
-fn is_fips(at: &Path, found: &Found, facts: &Facts<'_>) -> bool {
+fn is_fips(at: &Path, found: &OciMount, facts: &Facts<'_>) -> bool {
     let policy = FIPS.iter().any(|place| Path::new(place) == at)
         && (is_below(&found.source, facts.root)
             || is_own_file(&found.source, Path::new(FIPS_FILE), facts));
@@ -192,13 +192,13 @@ fn is_fips(at: &Path, found: &Found, facts: &Facts<'_>) -> bool {
 }
 
 /// What belongs to a namespace that is the host's, or that is not of the container's user namespace.
-fn is_hosts(at: &Path, found: &Found, promise: &Promise) -> bool {
-    let hosts = |name: &str| *promise.namespace(name) == Namespace::Host;
+fn is_hosts(at: &Path, found: &OciMount, promise: &Promise) -> bool {
+    let hosts = |name: &str| *promise.namespace(name) == PromisedNamespace::Host;
     let promised = match at.to_str().unwrap_or_default() {
         "/dev/shm" | "/dev/mqueue" => hosts("ipc"),
         "/proc" => hosts("pid"),
         "/sys" => {
-            let others = *promise.namespace("network") != Namespace::Own;
+            let others = *promise.namespace("network") != PromisedNamespace::Own;
             (hosts("network") || (promise.is_mapped() && others)) && holds(found, "ro")
         }
         _ => false,
@@ -206,7 +206,7 @@ fn is_hosts(at: &Path, found: &Found, promise: &Promise) -> bool {
     promised && is_bind(found) && found.source == at
 }
 
-fn is_init(at: &Path, found: &Found, init: &Init) -> bool {
+fn is_init(at: &Path, found: &OciMount, init: &Init) -> bool {
     let places = ["/run/podman-init", "/dev/init"];
     let program = match init {
         Init::None => false,
@@ -217,7 +217,7 @@ fn is_init(at: &Path, found: &Found, init: &Init) -> bool {
 }
 
 /// Without root's powers podman mounts a device instead of making its node.
-fn is_device(at: &Path, found: &Found, promise: &Promise) -> bool {
+fn is_device(at: &Path, found: &OciMount, promise: &Promise) -> bool {
     let node = promise
         .devices
         .iter()

@@ -2,13 +2,13 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
+use crate::seal::config::OciConfig;
 use crate::seal::promise::Promise;
 
 /// What podman puts into every environment.
 const ENGINE: [&str; 5] = ["PATH", "TERM", "container", "HOSTNAME", "HOME"];
 
-pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
     let promised = |name: &str| {
         let prefix = |known: &String| {
             known

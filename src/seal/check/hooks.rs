@@ -2,15 +2,15 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{Config, Hook};
+use crate::seal::config::{OciConfig, OciHook};
 use crate::seal::promise::Promise;
 use crate::seal::register::{ARGUMENTS, mark};
 
 /// The variables that ours has.
 const OWN_VARIABLES: [&str; 2] = ["PATH=", "XDG_CONFIG_HOME="];
 
-pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
-    let known = |hook: &Hook| {
+pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
+    let known = |hook: &OciHook| {
         is_ours(hook, facts)
             || promise
                 .hooks
@@ -37,7 +37,7 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
 
 /// Another safe-podman of root's is as good as this one, where root's files can be told: a user's namespace shows them as
 /// nobody's.
-fn is_ours(hook: &Hook, facts: &Facts<'_>) -> bool {
+fn is_ours(hook: &OciHook, facts: &Facts<'_>) -> bool {
     let identity = facts.host.identity();
     let is_roots = || identity.owner.uid == identity.euid && facts.host.trusted(&hook.path).is_ok();
     let variables = hook.env.iter();

@@ -3,9 +3,9 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
+use crate::seal::config::OciConfig;
 use crate::seal::live;
-use crate::seal::promise::{Descriptors, Limits, Promise};
+use crate::seal::promise::{Descriptors, Promise, PromisedLimits};
 
 /// Words of the runtime's command line that weaken a container, and the key of containers.conf that makes podman say them.
 const WORDS: [(&str, &str, Culprit); 4] = [
@@ -31,14 +31,14 @@ const WORDS: [(&str, &str, Culprit); 4] = [
     ),
 ];
 
-pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
     let mut breaches = limits(promise, config, facts);
     breaches.extend(words(promise, facts));
     breaches
 }
 
 /// The runtime sets the control group up before it calls hooks, but without root's powers it may go on when it cannot.
-fn limits(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+fn limits(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
     let culprit = Culprit::EngineConf("cgroup_manager");
     if promise.limits.are_none() {
         return Vec::new();
@@ -81,7 +81,7 @@ fn words(promise: &Promise, facts: &Facts<'_>) -> Vec<Breach> {
     breaches
 }
 
-impl Limits {
+impl PromisedLimits {
     fn are_none(&self) -> bool {
         let Self {
             memory,

@@ -1,16 +1,16 @@
 //! `AppArmor` and `SELinux`, where the host has them.
 
 use super::Facts;
-use crate::host::{Apparmor as Module, Lsm, Selinux as State};
+use crate::host::{Apparmor, Lsm, Selinux};
 use crate::podman::value::label_opt::{is_confined, is_narrow};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
-use crate::seal::promise::{Apparmor, Promise, Selinux, SelinuxLevel};
+use crate::seal::config::OciConfig;
+use crate::seal::promise::{Promise, PromisedApparmor, PromisedSelinux, SelinuxLevel};
 
 /// What podman's own profile is called, in every release.
 const DEFAULT_PROFILE: &str = "containers-default-";
 
-pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
     let process = &config.process;
     labels(
         promise,
@@ -28,23 +28,25 @@ pub(in crate::seal) fn labels(
     selinux_label: &str,
 ) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    if lsm.apparmor == Module::Enabled {
+    if lsm.apparmor == Apparmor::Enabled {
         breaches.extend(apparmor(&promise.apparmor, apparmor_profile));
     }
-    if lsm.selinux != State::Disabled {
+    if lsm.selinux != Selinux::Disabled {
         breaches.extend(selinux(promise, selinux_label));
     }
     breaches
 }
 
-fn apparmor(promised: &Apparmor, found: &str) -> Option<Breach> {
+fn apparmor(promised: &PromisedApparmor, found: &str) -> Option<Breach> {
     let (holds, promised) = match promised {
-        Apparmor::Unconfined => (true, String::new()),
-        Apparmor::Confined => (
+        PromisedApparmor::Unconfined => (true, String::new()),
+        PromisedApparmor::Confined => (
             found.starts_with(DEFAULT_PROFILE),
             "podman's own".to_owned(),
         ),
-        Apparmor::Profile(name) => (found == name, format!("the AppArmor profile \"{name}\"")),
+        PromisedApparmor::Profile(name) => {
+            (found == name, format!("the AppArmor profile \"{name}\""))
+        }
     };
     let found = if found.is_empty() || found == "unconfined" {
         "no AppArmor profile".to_owned()
@@ -61,9 +63,9 @@ fn selinux(promise: &Promise, label: &str) -> Option<Breach> {
         parts.next().unwrap_or_default(),
     );
     let (holds, promised) = match &promise.selinux {
-        Selinux::Unconfined => return None,
-        Selinux::Confined => (is_confined(kind), "a type that confines".to_owned()),
-        Selinux::Type(name) => (kind == name, format!("the SELinux type \"{name}\"")),
+        PromisedSelinux::Unconfined => return None,
+        PromisedSelinux::Confined => (is_confined(kind), "a type that confines".to_owned()),
+        PromisedSelinux::Type(name) => (kind == name, format!("the SELinux type \"{name}\"")),
     };
     let found = if label.is_empty() {
         "no SELinux label".to_owned()

@@ -22,7 +22,7 @@ mod user;
 use std::path::Path;
 
 use super::breach::Breach;
-use super::config::Config;
+use super::config::OciConfig;
 use super::promise::Promise;
 use crate::host::Host;
 
@@ -46,7 +46,7 @@ pub struct Facts<'a> {
     pub profile: Option<&'a [u8]>,
 }
 
-type Check = fn(&Promise, &Config, &Facts<'_>) -> Vec<Breach>;
+type Check = fn(&Promise, &OciConfig, &Facts<'_>) -> Vec<Breach>;
 
 const CHECKS: [Check; 15] = [
     user::check,
@@ -67,7 +67,7 @@ const CHECKS: [Check; 15] = [
 ];
 
 /// Everything in which the container would be stronger than promised.
-pub fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+pub fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for check in CHECKS {
         breaches.extend(check(promise, config, facts));

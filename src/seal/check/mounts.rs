@@ -4,15 +4,15 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Facts, engine_mounts, store};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{Config, Mount as Found};
-use crate::seal::promise::{Depth, Lower, Mount, MountKind, Owners, Promise};
+use crate::seal::config::{OciConfig, OciMount};
+use crate::seal::promise::{Depth, Lower, MountKind, Owners, Promise, PromisedMount};
 
 const CULPRIT: Culprit = Culprit::ConfMounts;
 
 /// Options that let mounts cross the container's wall.
 const CROSSING: [&str; 4] = ["shared", "rshared", "slave", "rslave"];
 
-pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
     let mut moved = moved(promise, config);
     let mut breaches = Vec::new();
     for found in &config.mounts {
@@ -25,8 +25,9 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
             }
             Some(asked) => against(asked, found, promise, facts),
             None => engine_mounts::check(&at, found, promise, facts).or_else(|refusal| {
-                let stands_for =
-                    |asked: &&Mount| is_free(&at) && against(asked, found, promise, facts).is_ok();
+                let stands_for = |asked: &&PromisedMount| {
+                    is_free(&at) && against(asked, found, promise, facts).is_ok()
+                };
                 let index = moved.iter().position(stands_for).ok_or(refusal)?;
                 moved.remove(index);
                 Ok(())
@@ -48,7 +49,7 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
 
 /// podman follows the image's links on the way to a tmpfs (`/var/run` is `/run`): those that are not where they were
 /// promised to be.
-fn moved<'a>(promise: &'a Promise, config: &Config) -> Vec<&'a Mount> {
+fn moved<'a>(promise: &'a Promise, config: &OciConfig) -> Vec<&'a PromisedMount> {
     let is_there = |at: &Path| {
         config
             .mounts
@@ -71,19 +72,19 @@ fn is_free(at: &Path) -> bool {
 }
 
 /// An option of crun's that also reaches the mounts below, or one that changes a mount that is there.
-fn deep(found: &Found) -> Option<&'static str> {
+fn deep(found: &OciMount) -> Option<&'static str> {
     const DEEP: [&str; 5] = ["rrw", "rsuid", "rdev", "rexec", "remount"];
     DEEP.into_iter().find(|option| has(found, option))
 }
 
 /// With other owners root's files may be the container user's.
-fn is_mapped(found: &Found) -> bool {
+fn is_mapped(found: &OciMount) -> bool {
     let mapped = !found.uid_mappings.is_empty() || !found.gid_mappings.is_empty();
     mapped || has(found, "idmap") || has(found, "ridmap")
 }
 
 /// What was promised instead, and who is likely to have changed it.
-pub(super) type Refusal = (String, Culprit);
+pub(super) type MountRefusal = (String, Culprit);
 
 /// podman writes `/run/../etc` as it was given; two spellings are one place.
 fn clean(path: &Path) -> PathBuf {
@@ -98,12 +99,12 @@ fn clean(path: &Path) -> PathBuf {
     clean
 }
 
-pub(super) fn has(found: &Found, option: &str) -> bool {
+pub(super) fn has(found: &OciMount, option: &str) -> bool {
     found.options.iter().any(|other| other == option)
 }
 
 /// Does the option hold? The last of a pair wins, and a missing one is the weaker.
-pub(super) fn holds(found: &Found, flag: &str) -> bool {
+pub(super) fn holds(found: &OciMount, flag: &str) -> bool {
     let opposite = match flag {
         "ro" => "rw",
         "nosuid" => "suid",
@@ -118,16 +119,16 @@ pub(super) fn holds(found: &Found, flag: &str) -> bool {
     last.is_some_and(|option| option == flag)
 }
 
-pub(super) fn is_bind(found: &Found) -> bool {
+pub(super) fn is_bind(found: &OciMount) -> bool {
     found.kind == "bind" || has(found, "bind") || has(found, "rbind")
 }
 
 fn against(
-    promised: &Mount,
-    found: &Found,
+    promised: &PromisedMount,
+    found: &OciMount,
     promise: &Promise,
     facts: &Facts<'_>,
-) -> Result<(), Refusal> {
+) -> Result<(), MountRefusal> {
     let refuse = |what: String| Err((what, CULPRIT));
     source(&promised.kind, found, promise, facts)?;
     // A layer without an upper directory cannot be written.
@@ -155,10 +156,10 @@ fn against(
 
 fn source(
     kind: &MountKind,
-    found: &Found,
+    found: &OciMount,
     promise: &Promise,
     facts: &Facts<'_>,
-) -> Result<(), Refusal> {
+) -> Result<(), MountRefusal> {
     let refuse = |what: String| Err((what, CULPRIT));
     let holds = match kind {
         MountKind::Bind(source) => is_bind(found) && found.source == *source,
@@ -199,7 +200,7 @@ fn source(
 }
 
 /// `size=64m` in bytes.
-fn size(found: &Found) -> Option<u64> {
+fn size(found: &OciMount) -> Option<u64> {
     let mut sizes = found
         .options
         .iter()
@@ -208,7 +209,7 @@ fn size(found: &Found) -> Option<u64> {
     size.bytes()
 }
 
-fn option<'a>(found: &'a Found, key: &str) -> Option<&'a Path> {
+fn option<'a>(found: &'a OciMount, key: &str) -> Option<&'a Path> {
     let value = |option: &'a String| option.strip_prefix(key)?.strip_prefix('=');
     found
         .options
@@ -219,7 +220,7 @@ fn option<'a>(found: &'a Found, key: &str) -> Option<&'a Path> {
 }
 
 /// Do writes go where they were promised to go?
-fn is_upper(found: &Found, upper: Option<&(PathBuf, PathBuf)>, facts: &Facts<'_>) -> bool {
+fn is_upper(found: &OciMount, upper: Option<&(PathBuf, PathBuf)>, facts: &Facts<'_>) -> bool {
     let dirs = (option(found, "upperdir"), option(found, "workdir"));
     let own = |dir: Option<&Path>| dir.is_some_and(|dir| store::is_own(dir, facts));
     match upper {
@@ -229,7 +230,7 @@ fn is_upper(found: &Found, upper: Option<&(PathBuf, PathBuf)>, facts: &Facts<'_>
 }
 
 /// The layers of an image lie in podman's store.
-fn is_image(found: &Found, facts: &Facts<'_>) -> bool {
+fn is_image(found: &OciMount, facts: &Facts<'_>) -> bool {
     let stores = store::stores(facts);
     let below = |path: &Path| {
         let in_store = |store: &PathBuf| store::is_below(path, store);

@@ -4,13 +4,16 @@ use std::path::{Component, Path};
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{Config, IdMapping};
-use crate::seal::promise::{EngineMode, HostRoot, NAMESPACES, Namespace, Promise};
+use crate::seal::config::{OciConfig, OciIdMapping};
+use crate::seal::promise::{EngineMode, HostRoot, NAMESPACES, Promise, PromisedNamespace};
 
-pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
     let promised = NAMESPACES.map(|name| (name, promise.namespace(name)));
-    for (name, promised) in promised.into_iter().chain([("mount", &Namespace::Own)]) {
+    for (name, promised) in promised
+        .into_iter()
+        .chain([("mount", &PromisedNamespace::Own)])
+    {
         let found: Vec<_> = config
             .linux
             .namespaces
@@ -24,8 +27,8 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
                 "one of them",
                 culprit,
             )),
-            (Namespace::Host | Namespace::Joined, []) => {}
-            (Namespace::Own | Namespace::Path(_), []) => {
+            (PromisedNamespace::Host | PromisedNamespace::Joined, []) => {}
+            (PromisedNamespace::Own | PromisedNamespace::Path(_), []) => {
                 breaches.push(Breach::new(
                     format!("the host's {name} namespace"),
                     describe(promised),
@@ -40,7 +43,7 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
                 // Whatever its path looks like: podman's directory can hold any namespace.
                 let is_hosts = path.is_some_and(|path| is_hosts(name, path, facts));
                 if !holds(name, promised, path, promise.engine)
-                    || (is_hosts && *promised == Namespace::Own)
+                    || (is_hosts && *promised == PromisedNamespace::Own)
                 {
                     let path = path.unwrap_or(Path::new("")).display();
                     breaches.push(Breach::new(
@@ -66,12 +69,20 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
     breaches
 }
 
-fn holds(name: &str, promised: &Namespace, path: Option<&Path>, engine: EngineMode) -> bool {
+fn holds(
+    name: &str,
+    promised: &PromisedNamespace,
+    path: Option<&Path>,
+    engine: EngineMode,
+) -> bool {
     match (promised, path) {
-        (Namespace::Own | Namespace::Host, None) | (Namespace::Joined, _) => true,
-        (Namespace::Own, Some(path)) => name == "network" && is_made_by_podman(path, engine),
-        (Namespace::Path(promised), Some(path)) => promised == path,
-        (Namespace::Path(_), None) | (Namespace::Host, Some(_)) => false,
+        (PromisedNamespace::Own | PromisedNamespace::Host, None)
+        | (PromisedNamespace::Joined, _) => true,
+        (PromisedNamespace::Own, Some(path)) => {
+            name == "network" && is_made_by_podman(path, engine)
+        }
+        (PromisedNamespace::Path(promised), Some(path)) => promised == path,
+        (PromisedNamespace::Path(_), None) | (PromisedNamespace::Host, Some(_)) => false,
     }
 }
 
@@ -107,8 +118,8 @@ fn is_made_by_podman(path: &Path, engine: EngineMode) -> bool {
 }
 
 /// Without a mapping a user namespace is no wall; with root's id 0 in it neither.
-fn mappings(promise: &Promise, config: &Config) -> Vec<Breach> {
-    if *promise.namespace("user") != Namespace::Own {
+fn mappings(promise: &Promise, config: &OciConfig) -> Vec<Breach> {
+    if *promise.namespace("user") != PromisedNamespace::Own {
         return Vec::new();
     }
     let culprit = Culprit::Conf("userns");
@@ -125,7 +136,7 @@ fn mappings(promise: &Promise, config: &Config) -> Vec<Breach> {
             ));
         }
         // Without root's powers the host's id 0 is nobody's to give.
-        let is_roots = |map: &IdMapping| map.host == 0;
+        let is_roots = |map: &OciIdMapping| map.host == 0;
         if promise.engine == EngineMode::Rootful
             && promise.host_root == HostRoot::Outside
             && mappings.iter().any(is_roots)
@@ -140,12 +151,12 @@ fn mappings(promise: &Promise, config: &Config) -> Vec<Breach> {
     breaches
 }
 
-fn describe(promised: &Namespace) -> String {
+fn describe(promised: &PromisedNamespace) -> String {
     match promised {
-        Namespace::Own => "one of its own".to_owned(),
-        Namespace::Host => "the host's".to_owned(),
-        Namespace::Path(path) => path.display().to_string(),
-        Namespace::Joined => "another container's".to_owned(),
+        PromisedNamespace::Own => "one of its own".to_owned(),
+        PromisedNamespace::Host => "the host's".to_owned(),
+        PromisedNamespace::Path(path) => path.display().to_string(),
+        PromisedNamespace::Joined => "another container's".to_owned(),
     }
 }
 

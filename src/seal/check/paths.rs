@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Facts, store};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
-use crate::seal::promise::{Access, Promise, Unmasked};
+use crate::seal::config::OciConfig;
+use crate::seal::promise::{Promise, PromisedAccess, Unmasked};
 
 /// What every podman from 4.3 on hides; newer ones hide more.
 const MASKED: [&str; 10] = [
@@ -34,7 +34,7 @@ const READ_ONLY: [&str; 6] = [
 /// The sysctl that distributions set for ping(8) without privileges, in containers.conf and in podman itself.
 const DEFAULT_SYSCTL: &str = "net.ipv4.ping_group_range";
 
-pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
     if !is_promised_root(promise, &config.root.path, facts) {
         let found = format!("the root file system \"{}\"", config.root.path.display());
@@ -44,7 +44,7 @@ pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Ve
         };
         breaches.push(Breach::new(found, promised, Culprit::Unknown));
     }
-    if promise.root == Access::ReadOnly && !config.root.readonly {
+    if promise.root == PromisedAccess::ReadOnly && !config.root.readonly {
         breaches.push(Breach::new(
             "a writable root file system",
             "a read-only one",
@@ -136,7 +136,7 @@ fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
-pub(super) fn check_sysctl(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check_sysctl(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
     let holds = |key: &str, value: &str| {
         // Both spellings are one: sysctl(8).
         let promised = promise

@@ -2,10 +2,10 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
+use crate::seal::config::OciConfig;
 use crate::seal::promise::Promise;
 
-pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
     if let Some(found) = config.process.oom_score_adj
         && found < promise.oom_score_adj

@@ -5,14 +5,14 @@ use std::fmt::Display;
 use super::Facts;
 use crate::podman::value::limit::NanoCpus;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{Config, IntelRdt};
+use crate::seal::config::{OciConfig, OciIntelRdt};
 use crate::seal::promise::{OomKiller, Promise};
 
 /// A microsecond of a period of 100 ms, in billionths of a CPU: podman writes whole ones, so a fraction that does not fit
 /// comes out a little off.
 pub(in crate::seal) const ROUNDING: u64 = 10_000;
 
-pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
     let limits = &promise.limits;
     let found = &config.linux.resources;
     // A limit of zero or below is none.
@@ -46,7 +46,7 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
             Culprit::Unknown,
         ));
     }
-    if let Some(IntelRdt { class }) = &config.linux.intel_rdt
+    if let Some(OciIntelRdt { class }) = &config.linux.intel_rdt
         && promise.rdt_class.as_ref() != Some(class)
     {
         let found = format!("the cache class \"{class}\"");

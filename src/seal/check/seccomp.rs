@@ -2,12 +2,12 @@
 
 use super::{Facts, list};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
-use crate::seal::promise::{Promise, Seccomp};
+use crate::seal::config::OciConfig;
+use crate::seal::promise::{Promise, PromisedSeccomp};
 use crate::seccomp::{Arch, Filter, Profile};
 
-pub(super) fn check(promise: &Promise, config: &Config, facts: &Facts<'_>) -> Vec<Breach> {
-    if promise.seccomp == Seccomp::Unconfined {
+pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
+    if promise.seccomp == PromisedSeccomp::Unconfined {
         return Vec::new();
     }
     let breach = |found: String| {

@@ -34,7 +34,7 @@ fn id() -> String {
 
 /// What is wrong, in words; an unknown key counts too.
 fn judged_on(host: &Fake, promise: &Promise, document: &Value) -> Vec<String> {
-    let config = match Config::parse(document.to_string().as_bytes()) {
+    let config = match OciConfig::parse(document.to_string().as_bytes()) {
         Ok(config) => config,
         Err(problem) => return vec![problem.what],
     };
@@ -589,9 +589,13 @@ fn files_keep_their_owners() {
 
 #[test]
 fn a_name_is_promised_as_nobody_but_root() {
-    use crate::seal::promise::{Groups, Id};
+    use crate::seal::promise::{PromisedGroups, PromisedId};
     let mut promise = promised();
-    (promise.uid, promise.gid, promise.groups) = (Id::NotRoot, Id::NotRoot, Groups::NotRoot);
+    (promise.uid, promise.gid, promise.groups) = (
+        PromisedId::NotRoot,
+        PromisedId::NotRoot,
+        PromisedGroups::NotRoot,
+    );
     let judged = |document: &Value| judged_on(&Fake::rootful(), &promise, document);
     assert_eq!(
         judged(&with("/process/user/uid", json!(1234))),
@@ -637,9 +641,10 @@ fn a_security_module_of_the_host_must_confine() {
 #[test]
 fn a_user_namespace_of_its_own_needs_a_mapping() {
     let mut promise = promised();
-    promise
-        .namespaces
-        .insert("user".to_owned(), crate::seal::promise::Namespace::Own);
+    promise.namespaces.insert(
+        "user".to_owned(),
+        crate::seal::promise::PromisedNamespace::Own,
+    );
     let judged = |document: &Value| judged_on(&Fake::rootful(), &promise, document);
     assert!(judged(&document())[0].contains("the host's user namespace"));
     let mut mapped = with("/linux/namespaces/-", json!({"type": "user"}));

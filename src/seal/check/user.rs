@@ -2,22 +2,22 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::Config;
-use crate::seal::promise::{Groups, Id, Promise};
+use crate::seal::config::OciConfig;
+use crate::seal::promise::{Promise, PromisedGroups, PromisedId};
 
-pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
     let user = &config.process.user;
     let mut breaches = Vec::new();
-    let mut hold = |what: &str, promised: Id, found: u32, culprit| {
+    let mut hold = |what: &str, promised: PromisedId, found: u32, culprit| {
         let holds = match promised {
-            Id::Exactly(id) => found == id,
-            Id::NotRoot => found != 0,
-            Id::Any => true,
+            PromisedId::Exactly(id) => found == id,
+            PromisedId::NotRoot => found != 0,
+            PromisedId::Any => true,
         };
         if !holds {
             let promised = match promised {
-                Id::Exactly(id) => format!("{what} {id}"),
-                Id::NotRoot | Id::Any => format!("a {what} that is not 0"),
+                PromisedId::Exactly(id) => format!("{what} {id}"),
+                PromisedId::NotRoot | PromisedId::Any => format!("a {what} that is not 0"),
             };
             breaches.push(Breach::new(format!("{what} {found}"), promised, culprit));
         }
@@ -28,12 +28,12 @@ pub(super) fn check(promise: &Promise, config: &Config, _: &Facts<'_>) -> Vec<Br
     for group in &user.additional_gids {
         let own = *group == user.gid;
         let (holds, promised) = match &promise.groups {
-            Groups::Exactly(ids) => (
+            PromisedGroups::Exactly(ids) => (
                 own || ids.contains(group),
                 "no group but those of --group-add",
             ),
-            Groups::NotRoot => (own || *group != 0, "none of number 0"),
-            Groups::Any => (true, ""),
+            PromisedGroups::NotRoot => (own || *group != 0, "none of number 0"),
+            PromisedGroups::Any => (true, ""),
         };
         if !holds {
             breaches.push(Breach::new(

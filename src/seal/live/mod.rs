@@ -7,7 +7,10 @@ use std::path::Path;
 use super::breach::{Breach, Culprit};
 use super::check::resources::ROUNDING;
 use super::check::{list, lsm, promised_capabilities};
-use super::promise::{Groups, Id, Limits, Namespace, NewPrivileges, Promise, Seccomp};
+use super::promise::{
+    NewPrivileges, Promise, PromisedGroups, PromisedId, PromisedLimits, PromisedNamespace,
+    PromisedSeccomp,
+};
 use crate::caps::Cap;
 use crate::host::{CAPABILITY_SETS, CgroupLimits, Host, Links, Process};
 
@@ -66,9 +69,9 @@ fn breach(found: impl Into<String>, promised: impl Into<String>) -> Breach {
 
 fn user(promise: &Promise, process: &Process) -> Vec<Breach> {
     let holds = |promised, found| match promised {
-        Id::Exactly(id) => found == id,
-        Id::NotRoot => found != 0,
-        Id::Any => true,
+        PromisedId::Exactly(id) => found == id,
+        PromisedId::NotRoot => found != 0,
+        PromisedId::Any => true,
     };
     let mut breaches = Vec::new();
     if !holds(promise.uid, process.uid) {
@@ -85,9 +88,9 @@ fn user(promise: &Promise, process: &Process) -> Vec<Breach> {
     }
     for group in process.groups.iter().filter(|group| **group != process.gid) {
         let holds = match &promise.groups {
-            Groups::Exactly(ids) => ids.contains(group),
-            Groups::NotRoot => *group != 0,
-            Groups::Any => true,
+            PromisedGroups::Exactly(ids) => ids.contains(group),
+            PromisedGroups::NotRoot => *group != 0,
+            PromisedGroups::Any => true,
         };
         if !holds {
             breaches.push(breach(
@@ -99,10 +102,10 @@ fn user(promise: &Promise, process: &Process) -> Vec<Breach> {
     breaches
 }
 
-fn describe(id: Id) -> String {
+fn describe(id: PromisedId) -> String {
     match id {
-        Id::Exactly(id) => id.to_string(),
-        Id::NotRoot | Id::Any => "one that is not 0".to_owned(),
+        PromisedId::Exactly(id) => id.to_string(),
+        PromisedId::NotRoot | PromisedId::Any => "one that is not 0".to_owned(),
     }
 }
 
@@ -135,7 +138,7 @@ fn privileges(promise: &Promise, host: &dyn Host, process: &Process) -> Vec<Brea
             "no-new-privileges",
         ));
     }
-    if promise.seccomp != Seccomp::Unconfined && process.seccomp != 2 {
+    if promise.seccomp != PromisedSeccomp::Unconfined && process.seccomp != 2 {
         breaches.push(breach("no seccomp filter", "one"));
     }
     // Of stacked profiles each one confines: one that was promised is enough.
@@ -172,7 +175,7 @@ fn apparmor_profiles(label: &str, host: &dyn Host) -> Vec<String> {
 }
 
 fn namespaces(promise: &Promise, process: &Process, ours: &Process) -> Vec<Breach> {
-    let own = |name: &str| *promise.namespace(name) == Namespace::Own;
+    let own = |name: &str| *promise.namespace(name) == PromisedNamespace::Own;
     let same = |kernel: &str| process.namespaces.get(kernel) == ours.namespaces.get(kernel);
     let promised = NAMESPACES
         .into_iter()
@@ -185,7 +188,11 @@ fn namespaces(promise: &Promise, process: &Process, ours: &Process) -> Vec<Breac
 }
 
 /// What the kernel holds a process to, against what was promised.
-pub(super) fn limits(promised: &Limits, found: &CgroupLimits, culprit: Culprit) -> Vec<Breach> {
+pub(super) fn limits(
+    promised: &PromisedLimits,
+    found: &CgroupLimits,
+    culprit: Culprit,
+) -> Vec<Breach> {
     let unsigned = |limit: Option<i64>| limit.and_then(|limit| u64::try_from(limit).ok());
     let cpus = promised.nano_cpus.map(|cpus| cpus.saturating_add(ROUNDING));
     let hold = |what: &str, promised: Option<u64>, found: Option<u64>| {

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::{Running, breach};
-use crate::host::{Mount as Found, source_of};
+use crate::host::{Mount, source_of};
 use crate::seal::breach::Breach;
 use crate::seal::check::{engine_mounts, store};
-use crate::seal::promise::{Access, Depth, Init, Mount, MountKind, Namespace, Privilege, Promise};
+use crate::seal::promise::{
+    Depth, Init, MountKind, Privilege, Promise, PromisedAccess, PromisedMount, PromisedNamespace,
+};
 
 /// File systems of the kernel's, which the runtime mounts, hides or makes read-only below `/proc` and `/sys`.
 const KERNEL: [&str; 8] = [
@@ -31,13 +33,13 @@ pub(super) fn check(promise: &Promise, running: &Running<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
     // What is mounted last is what a path leads to.
     let root = mounts.iter().rfind(|mount| mount.point == Path::new("/"));
-    if promise.root == Access::ReadOnly && !root.is_some_and(|root| root.has("ro")) {
+    if promise.root == PromisedAccess::ReadOnly && !root.is_some_and(|root| root.has("ro")) {
         breaches.push(breach("a writable root file system", "a read-only one"));
     }
     if promise.privilege == Privilege::Privileged {
         return breaches;
     }
-    let covered = |at: usize, found: &Found| {
+    let covered = |at: usize, found: &Mount| {
         let mut later = mounts.iter().skip(at.saturating_add(1));
         later.any(|later| later.point == found.point)
     };
@@ -51,7 +53,7 @@ pub(super) fn check(promise: &Promise, running: &Running<'_>) -> Vec<Breach> {
     breaches
 }
 
-fn one(found: &Found, promise: &Promise, running: &Running<'_>) -> Option<Breach> {
+fn one(found: &Mount, promise: &Promise, running: &Running<'_>) -> Option<Breach> {
     let point = found.point.display();
     if let Some(asked) = promise.mounts.get(&found.point) {
         let lacks = |flag: &&String| !(found.has(flag) || is_closed_layer(found, flag));
@@ -73,17 +75,17 @@ fn one(found: &Found, promise: &Promise, running: &Running<'_>) -> Option<Breach
     (!known).then(|| breach(format!("{} at \"{point}\"", describe(found)), "no mount"))
 }
 
-fn describe(found: &Found) -> String {
+fn describe(found: &Mount) -> String {
     format!("a mount of {} \"{}\"", found.kind, found.root.display())
 }
 
 /// A layer without an upper directory cannot be written.
-fn is_closed_layer(found: &Found, flag: &str) -> bool {
+fn is_closed_layer(found: &Mount, flag: &str) -> bool {
     let upper = |option: &String| option.starts_with("upperdir=");
     flag == "ro" && found.kind == "overlay" && !found.options.iter().any(upper)
 }
 
-fn is_source(asked: &Mount, found: &Found, running: &Running<'_>) -> bool {
+fn is_source(asked: &PromisedMount, found: &Mount, running: &Running<'_>) -> bool {
     let ends = |name: Option<&str>, part: Option<&Path>| {
         let names = store::names(&found.root).unwrap_or_default();
         let at = names.iter().rposition(|part| *part == "_data");
@@ -109,7 +111,7 @@ fn is_source(asked: &Mount, found: &Found, running: &Running<'_>) -> bool {
 }
 
 /// Is it this place of the host's? A file that was replaced since is called deleted.
-fn is_bound(source: &Path, found: &Found, running: &Running<'_>) -> bool {
+fn is_bound(source: &Path, found: &Mount, running: &Running<'_>) -> bool {
     let Some((device, root)) = source_of(&running.ours.mounts, source) else {
         return false;
     };
@@ -125,7 +127,7 @@ fn last(path: &Path) -> &Path {
 }
 
 /// The kernel's own file systems, and the files that podman writes for this container.
-fn is_engines(found: &Found, promise: &Promise, running: &Running<'_>) -> bool {
+fn is_engines(found: &Mount, promise: &Promise, running: &Running<'_>) -> bool {
     let (point, kind) = (found.point.as_path(), found.kind.as_str());
     if point.starts_with("/proc") || point.starts_with("/sys") {
         return KERNEL.contains(&kind);
@@ -151,7 +153,7 @@ fn is_engines(found: &Found, promise: &Promise, running: &Running<'_>) -> bool {
     let joined = promise
         .namespaces
         .values()
-        .any(|other| *other == Namespace::Joined);
+        .any(|other| *other == PromisedNamespace::Joined);
     let is_file = |(place, name): &(&str, &str)| {
         let mut roots = promise.chroot_dirs.iter();
         let below = place.strip_prefix('/').unwrap_or(place);
@@ -177,7 +179,7 @@ fn is_engines(found: &Found, promise: &Promise, running: &Running<'_>) -> bool {
 }
 
 /// podman follows the image's links on the way to a tmpfs.
-fn is_moved(found: &Found, promise: &Promise, running: &Running<'_>) -> bool {
+fn is_moved(found: &Mount, promise: &Promise, running: &Running<'_>) -> bool {
     let is_there = |at: &PathBuf| {
         running
             .process

@@ -13,10 +13,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use mount::{Access, Depth, Lower, Mount, MountKind, Owners};
+pub use mount::{Depth, Lower, MountKind, Owners, PromisedAccess, PromisedMount};
 pub use terms::{
-    Apparmor, Cgroups, Descriptors, Device, DeviceRule, EngineMode, Filter, Groups, HostRoot, Id,
-    Init, Limits, Namespace, NewPrivileges, OomKiller, Privilege, Seccomp, Selinux, SelinuxLevel,
+    Descriptors, EngineMode, HostRoot, Init, NewPrivileges, OomKiller, Privilege, PromisedApparmor,
+    PromisedCgroups, PromisedDevice, PromisedDeviceRule, PromisedFilter, PromisedGroups,
+    PromisedId, PromisedLimits, PromisedNamespace, PromisedSeccomp, PromisedSelinux, SelinuxLevel,
     Unmasked,
 };
 
@@ -38,12 +39,12 @@ pub struct Promise {
     #[serde(default, skip_serializing_if = "is_default")]
     pub privilege: Privilege,
     /// The user of process 1.
-    pub uid: Id,
+    pub uid: PromisedId,
     /// Its group.
-    pub gid: Id,
+    pub gid: PromisedId,
     /// The supplementary groups beside [`Promise::gid`].
     #[serde(default, skip_serializing_if = "is_default")]
-    pub groups: Groups,
+    pub groups: PromisedGroups,
     /// Full names (`CAP_NET_BIND_SERVICE`); none of the five sets holds another one.
     #[serde(default, skip_serializing_if = "is_default")]
     pub capabilities: BTreeSet<String>,
@@ -51,25 +52,25 @@ pub struct Promise {
     #[serde(default, skip_serializing_if = "is_default")]
     pub new_privileges: NewPrivileges,
     /// The system call filter.
-    pub seccomp: Seccomp,
+    pub seccomp: PromisedSeccomp,
     /// `AppArmor`, where the host has it.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub apparmor: Apparmor,
+    pub apparmor: PromisedApparmor,
     /// `SELinux`, where the host has it.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub selinux: Selinux,
+    pub selinux: PromisedSelinux,
     /// The level of its label.
     #[serde(default, skip_serializing_if = "is_default")]
     pub selinux_level: SelinuxLevel,
     /// The root file system.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub root: Access,
+    pub root: PromisedAccess,
     /// The root file system of `--rootfs`; without one it is of podman's own store.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rootfs: Option<PathBuf>,
     /// The mounts that were asked for, by destination.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub mounts: BTreeMap<PathBuf, Mount>,
+    pub mounts: BTreeMap<PathBuf, PromisedMount>,
     /// Files of `--secret`: destination to name.
     #[serde(default, skip_serializing_if = "is_default")]
     pub secrets: BTreeMap<PathBuf, String>,
@@ -87,21 +88,21 @@ pub struct Promise {
     pub volume_path: Option<PathBuf>,
     /// The device nodes.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub devices: Vec<Device>,
+    pub devices: Vec<PromisedDevice>,
     /// `--device-cgroup-rule`.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub device_rules: Vec<DeviceRule>,
+    pub device_rules: Vec<PromisedDeviceRule>,
     /// Those of [`NAMESPACES`] that are not the container's own.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub namespaces: BTreeMap<String, Namespace>,
+    pub namespaces: BTreeMap<String, PromisedNamespace>,
     /// The host's id 0, where the container has a user namespace of its own.
     #[serde(default, skip_serializing_if = "is_default")]
     pub host_root: HostRoot,
     /// The control group.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub cgroups: Cgroups,
+    pub cgroups: PromisedCgroups,
     /// The limits of the control group.
-    pub limits: Limits,
+    pub limits: PromisedLimits,
     /// Names of files in the control group that `--cgroup-conf` may write.
     #[serde(default, skip_serializing_if = "is_default")]
     pub unified: BTreeSet<String>,
@@ -143,13 +144,13 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 
 impl Promise {
     /// What is promised about one of [`NAMESPACES`].
-    pub fn namespace(&self, name: &str) -> &Namespace {
-        self.namespaces.get(name).unwrap_or(&Namespace::Own)
+    pub fn namespace(&self, name: &str) -> &PromisedNamespace {
+        self.namespaces.get(name).unwrap_or(&PromisedNamespace::Own)
     }
 
     /// Does the container have users of its own? Then podman can make no device nodes, and none that is mounted works
     /// beyond what its user may do.
     pub fn is_mapped(&self) -> bool {
-        self.engine == EngineMode::Rootless || *self.namespace("user") == Namespace::Own
+        self.engine == EngineMode::Rootless || *self.namespace("user") == PromisedNamespace::Own
     }
 }

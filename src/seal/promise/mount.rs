@@ -10,7 +10,7 @@ use super::is_default;
 /// May it be written?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Access {
+pub enum PromisedAccess {
     /// No.
     #[default]
     ReadOnly,
@@ -21,7 +21,7 @@ pub enum Access {
 /// A mount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Mount {
+pub struct PromisedMount {
     /// What is mounted.
     pub kind: MountKind,
     /// Those of `ro`, `nosuid`, `nodev`, `noexec` that it must have.

@@ -29,7 +29,7 @@ pub enum Privilege {
 /// A user or group id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Id {
+pub enum PromisedId {
     /// This one.
     Exactly(u32),
     /// A name that the image resolves: any but 0.
@@ -41,7 +41,7 @@ pub enum Id {
 /// The supplementary groups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Groups {
+pub enum PromisedGroups {
     /// These.
     Exactly(BTreeSet<u32>),
     /// Those the image gives a user it names, without 0.
@@ -64,7 +64,7 @@ pub enum NewPrivileges {
 /// A seccomp profile and what podman resolves it with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Filter {
+pub struct PromisedFilter {
     /// Where the judged bytes are kept.
     pub file: PathBuf,
     /// Their SHA-256, in hexadecimal digits.
@@ -74,9 +74,9 @@ pub struct Filter {
 /// The system call filter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Seccomp {
+pub enum PromisedSeccomp {
     /// No wider than this.
-    Filter(Filter),
+    Filter(PromisedFilter),
     /// None.
     Unconfined,
 }
@@ -84,7 +84,7 @@ pub enum Seccomp {
 /// `AppArmor`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Apparmor {
+pub enum PromisedApparmor {
     /// The engine's profile, or any other that confines.
     #[default]
     Confined,
@@ -97,7 +97,7 @@ pub enum Apparmor {
 /// `SELinux`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Selinux {
+pub enum PromisedSelinux {
     /// A type that confines: the engine's `container_t` and its kin.
     #[default]
     Confined,
@@ -123,7 +123,7 @@ pub enum Init {
 /// A device node.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Device {
+pub struct PromisedDevice {
     /// Where in the container.
     pub path: PathBuf,
     /// Where on the host; podman mounts it from there when it may not make nodes.
@@ -141,7 +141,7 @@ pub struct Device {
 /// A rule for the device control group; `None` is every number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DeviceRule {
+pub struct PromisedDeviceRule {
     /// `c`, `b` or `a`.
     pub kind: char,
     /// The major number.
@@ -155,7 +155,7 @@ pub struct DeviceRule {
 /// A namespace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Namespace {
+pub enum PromisedNamespace {
     /// One of the container's own; that of the network may be made by podman below `/run/netns`.
     Own,
     /// The host's, or podman's own.
@@ -169,7 +169,7 @@ pub enum Namespace {
 /// Does the container have a control group of its own?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Cgroups {
+pub enum PromisedCgroups {
     /// It does.
     #[default]
     Own,
@@ -213,7 +213,7 @@ pub enum HostRoot {
 /// Limits of the control group; null is no limit, and a missing one no promise.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limits {
+pub struct PromisedLimits {
     /// Bytes of memory.
     #[serde(deserialize_with = "Option::deserialize")]
     pub memory: Option<i64>,
@@ -242,7 +242,7 @@ pub enum OomKiller {
     Off,
 }
 
-impl Default for Groups {
+impl Default for PromisedGroups {
     fn default() -> Self {
         Self::Exactly(BTreeSet::new())
     }
