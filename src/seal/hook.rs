@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::breach::{Breach, Culprit};
 use super::check::{self, Facts};
-use super::config::{self, OciConfig};
+use super::oci::{self, OciConfig};
 use super::promise::{Promise, PromisedFilter, PromisedSeccomp};
 use super::{ANNOTATION, ambient, reason};
 use crate::digest::sha256;
@@ -72,7 +72,7 @@ pub fn judge(context: &HookContext<'_>, state: &[u8]) -> SealVerdict {
 
 fn read(host: &dyn Host, bundle: &Path) -> Result<Option<(Promise, OciConfig)>, Problem> {
     let path = bundle.join("config.json");
-    let file = host.open_file(&path, config::MAX_BYTES, Links::Refuse)?;
+    let file = host.open_file(&path, oci::MAX_BYTES, Links::Refuse)?;
     let config = OciConfig::parse(&file.bytes)?;
     match config.annotations.get(ANNOTATION) {
         None => Ok(None),

@@ -15,7 +15,7 @@
 pub mod ambient;
 pub mod breach;
 pub mod check;
-pub mod config;
+pub mod oci;
 pub mod hook;
 pub mod live;
 pub mod make;

@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::host::{Host, Links};
-use crate::seal::config;
+use crate::seal::oci;
 
 /// The file podman reads.
 const LOG: &str = "oci-log";
@@ -30,7 +30,7 @@ pub fn leave(host: &dyn Host, bundle: &Path, id: &str, reason: &str) {
 fn run_directory(host: &dyn Host, bundle: &Path, id: &str) -> Option<PathBuf> {
     let path = bundle.join("config.json");
     let file = host
-        .open_file(&path, config::MAX_BYTES, Links::Refuse)
+        .open_file(&path, oci::MAX_BYTES, Links::Refuse)
         .ok()?;
     let document: serde_json::Value = serde_json::from_slice(&file.bytes).ok()?;
     let mounts = document.get("mounts")?.as_array()?;

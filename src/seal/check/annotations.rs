@@ -4,7 +4,7 @@ use super::Facts;
 use crate::podman::value::annotation::is_order;
 use crate::seal::ANNOTATION;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::OciConfig;
+use crate::seal::oci::OciConfig;
 use crate::seal::promise::{Privilege, Promise, PromisedGroups};
 
 /// What podman 4.3 to 5.4 writes by itself, and the value that is harmless where not every one is.

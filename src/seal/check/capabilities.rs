@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Facts, list, promised_capabilities};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::OciConfig;
+use crate::seal::oci::OciConfig;
 use crate::seal::promise::{NewPrivileges, Promise};
 
 const SETS: [&str; 5] = [

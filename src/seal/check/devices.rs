@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{OciConfig, OciDevice, OciDeviceRule};
+use crate::seal::oci::{OciConfig, OciDevice, OciDeviceRule};
 use crate::seal::promise::{Privilege, Promise, PromisedCgroups, PromisedDevice};
 
 const CULPRIT: Culprit = Culprit::Conf("devices");

@@ -6,7 +6,7 @@ use super::Facts;
 use super::mounts::{MountRefusal, holds, is_bind};
 use super::store::{is_below, is_own, is_own_file, of_container, own};
 use crate::seal::breach::Culprit;
-use crate::seal::config::OciMount;
+use crate::seal::oci::OciMount;
 use crate::seal::promise::{Init, Privilege, Promise, PromisedNamespace, Unmasked};
 
 /// A file system of the kernel's, and the options that it always has.

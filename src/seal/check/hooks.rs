@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{OciConfig, OciHook};
+use crate::seal::oci::{OciConfig, OciHook};
 use crate::seal::promise::Promise;
 use crate::seal::register::{ARGUMENTS, mark};
 

@@ -3,7 +3,7 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::OciConfig;
+use crate::seal::oci::OciConfig;
 use crate::seal::live;
 use crate::seal::promise::{Descriptors, Promise, PromisedLimits};
 

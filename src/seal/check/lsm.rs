@@ -4,7 +4,7 @@ use super::Facts;
 use crate::host::{Apparmor, Lsm, Selinux};
 use crate::podman::value::label_opt::{is_confined, is_narrow};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::OciConfig;
+use crate::seal::oci::OciConfig;
 use crate::seal::promise::{Promise, PromisedApparmor, PromisedSelinux, SelinuxLevel};
 
 /// What podman's own profile is called, in every release.

@@ -22,7 +22,7 @@ mod user;
 use std::path::Path;
 
 use super::breach::Breach;
-use super::config::OciConfig;
+use super::oci::OciConfig;
 use super::promise::Promise;
 use crate::host::Host;
 

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{Facts, engine_mounts, store};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{OciConfig, OciMount};
+use crate::seal::oci::{OciConfig, OciMount};
 use crate::seal::promise::{Depth, Lower, MountKind, Owners, Promise, PromisedMount};
 
 const CULPRIT: Culprit = Culprit::ConfMounts;

@@ -4,7 +4,7 @@ use std::path::{Component, Path};
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{OciConfig, OciIdMapping};
+use crate::seal::oci::{OciConfig, OciIdMapping};
 use crate::seal::promise::{EngineMode, HostRoot, NAMESPACES, Promise, PromisedNamespace};
 
 pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Facts, store};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::OciConfig;
+use crate::seal::oci::OciConfig;
 use crate::seal::promise::{Promise, PromisedAccess, Unmasked};
 
 /// What every podman from 4.3 on hides; newer ones hide more.

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::Facts;
 use crate::podman::value::limit::NanoCpus;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::{OciConfig, OciIntelRdt};
+use crate::seal::oci::{OciConfig, OciIntelRdt};
 use crate::seal::promise::{OomKiller, Promise};
 
 /// A microsecond of a period of 100 ms, in billionths of a CPU: podman writes whole ones, so a fraction that does not fit

@@ -2,7 +2,7 @@
 
 use super::{Facts, list};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::OciConfig;
+use crate::seal::oci::OciConfig;
 use crate::seal::promise::{Promise, PromisedSeccomp};
 use crate::seccomp::{Arch, Filter, Profile};
 

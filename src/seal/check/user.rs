@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::config::OciConfig;
+use crate::seal::oci::OciConfig;
 use crate::seal::promise::{Promise, PromisedGroups, PromisedId};
 
 pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {

@@ -1,0 +1,163 @@
+//! The OCI `config.json` as far as it matters: runtime-spec, `config.md` and `config-linux.md`.
+//!
+//! A key that stands nowhere here is refused where it could give something away: nobody can hold a promise against what
+//! nobody knows. The `Ignored` ones are known and harmless.
+
+mod linux;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::de::IgnoredAny as Ignored;
+use serde::{Deserialize, Deserializer};
+
+pub use linux::{
+    OciCpu, OciDevice, OciDeviceRule, OciIdMapping, OciIntelRdt, OciLinux, OciMemory, OciNamespace,
+    OciPids, OciResources,
+};
+
+use crate::problem::Problem;
+
+/// The largest `config.json` that is read, in bytes; an ordinary one has 30 KiB.
+pub const MAX_BYTES: u64 = 4 << 20;
+
+/// The document.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub struct OciConfig {
+    #[serde(default)]
+    pub oci_version: Option<Ignored>,
+    #[serde(default)]
+    pub hostname: Option<Ignored>,
+    #[serde(default)]
+    pub domainname: Option<Ignored>,
+    pub process: OciProcess,
+    pub root: OciRoot,
+    #[serde(default, deserialize_with = "null")]
+    pub mounts: Vec<OciMount>,
+    #[serde(default, deserialize_with = "null")]
+    pub hooks: BTreeMap<String, Vec<OciHook>>,
+    #[serde(default, deserialize_with = "null")]
+    pub annotations: BTreeMap<String, String>,
+    pub linux: OciLinux,
+}
+
+/// `process`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub struct OciProcess {
+    #[serde(default)]
+    pub terminal: Option<Ignored>,
+    #[serde(default)]
+    pub console_size: Option<Ignored>,
+    #[serde(default)]
+    pub args: Option<Ignored>,
+    #[serde(default)]
+    pub command_line: Option<Ignored>,
+    #[serde(default)]
+    pub cwd: Option<Ignored>,
+    pub user: OciUser,
+    #[serde(default, deserialize_with = "null")]
+    pub env: Vec<String>,
+    #[serde(default, deserialize_with = "null")]
+    pub capabilities: BTreeMap<String, Vec<String>>,
+    #[serde(default, deserialize_with = "null")]
+    pub rlimits: Vec<OciRlimit>,
+    #[serde(default)]
+    pub no_new_privileges: bool,
+    #[serde(default)]
+    pub apparmor_profile: String,
+    #[serde(default)]
+    pub selinux_label: String,
+    #[serde(default)]
+    pub oom_score_adj: Option<i64>,
+}
+
+/// `process.user`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub struct OciUser {
+    pub uid: u32,
+    pub gid: u32,
+    #[serde(default)]
+    pub umask: Option<Ignored>,
+    #[serde(default, deserialize_with = "null")]
+    pub additional_gids: Vec<u32>,
+    #[serde(default)]
+    pub username: Option<Ignored>,
+}
+
+/// One of `process.rlimits`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub struct OciRlimit {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub soft: u64,
+    pub hard: u64,
+}
+
+/// `root`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub struct OciRoot {
+    pub path: PathBuf,
+    #[serde(default)]
+    pub readonly: bool,
+}
+
+/// One of `mounts`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub struct OciMount {
+    pub destination: PathBuf,
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    #[serde(default)]
+    pub source: PathBuf,
+    #[serde(default, deserialize_with = "null")]
+    pub options: Vec<String>,
+    #[serde(default, deserialize_with = "null")]
+    pub uid_mappings: Vec<Ignored>,
+    #[serde(default, deserialize_with = "null")]
+    pub gid_mappings: Vec<Ignored>,
+}
+
+/// One of a stage of `hooks`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the names are the specification's")]
+pub struct OciHook {
+    pub path: PathBuf,
+    #[serde(default, deserialize_with = "null")]
+    pub args: Vec<String>,
+    #[serde(default, deserialize_with = "null")]
+    pub env: Vec<String>,
+    #[serde(default)]
+    pub timeout: Option<Ignored>,
+}
+
+impl OciConfig {
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// No such document, or a key that could give something away and that is not known here.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+        serde_json::from_slice(bytes).map_err(|error| {
+            Problem::new(format!(
+                "the runtime's config.json is not understood: {error}"
+            ))
+        })
+    }
+}
+
+/// Go writes an empty list as null, or not at all.
+fn null<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
+    Ok(Option::<T>::deserialize(from)?.unwrap_or_default())
+}
