@@ -15,15 +15,11 @@
 pub mod ambient;
 pub mod breach;
 pub mod check;
-pub mod oci;
 pub mod hook;
 pub mod live;
 pub mod make;
-mod make_devices;
-mod make_env;
-mod make_limits;
-mod make_mounts;
-mod make_process;
+pub mod oci;
+pub mod own_hook;
 pub mod promise;
 pub mod reason;
 pub mod register;

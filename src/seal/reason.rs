@@ -29,9 +29,7 @@ pub fn leave(host: &dyn Host, bundle: &Path, id: &str, reason: &str) {
 /// the flags, so any will do. The document may be one that is not understood, so only this much is read of it.
 fn run_directory(host: &dyn Host, bundle: &Path, id: &str) -> Option<PathBuf> {
     let path = bundle.join("config.json");
-    let file = host
-        .open_file(&path, oci::MAX_BYTES, Links::Refuse)
-        .ok()?;
+    let file = host.open_file(&path, oci::MAX_BYTES, Links::Refuse).ok()?;
     let document: serde_json::Value = serde_json::from_slice(&file.bytes).ok()?;
     let mounts = document.get("mounts")?.as_array()?;
     let sources = mounts

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::own_hook::{ARGUMENTS, PATH, mark};
 use crate::digest::sha256;
 use crate::host::{Host, Links, Mode};
 use crate::problem::Problem;
@@ -27,19 +28,6 @@ pub struct Registered {
     /// The hooks in them that are not ours, each by its [`mark`].
     pub hooks: BTreeSet<String>,
 }
-
-/// The arguments of our hook.
-pub const ARGUMENTS: [&str; 2] = ["safe-podman", "seal"];
-
-/// What tells one hook from another: the program alone is not enough, it may be a shell.
-pub fn mark(program: &Path, args: &[String], env: &[String]) -> String {
-    let whole = json!([program, args, env]).to_string();
-    sha256(whole.as_bytes()).chars().take(32).collect()
-}
-
-/// The search path of the hook, which starts nothing: a hook without an environment of its own gets conmon's, `LD_PRELOAD`
-/// and all.
-const PATH: &str = "PATH=/usr/sbin:/usr/bin";
 
 /// The hook file for the program at this path; `config_home` is where its messages look for the person's containers.conf.
 pub fn document(program: &Path, config_home: Option<&Path>) -> Value {

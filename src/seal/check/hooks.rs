@@ -3,8 +3,8 @@
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::oci::{OciConfig, OciHook};
+use crate::seal::own_hook::{ARGUMENTS, mark};
 use crate::seal::promise::Promise;
-use crate::seal::register::{ARGUMENTS, mark};
 
 /// The variables that ours has.
 const OWN_VARIABLES: [&str; 2] = ["PATH=", "XDG_CONFIG_HOME="];

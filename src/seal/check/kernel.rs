@@ -3,8 +3,8 @@
 
 use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::OciConfig;
 use crate::seal::live;
+use crate::seal::oci::OciConfig;
 use crate::seal::promise::{Descriptors, Promise, PromisedLimits};
 
 /// Words of the runtime's command line that weaken a container, and the key of containers.conf that makes podman say them.

@@ -552,7 +552,7 @@ fn a_hook_is_known_by_all_its_words() {
     }
     let args = ["sh", "-c", "id"].map(str::to_owned);
     let mut promise = promised();
-    promise.hooks = [crate::seal::register::mark(
+    promise.hooks = [crate::seal::own_hook::mark(
         Path::new("/bin/sh"),
         &args,
         &[],

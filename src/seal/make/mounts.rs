@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::promise::{Depth, Lower, MountKind, Owners, PromisedMount};
+use crate::origin::Setting;
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::image_volume::ImageVolume;
-use crate::podman::value::label_opt::LabelOpt;
 use crate::podman::value::mount;
 use crate::podman::value::mount_options::{
     Access, Dev, Exec, MountOptions, Overlay, Propagation, Recursion, Suid,
@@ -15,8 +14,9 @@ use crate::podman::value::namespace::Namespace;
 use crate::podman::value::systemd::Systemd;
 use crate::podman::value::tmpfs::Tmpfs;
 use crate::problem::Problem;
+use crate::seal::promise::{Depth, Lower, MountKind, Owners, PromisedMount};
 use crate::spec::mount::{Bind, NamedVolume};
-use crate::spec::{Mount, RootFs, Spec, Switch};
+use crate::spec::{ExternalRootfs, Mount, RootFs, Switch};
 
 /// Where podman mounts a tmpfs for an init.
 const SYSTEMD_TMPFS: [&str; 4] = ["/run", "/run/lock", "/tmp", "/var/log/journal"];
@@ -27,53 +27,26 @@ const READ_ONLY_TMPFS: [&str; 3] = ["/run", "/tmp", "/var/tmp"];
 /// The part of the hierarchy, version 1, that podman lets an init write to.
 const SYSTEMD_CGROUP: &str = "/sys/fs/cgroup/systemd";
 
+/// What gives a container mounts that nobody named.
+pub(super) struct Implied<'a> {
+    pub(super) systemd: &'a Systemd,
+    pub(super) cgroupns: &'a Namespace,
+    pub(super) root_fs: RootFs,
+    pub(super) read_only_tmpfs: Switch,
+    pub(super) image_volume: &'a ImageVolume,
+    pub(super) image: Option<&'a ImageConfig>,
+    /// `--security-opt label=nested`
+    pub(super) nested: bool,
+    /// Is there a `--security-opt proc-opts`?
+    pub(super) proc_opts: bool,
+}
+
 pub(super) fn mounts(
-    spec: &Spec,
-    image: Option<&ImageConfig>,
+    implied: &Implied<'_>,
+    asked: &[Setting<Mount>],
 ) -> Result<BTreeMap<PathBuf, PromisedMount>, Problem> {
-    let mut all = BTreeMap::new();
-    if spec.systemd.value != Systemd::False {
-        let tmpfs = |at: &str| (PathBuf::from(at), of_type("tmpfs", ["nosuid", "nodev"]));
-        all.extend(SYSTEMD_TMPFS.map(tmpfs));
-        all.insert("/sys/fs/cgroup".into(), systemd_cgroup(spec));
-        let own = PromisedMount {
-            kind: MountKind::Bind(SYSTEMD_CGROUP.into()),
-            depth: Depth::Open,
-            ..of_type("", [])
-        };
-        all.insert(SYSTEMD_CGROUP.into(), own);
-    }
-    if spec.root_fs.value == RootFs::ReadOnly && spec.read_only_tmpfs.value == Switch::On {
-        let tmpfs = |at: &str| (PathBuf::from(at), of_type("tmpfs", ["nosuid", "nodev"]));
-        all.extend(READ_ONLY_TMPFS.map(tmpfs));
-    }
-    if spec.image_volume.value == ImageVolume::Anonymous {
-        let anonymous = PromisedMount {
-            kind: MountKind::Volume(None, None),
-            depth: Depth::Open,
-            ..of_type("", [])
-        };
-        let volumes = image.iter().flat_map(|image| &image.volumes);
-        all.extend(volumes.map(|at| (PathBuf::from(at), anonymous.clone())));
-    }
-    if spec
-        .label
-        .iter()
-        .any(|label| label.value == LabelOpt::Nested)
-    {
-        let at = PathBuf::from("/sys/fs/selinux");
-        let own = PromisedMount {
-            kind: MountKind::Bind(at.clone()),
-            depth: Depth::Open,
-            ..of_type("", [])
-        };
-        all.insert(at, own);
-    }
-    if spec.proc_opts.is_some() {
-        // They replace podman's own options.
-        all.insert("/proc".into(), of_type("proc", []));
-    }
-    for mount in &spec.mounts {
+    let mut all = of_nobody(implied);
+    for mount in asked {
         let promised = one(&mount.value).map_err(|problem| problem.at(&mount.origin))?;
         if let Some(at) = mount.value.destination() {
             all.insert(PathBuf::from(at.as_str()), promised);
@@ -82,23 +55,68 @@ pub(super) fn mounts(
     Ok(all)
 }
 
-/// podman gives an init the whole of its own hierarchy, without any other option.
-fn systemd_cgroup(spec: &Spec) -> PromisedMount {
-    let kind = match spec.cgroupns.value {
-        Namespace::Host => MountKind::Bind("/sys/fs/cgroup".into()),
-        _ => MountKind::Type("cgroup".into()),
-    };
-    PromisedMount {
+/// Those that nobody named.
+fn of_nobody(implied: &Implied<'_>) -> BTreeMap<PathBuf, PromisedMount> {
+    let Implied {
+        systemd,
+        cgroupns,
+        root_fs,
+        read_only_tmpfs,
+        image_volume,
+        image,
+        nested,
+        proc_opts,
+    } = implied;
+    let mut all = BTreeMap::new();
+    let open = |kind| PromisedMount {
         kind,
         depth: Depth::Open,
         ..of_type("", [])
+    };
+    let tmpfs = |at: &str| (PathBuf::from(at), of_type("tmpfs", ["nosuid", "nodev"]));
+    if **systemd != Systemd::False {
+        all.extend(SYSTEMD_TMPFS.map(tmpfs));
+        // podman gives an init the whole of its own hierarchy, without any other option.
+        let whole = match cgroupns {
+            Namespace::Host => MountKind::Bind("/sys/fs/cgroup".into()),
+            Namespace::Default
+            | Namespace::Private
+            | Namespace::Shareable
+            | Namespace::None
+            | Namespace::Path(_)
+            | Namespace::Container(_)
+            | Namespace::Pod => MountKind::Type("cgroup".into()),
+        };
+        all.insert("/sys/fs/cgroup".into(), open(whole));
+        let own = MountKind::Bind(SYSTEMD_CGROUP.into());
+        all.insert(SYSTEMD_CGROUP.into(), open(own));
     }
+    if *root_fs == RootFs::ReadOnly && *read_only_tmpfs == Switch::On {
+        all.extend(READ_ONLY_TMPFS.map(tmpfs));
+    }
+    match image_volume {
+        ImageVolume::Anonymous => {
+            let volumes = image.iter().flat_map(|image| &image.volumes);
+            let anonymous = || open(MountKind::Volume(None, None));
+            all.extend(volumes.map(|at| (PathBuf::from(at), anonymous())));
+        }
+        // The spec names a tmpfs for each of them.
+        ImageVolume::Tmpfs | ImageVolume::Ignore => {}
+    }
+    if *nested {
+        let at = PathBuf::from("/sys/fs/selinux");
+        all.insert(at.clone(), open(MountKind::Bind(at)));
+    }
+    if *proc_opts {
+        // They replace podman's own options.
+        all.insert("/proc".into(), of_type("proc", []));
+    }
+    all
 }
 
 /// The directory of `--rootfs`; with `:O` podman puts a layer of its own above it, which is of the store.
-pub(super) fn rootfs(spec: &Spec) -> Option<PathBuf> {
-    let rootfs = &spec.external_rootfs.as_ref()?.value;
-    (!rootfs.is_overlay()).then(|| rootfs.source.path.clone())
+pub(super) fn rootfs(asked: &Setting<ExternalRootfs>) -> Option<PathBuf> {
+    (!asked.value.is_overlay()).then(|| asked.value.source.path.clone())
 }
 
 fn one(mount: &Mount) -> Result<PromisedMount, Problem> {

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::promise::{PromisedApparmor, PromisedGroups, PromisedId, PromisedSelinux, SelinuxLevel};
 use crate::caps::{Cap, CapArg};
 use crate::host::{Identity, Mode};
+use crate::origin::Setting;
+use crate::podman::args::FlagValue;
 use crate::podman::value::label_opt::{LabelOpt, is_narrow};
 use crate::podman::value::namespace::Namespace;
 use crate::podman::value::security_opt::AppArmorArg;
 use crate::podman::value::user;
 use crate::podman::value::userns::Userns;
-use crate::spec::{Spec, Switch};
+use crate::seal::promise::{
+    PromisedApparmor, PromisedGroups, PromisedId, PromisedSelinux, SelinuxLevel,
+};
+use crate::spec::Switch;
 
 pub(super) fn id(asked: Option<&user::Id>) -> PromisedId {
     match asked {
@@ -22,8 +26,8 @@ pub(super) fn id(asked: Option<&user::Id>) -> PromisedId {
 }
 
 /// A user without a group has that of the image's passwd file: root's is 0.
-pub(super) fn gid(spec: &Spec) -> PromisedId {
-    let user::User { user, group } = &spec.user.value;
+pub(super) fn gid(asked: &user::User) -> PromisedId {
+    let user::User { user, group } = asked;
     match group {
         Some(group) => id(Some(group)),
         None if id(Some(user)) == PromisedId::Any => PromisedId::Any,
@@ -31,16 +35,29 @@ pub(super) fn gid(spec: &Spec) -> PromisedId {
     }
 }
 
-pub(super) fn groups(spec: &Spec, caller: &Identity) -> PromisedGroups {
-    let mut named = spec.user.value.group.is_none();
+pub(super) fn groups<'a, I: Iterator<Item = &'a FlagValue>>(
+    user: &user::User,
+    userns: Option<&Userns>,
+    group_add: I,
+    caller: &Identity,
+) -> PromisedGroups {
+    let mut named = user.group.is_none();
     let mut listed = BTreeSet::new();
     // podman adds the group that the caller has in such a namespace.
-    match spec.userns.as_ref().map(|userns| &userns.value) {
+    match userns {
         Some(Userns::KeepId { gid, .. }) => drop(listed.insert(gid.unwrap_or(caller.gid))),
         Some(Userns::Nomap) => drop(listed.insert(0)),
-        _ => {}
+        None
+        | Some(
+            Userns::Host
+            | Userns::Private
+            | Userns::Auto(_)
+            | Userns::Path(_)
+            | Userns::Container(_)
+            | Userns::Pod,
+        ) => {}
     }
-    for given in spec.passed("group-add") {
+    for given in group_add {
         for group in given.value.split(',') {
             match group.parse::<user::Id>() {
                 Ok(user::Id::Number(id)) => drop(listed.insert(id)),
@@ -51,47 +68,59 @@ pub(super) fn groups(spec: &Spec, caller: &Identity) -> PromisedGroups {
             }
         }
     }
-    match (gid(spec), listed.contains(&0)) {
+    match (gid(user), listed.contains(&0)) {
         (PromisedId::Any, _) | (_, true) if named => PromisedGroups::Any,
         _ if named => PromisedGroups::NotRoot,
         _ => PromisedGroups::Exactly(listed),
     }
 }
 
-pub(super) fn capabilities(spec: &Spec) -> BTreeSet<String> {
+pub(super) fn capabilities(privileged: Switch, asked: &[Setting<CapArg>]) -> BTreeSet<String> {
     let name = |cap: Cap| cap.capability().to_string();
-    if spec.privileged.value == Switch::On
-        || spec.cap_add.iter().any(|cap| cap.value == CapArg::All)
-    {
+    if privileged == Switch::On || asked.iter().any(|cap| cap.value == CapArg::All) {
         return Cap::all().map(name).collect();
     }
     let one = |cap: &CapArg| match cap {
         CapArg::All => None,
         CapArg::One(cap) => Some(name(*cap)),
     };
-    spec.cap_add
-        .iter()
-        .filter_map(|cap| one(&cap.value))
-        .collect()
+    asked.iter().filter_map(|cap| one(&cap.value)).collect()
 }
 
-pub(super) fn modules(spec: &Spec, mode: Mode) -> (PromisedApparmor, PromisedSelinux) {
-    if spec.privileged.value == Switch::On {
-        return (PromisedApparmor::Unconfined, PromisedSelinux::Unconfined);
+pub(super) fn apparmor(
+    privileged: Switch,
+    asked: Option<&Setting<AppArmorArg>>,
+    mode: Mode,
+) -> PromisedApparmor {
+    if privileged == Switch::On {
+        return PromisedApparmor::Unconfined;
     }
-    let apparmor = match spec.apparmor.as_ref().map(|asked| &asked.value) {
-        // Only root loads profiles: a user's podman gives its containers none by itself.
+    match asked.map(|asked| &asked.value) {
+        // Only root loads profiles: a rootless podman gives its containers none by itself.
         None if mode == Mode::Rootless => PromisedApparmor::Unconfined,
         None => PromisedApparmor::Confined,
         Some(AppArmorArg::Unconfined) => PromisedApparmor::Unconfined,
         Some(AppArmorArg::Profile(name)) => PromisedApparmor::Profile(name.clone()),
-    };
-    let mut selinux = PromisedSelinux::Confined;
-    // podman drops the label of a container that shares these namespaces with the host.
-    if spec.pid.value == Namespace::Host || spec.ipc.value == Namespace::Host {
-        selinux = PromisedSelinux::Unconfined;
     }
-    for label in &spec.label {
+}
+
+pub(super) fn selinux(
+    privileged: Switch,
+    labels: &[Setting<LabelOpt>],
+    pid: &Namespace,
+    ipc: &Namespace,
+) -> PromisedSelinux {
+    if privileged == Switch::On {
+        return PromisedSelinux::Unconfined;
+    }
+    // podman drops the label of a container that shares these namespaces with the host.
+    let shared = [pid, ipc].contains(&&Namespace::Host);
+    let mut selinux = if shared {
+        PromisedSelinux::Unconfined
+    } else {
+        PromisedSelinux::Confined
+    };
+    for label in labels {
         selinux = match &label.value {
             LabelOpt::Disable => PromisedSelinux::Unconfined,
             LabelOpt::Type(name) => PromisedSelinux::Type(name.clone()),
@@ -102,12 +131,12 @@ pub(super) fn modules(spec: &Spec, mode: Mode) -> (PromisedApparmor, PromisedSel
             | LabelOpt::Filetype(_) => selinux,
         };
     }
-    (apparmor, selinux)
+    selinux
 }
 
-pub(super) fn selinux_level(spec: &Spec) -> SelinuxLevel {
+pub(super) fn selinux_level(labels: &[Setting<LabelOpt>]) -> SelinuxLevel {
     let wide = |label: &LabelOpt| matches!(label, LabelOpt::Level(level) if !is_narrow(level));
-    if spec.label.iter().any(|label| wide(&label.value)) {
+    if labels.iter().any(|label| wide(&label.value)) {
         SelinuxLevel::Any
     } else {
         SelinuxLevel::Narrow

@@ -2,17 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use super::promise::{HostRoot, OomKiller, PromisedCgroups, PromisedLimits, PromisedNamespace};
 use crate::host::{self, Enforcement};
+use crate::origin::Setting;
 use crate::podman::value::cgroups::CgroupsMode;
-use crate::podman::value::limit::{Limit, NanoCpus, Pids, SwapLimit};
+use crate::podman::value::limit::{Limit, MemoryLimit, NanoCpus, Pids, PidsLimit, SwapLimit};
 use crate::podman::value::namespace::Namespace;
 use crate::podman::value::network::Network;
 use crate::podman::value::ulimit::{Ulimit, UlimitValue};
 use crate::podman::value::userns::Userns;
-use crate::spec::{CpuLimit, Spec};
+use crate::seal::promise::{
+    HostRoot, OomKiller, PromisedCgroups, PromisedLimits, PromisedNamespace,
+};
+use crate::spec::CpuLimit;
 
-pub(super) fn namespaces(spec: &Spec) -> BTreeMap<String, PromisedNamespace> {
+/// Those that are not the container's own, by OCI's names; the last network is the one that joins a namespace.
+pub(super) fn namespaces(
+    asked: &[(&str, &Namespace)],
+    network: Option<&Network>,
+    userns: Option<&Userns>,
+) -> BTreeMap<String, PromisedNamespace> {
     let one = |asked: &Namespace| match asked {
         Namespace::Default | Namespace::Private | Namespace::Shareable | Namespace::None => {
             PromisedNamespace::Own
@@ -21,18 +29,21 @@ pub(super) fn namespaces(spec: &Spec) -> BTreeMap<String, PromisedNamespace> {
         Namespace::Path(path) => PromisedNamespace::Path(path.clone()),
         Namespace::Container(_) | Namespace::Pod => PromisedNamespace::Joined,
     };
-    let mut network = spec.network.iter().map(|network| match &network.value {
-        Network::Host => PromisedNamespace::Host,
-        Network::Path(path) => PromisedNamespace::Path(path.clone()),
-        Network::Container(_) | Network::Pod => PromisedNamespace::Joined,
-        Network::Default
-        | Network::Bridge(_)
-        | Network::None
-        | Network::Slirp4netns(_)
-        | Network::Pasta(_)
-        | Network::Named { .. } => PromisedNamespace::Own,
-    });
-    let user = match spec.userns.as_ref().map(|userns| &userns.value) {
+    let network = match network {
+        Some(Network::Host) => PromisedNamespace::Host,
+        Some(Network::Path(path)) => PromisedNamespace::Path(path.clone()),
+        Some(Network::Container(_) | Network::Pod) => PromisedNamespace::Joined,
+        None
+        | Some(
+            Network::Default
+            | Network::Bridge(_)
+            | Network::None
+            | Network::Slirp4netns(_)
+            | Network::Pasta(_)
+            | Network::Named { .. },
+        ) => PromisedNamespace::Own,
+    };
+    let user = match userns {
         Some(Userns::Host) => PromisedNamespace::Host,
         Some(Userns::Path(path)) => PromisedNamespace::Path(path.clone()),
         Some(Userns::Container(_) | Userns::Pod) => PromisedNamespace::Joined,
@@ -40,66 +51,71 @@ pub(super) fn namespaces(spec: &Spec) -> BTreeMap<String, PromisedNamespace> {
             PromisedNamespace::Own
         }
     };
-    [
-        ("pid", one(&spec.pid.value)),
-        ("ipc", one(&spec.ipc.value)),
-        ("uts", one(&spec.uts.value)),
-        ("cgroup", one(&spec.cgroupns.value)),
-        (
-            "network",
-            network.next_back().unwrap_or(PromisedNamespace::Own),
-        ),
-        ("user", user),
-    ]
-    .into_iter()
-    .filter(|(_, namespace)| *namespace != PromisedNamespace::Own)
-    .map(|(name, namespace)| (name.to_owned(), namespace))
-    .collect()
+    asked
+        .iter()
+        .map(|(name, asked)| (*name, one(asked)))
+        .chain([("network", network), ("user", user)])
+        .filter(|(_, namespace)| *namespace != PromisedNamespace::Own)
+        .map(|(name, namespace)| (name.to_owned(), namespace))
+        .collect()
 }
 
-pub(super) fn cgroups(spec: &Spec) -> PromisedCgroups {
-    match spec.cgroups.value {
+pub(super) fn cgroups(asked: CgroupsMode) -> PromisedCgroups {
+    match asked {
         CgroupsMode::Disabled => PromisedCgroups::None,
         CgroupsMode::Enabled | CgroupsMode::NoConmon | CgroupsMode::Split => PromisedCgroups::Own,
     }
 }
 
-/// Only `auto` without a mapping of its own leaves the choice of the ids to podman, which never gives root's away.
-pub(super) fn host_root(spec: &Spec) -> HostRoot {
-    let is_podmans = match spec.userns.as_ref().map(|userns| &userns.value) {
-        Some(Userns::Auto(options)) => options.iter().all(|(key, _)| key == "size"),
-        _ => false,
-    };
-    if is_podmans {
-        HostRoot::Outside
-    } else {
-        HostRoot::Inside
+/// Only `auto` without a mapping of its own leaves the choice of the ids to podman, which never chooses the host's id 0.
+pub(super) fn host_root(userns: Option<&Userns>) -> HostRoot {
+    match userns {
+        Some(Userns::Auto(options)) if options.iter().all(|(key, _)| key == "size") => {
+            HostRoot::Outside
+        }
+        None
+        | Some(
+            Userns::Host
+            | Userns::Private
+            | Userns::Auto(_)
+            | Userns::KeepId { .. }
+            | Userns::Nomap
+            | Userns::Path(_)
+            | Userns::Container(_)
+            | Userns::Pod,
+        ) => HostRoot::Inside,
     }
 }
 
-pub(super) fn limits(spec: &Spec) -> PromisedLimits {
+pub(super) fn limits(
+    memory: &MemoryLimit,
+    swap: &SwapLimit,
+    cpu: &CpuLimit,
+    pids: PidsLimit,
+    oom_kill_disable: bool,
+) -> PromisedLimits {
     let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
     PromisedLimits {
-        memory: match spec.memory.value {
+        memory: match memory {
             Limit::Unlimited => None,
             Limit::Max(bytes) => Some(signed(bytes.0)),
         },
-        swap: match spec.memory_swap.value {
+        swap: match swap {
             SwapLimit::Unlimited | SwapLimit::Unset => None,
             SwapLimit::Max(bytes) => Some(signed(bytes.0)),
         },
-        nano_cpus: match &spec.cpu.value {
+        nano_cpus: match cpu {
             CpuLimit::Cpus(Limit::Unlimited) => None,
             CpuLimit::Cpus(Limit::Max(NanoCpus(cpus))) => Some(*cpus),
             CpuLimit::Quota { quota, period } => {
                 NanoCpus::of_quota(*quota, period.unwrap_or(100_000)).map(|NanoCpus(cpus)| cpus)
             }
         },
-        pids: match spec.pids_limit.value {
+        pids: match pids {
             Limit::Unlimited => None,
             Limit::Max(Pids(pids)) => Some(pids.into()),
         },
-        oom_killer: if spec.is_on("oom-kill-disable") {
+        oom_killer: if oom_kill_disable {
             OomKiller::Off
         } else {
             OomKiller::On
@@ -119,13 +135,13 @@ pub(super) fn effective(asked: &PromisedLimits, here: &host::Limits) -> Promised
     }
 }
 
-pub(super) fn rlimits(spec: &Spec) -> Option<BTreeMap<String, (u64, u64)>> {
+pub(super) fn rlimits(asked: &[Setting<Ulimit>]) -> Option<BTreeMap<String, (u64, u64)>> {
     let number = |value: &UlimitValue| match value {
         UlimitValue::Max(number) => *number,
         UlimitValue::Unlimited => u64::MAX,
     };
     let mut all = BTreeMap::new();
-    for limit in &spec.ulimit {
+    for limit in asked {
         match &limit.value {
             Ulimit::Host => return None,
             Ulimit::Limit { name, soft, hard } => {

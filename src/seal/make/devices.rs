@@ -2,16 +2,19 @@
 
 use std::path::Path;
 
-use super::promise::{PromisedDevice, PromisedDeviceRule};
 use crate::host::Host;
+use crate::origin::Setting;
 use crate::podman::args::FlagValue;
 use crate::podman::value::device;
 use crate::problem::Problem;
-use crate::spec::Spec;
+use crate::seal::promise::{PromisedDevice, PromisedDeviceRule};
 
-pub(super) fn devices(spec: &Spec, host: &dyn Host) -> Result<Vec<PromisedDevice>, Problem> {
+pub(super) fn devices(
+    asked: &[Setting<device::Device>],
+    host: &dyn Host,
+) -> Result<Vec<PromisedDevice>, Problem> {
     let mut all = Vec::new();
-    for asked in &spec.device {
+    for asked in asked {
         let device::Device::Node {
             host: source,
             container,
@@ -74,7 +77,9 @@ fn nodes(
 }
 
 /// `TYPE MAJOR:MINOR ACCESS` of the kernel's devices.list.
-pub(super) fn device_rules(spec: &Spec) -> Result<Vec<PromisedDeviceRule>, Problem> {
+pub(super) fn device_rules<'a, I: Iterator<Item = &'a FlagValue>>(
+    asked: I,
+) -> Result<Vec<PromisedDeviceRule>, Problem> {
     let number = |text: &str| match text {
         "*" => Some(None),
         text => text.parse().ok().map(Some),
@@ -97,5 +102,5 @@ pub(super) fn device_rules(spec: &Spec) -> Result<Vec<PromisedDeviceRule>, Probl
                 .instead("--device-cgroup-rule=\"c 10:229 rw\"")
         })
     };
-    spec.passed("device-cgroup-rule").map(read).collect()
+    asked.map(read).collect()
 }

@@ -1,0 +1,297 @@
+//! From the final spec to the promise.
+
+mod devices;
+mod env;
+mod inputs;
+mod limits;
+mod mounts;
+mod process;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::promise::{
+    Descriptors, EngineMode, Init, NewPrivileges, Privilege, Promise, PromisedAccess,
+    PromisedCgroups, PromisedLimits, Unmasked, VERSION,
+};
+use crate::host::Mode;
+use crate::origin::Setting;
+use crate::podman::value::annotation::Annotation;
+use crate::podman::value::label_opt::LabelOpt;
+use crate::podman::value::secret::Secret;
+use crate::podman::value::security_opt;
+use crate::problem::Problem;
+use crate::spec::{RootFs, Spec, Switch};
+
+pub use inputs::{LimitsHere, PromiseInputs};
+
+/// Flags whose effect does not stand on the command line.
+const UNPROMISED: [(&str, &str, &str); 2] = [
+    (
+        "volumes-from",
+        "which mounts another container brings",
+        "name the volume that both need: -v shared:/data in both",
+    ),
+    (
+        "gpus",
+        "what a description of graphics processors adds to a container",
+        "name the nodes that are needed: --device /dev/dri/…",
+    ),
+];
+
+/// Makes the promise.
+///
+/// # Errors
+/// What nobody could check afterwards: a glob mount, an artifact, a CDI device, the mounts of another container, a file of
+/// variables that cannot be read.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a line for each field of the spec, and one for each of the promise"
+)]
+pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Problem> {
+    for (flag, brings, instead) in UNPROMISED {
+        if let Some(given) = spec.passed(flag).next() {
+            return Err(Problem::new(format!("{brings} cannot be promised"))
+                .at(&given.origin)
+                .instead(instead));
+        }
+    }
+    // Taken apart whole, so that a new field does not compile until it is promised, or said here why it need not be.
+    let Spec {
+        // Which program runs is no part of what the container may do.
+        image: _,
+        command: _,
+        user,
+        userns,
+        // A mapping that was asked for is any: `host_root`.
+        uidmap: _,
+        gidmap: _,
+        privileged,
+        new_privileges,
+        cap_add,
+        // Judged and kept before: `PromiseInputs::seccomp`. Whoever else chose a filter, it may not be wider.
+        seccomp: _,
+        seccomp_policy: _,
+        apparmor,
+        label,
+        mask,
+        unmask,
+        proc_opts,
+        root_fs,
+        read_only_tmpfs,
+        external_rootfs,
+        image_volume,
+        mounts: asked_mounts,
+        network,
+        // podman and its network program publish ports; the runtime is not told of them.
+        publish: _,
+        publish_all: _,
+        pid,
+        ipc,
+        uts,
+        cgroupns,
+        cgroups,
+        memory,
+        memory_swap,
+        cpu,
+        pids_limit,
+        ulimit,
+        // The size of a tmpfs that podman mounts before the runtime is started.
+        shm_size: _,
+        oom_score_adj,
+        // What podman does when the container has ended, and where the output goes: not the runtime's.
+        restart: _,
+        log_driver: _,
+        log_opt: _,
+        env: asked_env,
+        env_host,
+        http_proxy,
+        secret,
+        device,
+        sysctl,
+        annotation,
+        systemd,
+        sdnotify,
+        // Looked up by name below.
+        passed: _,
+    } = spec;
+    let caller = inputs.host.identity();
+    let userns = userns.as_ref().map(|userns| &userns.value);
+    let nested = label.iter().any(|label| label.value == LabelOpt::Nested);
+    let cgroups = limits::cgroups(cgroups.value);
+    let limits_asked = limits::limits(
+        &memory.value,
+        &memory_swap.value,
+        &cpu.value,
+        pids_limit.value,
+        spec.is_on("oom-kill-disable"),
+    );
+    Ok(Promise {
+        version: VERSION,
+        engine: match caller.mode {
+            Mode::Rootful => EngineMode::Rootful,
+            Mode::Rootless => EngineMode::Rootless,
+        },
+        privilege: match privileged.value {
+            Switch::On => Privilege::Privileged,
+            Switch::Off => Privilege::Confined,
+        },
+        uid: process::id(Some(&user.value.user)),
+        gid: process::gid(&user.value),
+        groups: process::groups(&user.value, userns, spec.passed("group-add"), &caller),
+        capabilities: process::capabilities(privileged.value, cap_add),
+        new_privileges: match new_privileges.value {
+            security_opt::NoNewPrivileges::On => NewPrivileges::Denied,
+            security_opt::NoNewPrivileges::Off => NewPrivileges::Allowed,
+        },
+        seccomp: inputs.seccomp.clone(),
+        apparmor: process::apparmor(privileged.value, apparmor.as_ref(), caller.mode),
+        selinux: process::selinux(privileged.value, label, &pid.value, &ipc.value),
+        selinux_level: process::selinux_level(label),
+        root: match root_fs.value {
+            RootFs::ReadOnly => PromisedAccess::ReadOnly,
+            RootFs::Writable => PromisedAccess::ReadWrite,
+        },
+        rootfs: external_rootfs.as_ref().and_then(mounts::rootfs),
+        mounts: mounts::mounts(
+            &mounts::Implied {
+                systemd: &systemd.value,
+                cgroupns: &cgroupns.value,
+                root_fs: root_fs.value,
+                read_only_tmpfs: read_only_tmpfs.value,
+                image_volume: &image_volume.value,
+                image: inputs.image,
+                nested,
+                proc_opts: proc_opts.is_some(),
+            },
+            asked_mounts,
+        )?,
+        secrets: secret.iter().filter_map(file_of).collect(),
+        chroot_dirs: spec
+            .passed("chrootdirs")
+            .flat_map(|given| given.value.split(',').map(PathBuf::from))
+            .collect(),
+        rdt_class: last(spec, "rdt-class").cloned(),
+        init: init(spec, inputs),
+        volume_path: last(spec, "volumepath")
+            .map(PathBuf::from)
+            .or_else(|| inputs.volume_path.clone()),
+        devices: devices::devices(device, inputs.host)?,
+        device_rules: devices::device_rules(spec.passed("device-cgroup-rule"))?,
+        namespaces: limits::namespaces(
+            &[
+                ("pid", &pid.value),
+                ("ipc", &ipc.value),
+                ("uts", &uts.value),
+                ("cgroup", &cgroupns.value),
+            ],
+            network.last().map(|network| &network.value),
+            userns,
+        ),
+        host_root: limits::host_root(userns),
+        cgroups,
+        limits: match (cgroups, inputs.limits) {
+            (PromisedCgroups::None, _) => PromisedLimits::default(),
+            (PromisedCgroups::Own, LimitsHere::Held) => limits_asked,
+            (PromisedCgroups::Own, LimitsHere::Waived) => {
+                limits::effective(&limits_asked, &inputs.host.limits())
+            }
+        },
+        unified: keys(spec, "cgroup-conf").collect(),
+        masked: mask.iter().flat_map(|mask| mask.value.clone()).collect(),
+        unmasked: unmasked(privileged.value, unmask, nested),
+        rlimits: limits::rlimits(ulimit),
+        sysctl: pairs(sysctl.iter().map(|s| (&s.value.key, &s.value.value))),
+        oom_score_adj: oom_score_adj.value,
+        descriptors: if ["preserve-fd", "preserve-fds"]
+            .iter()
+            .any(|flag| spec.passed(flag).next().is_some())
+        {
+            Descriptors::Passed
+        } else {
+            inputs.sockets
+        },
+        env: env::env(
+            &env::Implied {
+                image: inputs.image,
+                host: env_host.value,
+                proxies: http_proxy.value,
+                sockets: inputs.sockets,
+                systemd: &systemd.value,
+                sdnotify: sdnotify.value,
+            },
+            asked_env,
+            secret,
+            keys(spec, "env-merge"),
+            env::of_files(spec.passed("env-file"), inputs.host)?,
+        ),
+        hooks: inputs.hooks.clone(),
+        annotations: annotations(annotation, nested),
+        image_annotations: inputs
+            .image
+            .iter()
+            .flat_map(|image| image.annotations.keys().cloned())
+            .collect(),
+    })
+}
+
+fn pairs<'a>(pairs: impl Iterator<Item = (&'a String, &'a String)>) -> BTreeMap<String, String> {
+    pairs
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// The value of a forwarded flag; the last one wins.
+fn last<'a>(spec: &'a Spec, flag: &'a str) -> Option<&'a String> {
+    spec.passed(flag).last().map(|given| &given.value)
+}
+
+/// The part before `=` of each value of a forwarded flag.
+fn keys<'a>(spec: &'a Spec, flag: &'a str) -> impl Iterator<Item = String> {
+    let key = |value: &'a str| {
+        value
+            .split_once('=')
+            .map_or(value, |(key, _)| key)
+            .to_owned()
+    };
+    spec.passed(flag).map(move |given| key(&given.value))
+}
+
+/// Where a secret is mounted, and its name; none for one that is a variable.
+fn file_of(secret: &Setting<Secret>) -> Option<(PathBuf, String)> {
+    let at = secret.value.destination()?;
+    Some((PathBuf::from(at.as_str()), secret.value.name.clone()))
+}
+
+fn init(spec: &Spec, inputs: &PromiseInputs<'_>) -> Init {
+    match (spec.is_on("init"), last(spec, "init-path")) {
+        (false, _) => Init::None,
+        (true, None) => inputs.init_path.clone().map_or(Init::Engine, Init::Path),
+        (true, Some(path)) => Init::Path(path.into()),
+    }
+}
+
+fn annotations(asked: &[Setting<Annotation>], nested: bool) -> BTreeMap<String, String> {
+    let mut all = pairs(asked.iter().map(|a| (&a.value.key, &a.value.value)));
+    if nested {
+        all.insert("run.oci.mount_context_type".into(), "rootcontext".into());
+    }
+    all
+}
+
+fn unmasked(privileged: Switch, asked: &[Setting<security_opt::Unmask>], nested: bool) -> Unmasked {
+    let mut paths = BTreeSet::new();
+    if nested {
+        paths.insert("/sys/fs/selinux".to_owned());
+    }
+    if privileged == Switch::On {
+        return Unmasked::All;
+    }
+    for unmask in asked {
+        match &unmask.value {
+            security_opt::Unmask::All => return Unmasked::All,
+            security_opt::Unmask::Paths(more) => paths.extend(more.iter().cloned()),
+        }
+    }
+    Unmasked::Paths(paths)
+}
