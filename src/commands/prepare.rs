@@ -228,7 +228,7 @@ impl FilterSource {
         let file = match &spec.seccomp.value {
             Seccomp::File(path) => {
                 let read = context.host.open_file(path, MAX_BYTES, Links::Refuse);
-                let opened = read.map_err(|problem| problem.at(&spec.seccomp.origin))?;
+                let opened = read.map_err(|error| Problem::from(error).at(&spec.seccomp.origin))?;
                 Some(opened.bytes)
             }
             Seccomp::Default | Seccomp::Denying(_) | Seccomp::Allowing(_) | Seccomp::Unconfined => {

@@ -8,7 +8,7 @@ use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
-use super::file::{self, Links, Opened, Stamp};
+use super::file::{self, Links, Opened, ReadError, Stamp, Unread};
 use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
 use super::{
     Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
@@ -205,19 +205,22 @@ impl Host for Fake {
         self.lsm
     }
 
-    fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, Problem> {
+    fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError> {
+        let fail = |why| ReadError::new(path, why);
         let is_link = self
             .entries
             .get(path)
             .is_some_and(|(entry, _)| matches!(entry.kind, EntryKind::Link(_)));
         if is_link && links == Links::Refuse {
-            return Err(file::not_a_file(path, "symbolic link"));
+            return Err(fail(Unread::Kind("symbolic link")));
         }
-        let found = self.resolve(path)?;
+        let found = self
+            .resolve(path)
+            .map_err(|invalid| fail(Unread::Nowhere(invalid)))?;
         match (found.kind, self.entries.get(&found.path)) {
             (FileKind::File, Some((entry, content))) => {
                 if u64::try_from(content.len()).map_or(true, |size| size > limit) {
-                    return Err(file::too_large(path, limit));
+                    return Err(fail(Unread::TooLarge(limit)));
                 }
                 Ok(Opened {
                     bytes: content.clone(),
@@ -225,8 +228,8 @@ impl Host for Fake {
                     mode: entry.mode,
                 })
             }
-            (FileKind::Missing, _) => Err(file::unreadable(path, &"no such file")),
-            (kind, _) => Err(file::not_a_file(path, file::kind_name(kind))),
+            (FileKind::Missing, _) => Err(fail(Unread::Io(io::ErrorKind::NotFound.into()))),
+            (kind, _) => Err(fail(Unread::Kind(file::kind_name(kind)))),
         }
     }
 

@@ -1,14 +1,15 @@
 //! Files that are read whole, and what tells one state of a file from the next.
 
+use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
 use super::paths::FileKind;
-use crate::problem::Problem;
+use crate::problem::{Invalid, Problem};
 
 /// What to do when the last name of a path is a symbolic link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,60 @@ impl Opened {
     /// see [`super::Host::trusted`].
     pub fn is_roots_alone(&self) -> bool {
         self.owner == 0 && self.mode & 0o022 == 0
+    }
+}
+
+/// Why a file was not read.
+#[derive(Debug)]
+pub struct ReadError {
+    path: PathBuf,
+    /// The reason.
+    pub why: Unread,
+}
+
+/// The reasons for which a file is not read.
+#[derive(Debug)]
+pub enum Unread {
+    /// The system's own.
+    Io(io::Error),
+    /// It is no regular file but this.
+    Kind(&'static str),
+    /// It is larger than this many bytes.
+    TooLarge(u64),
+    /// Its path leads nowhere.
+    Nowhere(Invalid),
+}
+
+impl ReadError {
+    pub(super) fn new(path: &Path, why: Unread) -> Self {
+        Self {
+            path: path.to_owned(),
+            why,
+        }
+    }
+
+    /// Is there nothing of this name?
+    pub fn is_missing(&self) -> bool {
+        use io::ErrorKind::{NotADirectory, NotFound};
+        matches!(&self.why, Unread::Io(error) if matches!(error.kind(), NotFound | NotADirectory))
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.why {
+            Unread::Io(error) => write!(f, "\"{path}\" cannot be read: {error}"),
+            Unread::Kind(kind) => write!(f, "\"{path}\" is a {kind}, not a regular file"),
+            Unread::TooLarge(limit) => write!(f, "\"{path}\" is larger than {limit} bytes"),
+            Unread::Nowhere(invalid) => invalid.fmt(f),
+        }
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        Self::new(error.to_string())
     }
 }
 
@@ -65,14 +120,15 @@ impl Stamp {
 }
 
 /// The system's answer to [`super::Host::open_file`].
-pub(super) fn read_whole(path: &Path, limit: u64, links: Links) -> Result<Opened, Problem> {
-    let (file, meta) = open_regular(path, links)?;
+pub(super) fn read_whole(path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError> {
+    let fail = |why| ReadError::new(path, why);
+    let (file, meta) = open_regular(path, links).map_err(fail)?;
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(path, &error))?;
+        .map_err(|error| fail(Unread::Io(error)))?;
     if u64::try_from(bytes.len()).map_or(true, |size| size > limit) {
-        return Err(too_large(path, limit));
+        return Err(fail(Unread::TooLarge(limit)));
     }
     Ok(Opened {
         bytes,
@@ -83,25 +139,24 @@ pub(super) fn read_whole(path: &Path, limit: u64, links: Links) -> Result<Opened
 
 /// Looked at before it is opened because opening a device may already do something, and after it because the name may
 /// have been swapped in between.
-fn open_regular(path: &Path, links: Links) -> Result<(File, Metadata), Problem> {
-    let fail = |error: io::Error| unreadable(path, &error);
+fn open_regular(path: &Path, links: Links) -> Result<(File, Metadata), Unread> {
     let (before, flags) = match links {
         Links::Follow => (fs::metadata(path), OFlag::empty()),
         Links::Refuse => (fs::symlink_metadata(path), OFlag::O_NOFOLLOW),
     };
-    must_be_file(path, &before.map_err(fail)?)?;
+    must_be_file(&before.map_err(Unread::Io)?)?;
     let flags = flags | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let file = OpenOptions::new()
         .read(true)
         .custom_flags(flags.bits())
         .open(path)
-        .map_err(fail)?;
-    let meta = file.metadata().map_err(fail)?;
-    must_be_file(path, &meta)?;
+        .map_err(Unread::Io)?;
+    let meta = file.metadata().map_err(Unread::Io)?;
+    must_be_file(&meta)?;
     Ok((file, meta))
 }
 
-fn must_be_file(path: &Path, meta: &Metadata) -> Result<(), Problem> {
+fn must_be_file(meta: &Metadata) -> Result<(), Unread> {
     if meta.is_file() {
         return Ok(());
     }
@@ -110,7 +165,7 @@ fn must_be_file(path: &Path, meta: &Metadata) -> Result<(), Problem> {
     } else {
         kind_name(kind(meta))
     };
-    Err(not_a_file(path, name))
+    Err(Unread::Kind(name))
 }
 
 pub(super) fn kind(meta: &Metadata) -> FileKind {
@@ -142,18 +197,8 @@ pub(super) fn kind_name(kind: FileKind) -> &'static str {
     }
 }
 
-pub(super) fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Problem {
+pub(super) fn unreadable(path: &Path, error: &dyn fmt::Display) -> Problem {
     Problem::new(format!("\"{}\" cannot be read: {error}", path.display()))
-}
-
-pub(super) fn too_large(path: &Path, limit: u64) -> Problem {
-    let path = path.display();
-    Problem::new(format!("\"{path}\" is larger than {limit} bytes"))
-}
-
-pub(super) fn not_a_file(path: &Path, kind: &str) -> Problem {
-    let path = path.display();
-    Problem::new(format!("\"{path}\" is a {kind}, not a regular file"))
 }
 
 #[cfg(test)]
@@ -175,7 +220,7 @@ mod tests {
         assert_eq!(opened.mode, 0o662);
         assert!(!opened.is_roots_alone());
         let error = read_whole(&path, 4, Links::Refuse).unwrap_err();
-        assert!(error.what.contains("larger than 4 bytes"), "{error}");
+        assert!(error.to_string().contains("larger than 4 bytes"), "{error}");
     }
 
     #[test]
@@ -192,7 +237,7 @@ mod tests {
             (Path::new("/dev/zero"), "character device"),
         ] {
             let error = read_whole(path, 10, Links::Follow).unwrap_err();
-            assert!(error.what.contains(kind), "{error}");
+            assert!(error.to_string().contains(kind), "{error}");
         }
     }
 
@@ -204,7 +249,7 @@ mod tests {
         symlink(&file, &link).unwrap();
         assert_eq!(read_whole(&link, 9, Links::Follow).unwrap().bytes, b"x");
         let error = read_whole(&link, 9, Links::Refuse).unwrap_err();
-        assert!(error.what.contains("symbolic link"), "{error}");
+        assert!(error.to_string().contains("symbolic link"), "{error}");
     }
 
     #[test]

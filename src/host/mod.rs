@@ -27,7 +27,7 @@ pub use cgroup_limits::CgroupLimits;
 pub use cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 pub use descriptors::inherited_descriptors;
 pub use fake::Fake;
-pub use file::{Links, Opened, Stamp};
+pub use file::{Links, Opened, ReadError, Stamp, Unread};
 pub use identity::{Identity, Mode, Owner, RunsIn};
 pub use limits::{Enforcement, Limits};
 pub use mounts::{Mount, source_of};
@@ -138,7 +138,7 @@ pub trait Host {
     /// # Errors
     /// No such file; a directory, FIFO, socket or device (refused without waiting); larger than `limit`; a symbolic link
     /// where [`Links::Refuse`] is asked.
-    fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, Problem>;
+    fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError>;
 
     /// Can nobody but root change what `path` leads to? It, each directory on the way and each link passed belong to
     /// root, and neither the group nor others may write to them.

@@ -11,7 +11,7 @@ use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
 use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 
 use super::cgroups::{self, Cgroups, Groups, UserManager};
-use super::file::{self, Links, Opened, Stamp, unreadable};
+use super::file::{self, Links, Opened, ReadError, Stamp, unreadable};
 use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
 use super::{
     Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
@@ -91,7 +91,7 @@ impl Host for System {
         }
     }
 
-    fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, Problem> {
+    fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError> {
         file::read_whole(path, limit, links)
     }
 

@@ -175,10 +175,9 @@ fn profile_of(host: &dyn Host, filter: &PromisedFilter) -> Result<Vec<u8>, Probl
     let most = u64::try_from(seccomp::MAX_BYTES).unwrap_or(u64::MAX);
     let file = host
         .open_file(&filter.file, most, Links::Refuse)
-        .map_err(|problem| {
+        .map_err(|error| {
             Problem::new(format!(
-                "the seccomp profile that was promised is gone: {}",
-                problem.what
+                "the seccomp profile that was promised is gone: {error}"
             ))
         })?;
     if sha256(&file.bytes) != filter.sha256 {

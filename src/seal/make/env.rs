@@ -96,7 +96,7 @@ pub(super) fn of_files<'a, I: Iterator<Item = &'a FlagValue>>(
     for given in asked {
         let path = given.base.join(&given.value);
         let file = host.open_file(&path, ENV_FILE_BYTES, Links::Follow);
-        let file = file.map_err(|problem| problem.at(&given.origin))?;
+        let file = file.map_err(|error| Problem::from(error).at(&given.origin))?;
         let text = String::from_utf8_lossy(&file.bytes).into_owned();
         let lines = text
             .lines()
