@@ -60,14 +60,16 @@ impl Context {
     }
 
     /// The places of this host that a rule knows by name.
-    pub(super) fn places(&self) -> &Places {
-        self.places.get_or_init(|| {
-            let places = Places::of(&self.host);
-            match self.environment.get("HOME").map(Path::new) {
-                Some(home) if home.is_absolute() => places.with_home(&self.host, home),
-                _ => places,
-            }
-        })
+    pub(super) fn places(&self) -> Result<&Places, Problem> {
+        if let Some(known) = self.places.get() {
+            return Ok(known);
+        }
+        let places = Places::of(&self.host)?;
+        let places = match self.environment.get("HOME").map(Path::new) {
+            Some(home) if home.is_absolute() => places.with_home(&self.host, home),
+            _ => places,
+        };
+        Ok(self.places.get_or_init(|| places))
     }
 
     /// The default seccomp profile; the first that exists counts, as for podman.

@@ -158,7 +158,7 @@ pub(super) fn prepare(
         cwd: &context.directory,
         image: known.image.as_ref(),
         volumes: &known.volumes,
-        places: context.places(),
+        places: context.places()?,
         seccomp_default: &seccomp.default,
         seccomp_file: seccomp.file.as_deref(),
         site: &context.site,

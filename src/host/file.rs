@@ -242,6 +242,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_missing_is_told_from_what_cannot_be_read() {
+        // The last is what a service without a home has below its home.
+        for (path, is_missing) in [
+            ("/proc/self/nothing", true),
+            ("/dev/null/.config/x", true),
+            ("/proc", false),
+        ] {
+            let error = read_whole(Path::new(path), 10, Links::Follow).unwrap_err();
+            assert_eq!(error.is_missing(), is_missing, "{path}: {error}");
+        }
+    }
+
+    #[test]
     fn a_link_is_followed_only_where_that_is_asked() {
         let dir = tempfile::tempdir().unwrap();
         let (file, link) = (dir.path().join("f"), dir.path().join("l"));

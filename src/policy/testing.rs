@@ -91,7 +91,7 @@ impl<'a> World<'a> {
             cwd: &base,
             image: self.image.as_ref(),
             volumes: &self.volumes,
-            places: &Places::of(self.host),
+            places: &Places::of(self.host).unwrap(),
             seccomp_default: &seccomp_default,
             seccomp_file: seccomp_file.as_deref(),
             site: &self.site,

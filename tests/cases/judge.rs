@@ -97,7 +97,7 @@ impl Run {
             _ => None,
         };
         let site = Site::default();
-        let places = Places::of(host);
+        let places = Places::of(host).unwrap();
         let facts = Facts {
             places: &places,
             host,

@@ -54,7 +54,7 @@ fn made_up(said: &RunOptions) -> Result<Judged, Problem> {
         seccomp_default: br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#,
         seccomp_file: None,
         cwd: Path::new("/home/user/project"),
-        places: &Places::of(&host),
+        places: &Places::of(&host).unwrap(),
         site: &Site::default(),
         today: "2026-11-22".parse().unwrap(),
     };

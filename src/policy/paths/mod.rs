@@ -13,6 +13,7 @@ use super::facts::Facts;
 use super::rule::Severity;
 use crate::host::{FileKind, Host, Resolved};
 use crate::podman::value::mount_options::Access;
+use crate::problem::Problem;
 pub(super) use names::folded;
 use names::{Pattern, Relation, canonical, fits, names};
 use table::{BENIGN, HARMLESS_DEVICES, MOVABLE, ROWS, Row};
@@ -118,8 +119,11 @@ pub struct Places {
 }
 
 impl Places {
-    /// Looks for them: the caller's home, links in the place of a storage, and storage.conf(5).
-    pub fn of(host: &dyn Host) -> Self {
+    /// Looks for them: the caller's home, links in the place of a storage, and containers-storage.conf(5).
+    ///
+    /// # Errors
+    /// A storage.conf is there and cannot be understood.
+    pub fn of(host: &dyn Host) -> Result<Self, Problem> {
         let own_home = host.identity().home;
         let moved = MOVABLE
             .iter()
@@ -128,17 +132,17 @@ impl Places {
                 None => Some(PathBuf::from(path)),
             });
         let mut storage: Vec<Vec<String>> = moved
-            .chain(storage_conf::roots(host, own_home.as_deref()))
+            .chain(storage_conf::roots(host, own_home.as_deref())?)
             .filter_map(|path| host.resolve(&path).ok())
             .map(|found| canonical(&found.path))
             .filter(|names| !names.is_empty())
             .collect();
         storage.sort();
         storage.dedup();
-        Self {
+        Ok(Self {
             homes: homes(host, own_home),
             storage,
-        }
+        })
     }
 
     /// One more home directory: `$HOME`, which is another than that of the passwd file for people of a directory
@@ -410,7 +414,7 @@ mod tests {
         let found = host.resolve(Path::new(path)).unwrap();
         Lookup {
             host,
-            places: &Places::of(host),
+            places: &Places::of(host).unwrap(),
             path: canonical(&found.path),
             kind: found.kind,
             access,
@@ -538,7 +542,7 @@ mod tests {
     #[test]
     fn a_home_of_a_directory_service_is_guarded_too() {
         let host = Fake::rootless().directory("/nfs/ann/.ssh", 1000, 0o700);
-        let known = Places::of(&host);
+        let known = Places::of(&host).unwrap();
         let found =
             |places: &Places, path: &str| places.homes.contains(&canonical(Path::new(path)));
         assert!(!found(&known, "/nfs/ann"));
