@@ -72,4 +72,5 @@ pub mod seal;
 pub mod seccomp;
 pub mod shell;
 pub mod spec;
+mod text;
 pub mod yaml;

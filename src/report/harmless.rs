@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-use super::sanitize::is_unsafe;
+use crate::text::is_invisible;
 
 /// Writes a value as JSON, with a newline at the end. `serde_json` escapes the control characters of ASCII only; here
 /// every character that could do something to a terminal, or hide text on one, is `\u` and four digits. Arrays down to a
@@ -63,7 +63,7 @@ impl Formatter for Harmless {
     ) -> io::Result<()> {
         let mut rest = fragment;
         while let Some((before, c)) = rest
-            .find(is_unsafe)
+            .find(is_invisible)
             .and_then(|at| rest.get(..at).zip(rest.get(at..)?.chars().next()))
         {
             out.write_all(before.as_bytes())?;

@@ -12,7 +12,7 @@ mod first;
 mod second;
 mod source;
 
-pub use source::{Place, Source, is_hidden, visible};
+pub use source::{Place, Source, visible};
 
 use crate::problem::Problem;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::origin::Origin;
 use crate::problem::Problem;
+use crate::text::is_invisible;
 
 /// Characters of a line that are shown around a place; a hostile line may have 60 000.
 const WINDOW: usize = 96;
@@ -40,7 +41,7 @@ impl Source {
                 .problem(end_of(&good), "the profile is not UTF-8")
                 .instead("save it as UTF-8"));
         }
-        let hidden = |c: char| is_hidden(c) && !matches!(c, '\t' | '\n');
+        let hidden = |c: char| is_invisible(c) && !matches!(c, '\t' | '\n');
         if let Some((before, c)) = source
             .text
             .find(hidden)
@@ -136,23 +137,11 @@ pub fn visible(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\t' => out.push(' '),
-            c if is_hidden(c) => out.extend(c.escape_unicode()),
+            c if is_invisible(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
     out
-}
-
-/// Control, format, bidirectional, zero-width, line-separating and tag characters.
-pub fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-                | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 #[cfg(test)]
@@ -213,13 +202,15 @@ mod tests {
             ("a: \u{202e}x", "U+202E"),
             ("# \u{2028}b: 1", "U+2028"),
             ("a: \u{200b}", "U+200B"),
+            ("description: \"x\u{e0100}y\"", "U+E0100"),
+            ("a: \u{fe0f}", "U+FE0F"),
             ("a: 1\rb: 2", "U+000D"),
         ] {
             let problem = Source::new("x".into(), text.as_bytes()).unwrap_err();
             assert!(problem.what.ends_with(code), "{problem}");
             let shown = problem.shown.unwrap();
             assert!(
-                shown.contains("\\u{") && !shown.contains(|c| is_hidden(c) && c != '\n'),
+                shown.contains("\\u{") && !shown.contains(|c| is_invisible(c) && c != '\n'),
                 "{shown}"
             );
         }
