@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::topics;
 use crate::podman::flags::Flag;
+use crate::text::{Margins, columns, fold};
 
 /// The width of help: a terminal's, and what the tests hold it to.
 pub(super) const WIDTH: usize = 80;
@@ -45,27 +46,19 @@ fn term(flag: &Flag) -> String {
 
 /// A term and its text, beside it where there is room, folded in its column.
 fn row(out: &mut String, term: &str, text: &str) {
-    out.push_str(term);
-    let mut column = term.chars().count();
-    if column.saturating_add(2) > COLUMN {
-        out.push('\n');
-        column = 0;
+    let margins = Margins {
+        first: COLUMN,
+        left: COLUMN,
+        right: WIDTH,
+    };
+    let text = fold(text, margins, |_| true);
+    let width = columns(term);
+    if width.saturating_add(2) > COLUMN {
+        let _ = writeln!(out, "{term}\n{:COLUMN$}{text}", "");
+    } else {
+        let gap = COLUMN.saturating_sub(width);
+        let _ = writeln!(out, "{term}{:gap$}{text}", "");
     }
-    let mut gap = COLUMN.saturating_sub(column);
-    column = COLUMN;
-    for word in text.split(' ') {
-        let length = word.chars().count();
-        if column.saturating_add(gap.min(1)).saturating_add(length) > WIDTH && column > COLUMN {
-            out.push('\n');
-            gap = COLUMN;
-            column = COLUMN;
-        }
-        let _ = write!(out, "{:gap$}{word}", "");
-        let space = usize::from(column > COLUMN);
-        column = column.saturating_add(space).saturating_add(length);
-        gap = 1;
-    }
-    out.push('\n');
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
+use crate::text::{Margins, fold};
+
 /// The day of the release; a page without one is a fault to readers of man(7) sources.
 const DATE: &str = "2026-11-22";
 /// Lines of the source are folded here, so that a change is seen where it is.
@@ -183,24 +185,15 @@ pub(super) fn sentence(phrase: &str) -> Words {
 
 /// A line of text at most [`WIDTH`] wide, as far as its words allow.
 fn folded(line: &str) -> String {
-    let mut out = String::new();
-    let mut column: usize = 0;
-    for word in line.split(' ') {
-        let next = column.saturating_add(word.len()).saturating_add(1);
-        // At the start of a line a dot or an apostrophe would make it a request.
-        let may_begin = !word.is_empty() && !word.starts_with(['.', '\'']);
-        if column == 0 {
-            column = word.len();
-        } else if next > WIDTH && may_begin {
-            out.push('\n');
-            column = word.len();
-        } else {
-            out.push(' ');
-            column = next;
-        }
-        out.push_str(word);
-    }
-    out
+    let margins = Margins {
+        first: 0,
+        left: 0,
+        right: WIDTH,
+    };
+    // At the start of a line a dot or an apostrophe would make it a request.
+    fold(line, margins, |word| {
+        !word.is_empty() && !word.starts_with(['.', '\''])
+    })
 }
 
 #[cfg(test)]

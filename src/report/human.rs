@@ -11,6 +11,7 @@ use crate::origin::Origin;
 use crate::policy::engine::{Finding, Refusal, Verdict};
 use crate::policy::rule::Severity;
 use crate::problem::Problem;
+use crate::text::{Margins, columns, fold};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default();
@@ -229,10 +230,17 @@ pub fn totals(totals: &Totals, bar: Threshold) -> String {
 
 /// The first line's worth of a text.
 fn clipped(text: &str) -> String {
-    if text.chars().count() <= WIDTH {
+    if columns(text) <= WIDTH {
         return text.to_owned();
     }
-    let mut out: String = text.chars().take(WIDTH.saturating_sub(1)).collect();
+    let mut out = String::new();
+    for c in text.chars() {
+        out.push(c);
+        if columns(&out) >= WIDTH {
+            out.pop();
+            break;
+        }
+    }
     out.push('…');
     out
 }
@@ -250,16 +258,12 @@ fn paragraph(out: &mut String, head: &str, columns: usize, text: &str) {
 
 /// The same, with what follows indented by `indent`.
 pub(super) fn hanging(out: &mut String, head: &str, columns: usize, indent: usize, text: &str) {
-    out.push_str(head);
-    let mut column = columns;
-    for word in safe(text).split(' ') {
-        let length = word.chars().count().saturating_add(1);
-        if column.saturating_add(length) > WIDTH && column > indent {
-            let _ = write!(out, "\n{:indent$}", "");
-            column = indent;
-        }
-        let _ = write!(out, " {word}");
-        column = column.saturating_add(length);
-    }
-    out.push('\n');
+    let margins = Margins {
+        first: columns.saturating_add(1),
+        left: indent.saturating_add(1),
+        right: WIDTH,
+    };
+    let folded = fold(&safe(text), margins, |_| true);
+    let gap = if folded.starts_with('\n') { "" } else { " " };
+    let _ = writeln!(out, "{head}{gap}{folded}");
 }

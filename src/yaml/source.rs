@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::origin::Origin;
 use crate::problem::Problem;
-use crate::text::is_invisible;
+use crate::text::{columns, is_invisible};
 
 /// Characters of a line that are shown around a place; a hostile line may have 60 000.
 const WINDOW: usize = 96;
@@ -111,7 +111,7 @@ impl Source {
         };
         let indent: String = head.clone().take(before.saturating_sub(start)).collect();
         let shown: String = head.take(WINDOW).collect();
-        let indent = format!("{lead}{}", visible(&indent)).chars().count();
+        let indent = columns(&format!("{lead}{}", visible(&indent)));
         let number = place.line.to_string();
         let gutter = " ".repeat(number.len());
         let shown = format!("{lead}{}{tail}", visible(&shown));
@@ -166,6 +166,8 @@ mod tests {
         let text = "\u{fc}\tx: 1";
         let shown = source(text).cite(Place { line: 1, column: 3 });
         assert_eq!(shown, "  |\n1 | \u{fc} x: 1\n  |   ^");
+        let wide = source("\u{65e5}\u{672c}: x").cite(Place { line: 1, column: 5 });
+        assert!(wide.ends_with("\n  |       ^"), "two columns each: {wide}");
         let hidden = Source {
             file: "a".into(),
             text: "\u{1b}[2J: x".into(),
