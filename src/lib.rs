@@ -62,6 +62,7 @@ pub mod log;
 pub mod man;
 pub mod nearest;
 pub mod origin;
+pub mod plan;
 pub mod podman;
 pub mod policy;
 pub mod problem;
@@ -72,5 +73,7 @@ pub mod seal;
 pub mod seccomp;
 pub mod shell;
 pub mod spec;
+#[doc(hidden)]
+pub mod testing;
 mod text;
 pub mod yaml;

@@ -2,11 +2,7 @@
 
 mod check;
 mod completions;
-mod context;
-mod image;
-mod judge;
 mod man;
-mod prepare;
 mod profile;
 mod rules;
 mod run;
@@ -18,7 +14,9 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
-use self::context::Context;
+use crate::engine::{Engines, Installed};
+use crate::host::{Host, System};
+use crate::plan::{Context, Verb};
 use crate::problem::Problem;
 use crate::{cli, report};
 
@@ -28,7 +26,7 @@ const WRAPPER_FAILED: u8 = 125;
 /// The whole program.
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    match dispatch(&words) {
+    match dispatch(&words, &Installed, &System) {
         Ok(code) => code,
         Err(problem) => {
             report::message(&report::human::problem(&problem));
@@ -37,19 +35,24 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn dispatch(words: &[OsString]) -> Result<ExitCode, Problem> {
+fn dispatch(
+    words: &[OsString],
+    engines: &dyn Engines,
+    host: &dyn Host,
+) -> Result<ExitCode, Problem> {
+    let here = || Context::of_process(host);
     let (subcommand, rest) = words
         .split_first()
         .map_or((None, words), |(first, rest)| (first.to_str(), rest));
     match subcommand {
-        Some("run") => run::run(run::Verb::Run, rest),
+        Some("run") => run::run(Verb::Run, rest, engines, &here()?),
         // Hidden: only OCI runtimes call it.
         Some("seal") => seal::seal(rest),
-        Some("verify") => verify::verify(rest),
-        Some("create") => run::run(run::Verb::Create, rest),
-        Some("check") => judge::check(rest),
+        Some("verify") => verify::verify(rest, engines, host),
+        Some("create") => run::run(Verb::Create, rest, engines, &here()?),
+        Some("check") => Ok(check::check(rest, &here()?)),
         Some("rules") => rules::rules(rest).map(|()| ExitCode::SUCCESS),
-        Some("profile") => profile::profile(rest, &Context::new()?.library()),
+        Some("profile") => profile::profile(rest, &here()?.library()),
         _ => other(words),
     }
 }

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 
 use serde::Deserialize;
 
-use super::context::Context;
 use crate::cli::{self, Format};
-use crate::engine::Engine;
-use crate::host::Host as _;
+use crate::engine::{Engine, Engines};
+use crate::host::Host;
+use crate::plan::Context;
 use crate::podman::flags;
 use crate::problem::Problem;
 use crate::report::{self, sanitize::safe};
@@ -68,7 +68,11 @@ struct Asked {
 ///
 /// # Errors
 /// The result could not be written.
-pub(super) fn verify(words: &[OsString]) -> Result<ExitCode, Problem> {
+pub(super) fn verify(
+    words: &[OsString],
+    engines: &dyn Engines,
+    host: &dyn Host,
+) -> Result<ExitCode, Problem> {
     let asked = match Asked::parse(words) {
         Ok(Some(asked)) => asked,
         Ok(None) => {
@@ -77,7 +81,7 @@ pub(super) fn verify(words: &[OsString]) -> Result<ExitCode, Problem> {
         }
         Err(problem) => return Ok(nothing(&problem)),
     };
-    let found = match look_at_all(&asked) {
+    let found = match look_at_all(&asked, engines, host) {
         Ok(found) => found,
         Err(problem) => return Ok(nothing(&problem)),
     };
@@ -98,19 +102,21 @@ fn nothing(problem: &Problem) -> ExitCode {
     ExitCode::from(NOTHING)
 }
 
-fn look_at_all(asked: &Asked) -> Result<Vec<(Container, Found)>, Problem> {
-    let context = Context::new()?;
-    let mut scrubbed = crate::env::scrub(&context.environment, &[], &context.host);
-    let engine = Engine::find(&context.host, context.site.engine.as_deref(), &scrubbed)?;
+fn look_at_all(
+    asked: &Asked,
+    engines: &dyn Engines,
+    host: &dyn Host,
+) -> Result<Vec<(Container, Found)>, Problem> {
+    let context = Context::of_process(host)?;
+    let mut scrubbed = crate::env::scrub(&context.environment, &[], context.host);
+    let mut engine = engines.find(context.host, context.site.engine.as_deref(), &scrubbed)?;
     // A containers.conf may send the question to another podman.
     let state = context.state_directory()?;
-    if let Some(last) = ambient::last_file(&context.host, engine.version(), &state, &[])? {
+    if let Some(last) = ambient::last_file(context.host, engine.version(), &state, &[])? {
         scrubbed.set(ambient::OVERRIDE, last);
     }
-    let engine = engine
-        .with_environment(&scrubbed)
-        .with_store(asked.store.clone());
-    let containers = containers(&engine, &asked.names)?;
+    engine.enter(&scrubbed, asked.store.clone());
+    let containers = containers(engine.as_ref(), &asked.names)?;
     if containers.is_empty() {
         return Err(Problem::new("no container is running")
             .instead("name one, or start one with safe-podman run"));
@@ -160,7 +166,7 @@ impl Asked {
 }
 
 /// The containers of these names, or every running one.
-fn containers(engine: &Engine, names: &[String]) -> Result<Vec<Container>, Problem> {
+fn containers(engine: &dyn Engine, names: &[String]) -> Result<Vec<Container>, Problem> {
     let running;
     let names = if names.is_empty() {
         let answer = engine.ask(&["ps", "--quiet", "--no-trunc"], "list containers")?;
@@ -187,7 +193,7 @@ fn containers(engine: &Engine, names: &[String]) -> Result<Vec<Container>, Probl
     })
 }
 
-fn look(container: &Container, context: &Context) -> Found {
+fn look(container: &Container, context: &Context<'_>) -> Found {
     let annotations = container.settings.annotations.as_ref();
     let Some(text) = annotations.and_then(|all| all.get(ANNOTATION)) else {
         return Found::Unsealed;
@@ -211,9 +217,9 @@ fn look(container: &Container, context: &Context) -> Found {
 fn as_it_runs(
     container: &Container,
     promise: &Promise,
-    context: &Context,
+    context: &Context<'_>,
 ) -> Result<Vec<String>, Problem> {
-    let (host, pid) = (&context.host, container.state.pid);
+    let (host, pid) = (context.host, container.state.pid);
     let told = |breach: &Breach| format!("{} where {} was promised", breach.found, breach.promised);
     let running = Running {
         host,
@@ -237,10 +243,10 @@ fn as_it_runs(
 }
 
 /// What the runtime was told, or would be told by now.
-fn as_it_started(container: &Container, context: &Context) -> Result<Vec<String>, Problem> {
+fn as_it_started(container: &Container, context: &Context<'_>) -> Result<Vec<String>, Problem> {
     let context = hook::HookContext {
-        host: &context.host,
-        program: &register::own_path(&context.host)?,
+        host: context.host,
+        program: &register::own_path(context.host)?,
         config_home: None,
         runtime: None,
     };

@@ -26,9 +26,85 @@ const SEARCH: &str = "/usr/bin:/usr/local/bin:/usr/sbin:/usr/local/sbin:/bin:/sb
 /// The file in the cache directory that holds the version.
 const VERSION_FILE: &str = "version.json";
 
+/// A podman to ask and to become. Tests have one that is made up.
+pub trait Engine {
+    /// Where it is: absolute, without links.
+    fn path(&self) -> &Path;
+
+    /// Which release it is.
+    fn version(&self) -> Version;
+
+    /// From now on it is asked in this environment about the image store that `store` names, the flags that a run will
+    /// use (`--root=…`). Of a store that is not the default nothing is remembered.
+    fn enter(&mut self, env: &Scrubbed, store: Vec<OsString>);
+
+    /// The configuration of an image in the local store, `None` when it is not there. `reference` is a name or an id as
+    /// podman takes it.
+    ///
+    /// # Errors
+    /// podman cannot be started, fails, or answers what is not understood.
+    fn image(&self, host: &dyn Host, reference: &str) -> Result<Option<ImageConfig>, Problem>;
+
+    /// The volumes that exist.
+    ///
+    /// # Errors
+    /// podman cannot be started, fails, or answers what is not understood.
+    fn volumes(&self) -> Result<BTreeMap<String, Volume>, Problem>;
+
+    /// Downloads an image while the user watches; `flags` are those of the run that a pull needs, `variables` is
+    /// [`Scrubbed::for_pull`].
+    ///
+    /// # Errors
+    /// podman cannot be started or fails; it has said why.
+    fn pull(
+        &self,
+        reference: &str,
+        flags: &[OsString],
+        variables: &Variables,
+    ) -> Result<(), Problem>;
+
+    /// Asks podman something about its containers.
+    ///
+    /// # Errors
+    /// podman cannot be started, or fails; `doing` completes "podman failed to …".
+    fn ask(&self, question: &[&str], doing: &str) -> Result<Vec<u8>, Problem>;
+
+    /// Becomes podman with these words, in the environment it was asked in; returns only when that failed.
+    fn replace(&self, words: &[OsString]) -> Problem;
+}
+
+/// Where an [`Engine`] is found.
+pub trait Engines {
+    /// The podman at `named`, the absolute path of the site policy, or the one that is installed.
+    ///
+    /// # Errors
+    /// See [`Podman::find`].
+    fn find(
+        &self,
+        host: &dyn Host,
+        named: Option<&Path>,
+        env: &Scrubbed,
+    ) -> Result<Box<dyn Engine>, Problem>;
+}
+
+/// The podman of this host.
+#[derive(Clone, Copy, Debug)]
+pub struct Installed;
+
+impl Engines for Installed {
+    fn find(
+        &self,
+        host: &dyn Host,
+        named: Option<&Path>,
+        env: &Scrubbed,
+    ) -> Result<Box<dyn Engine>, Problem> {
+        Ok(Box::new(Podman::find(host, named, env)?))
+    }
+}
+
 /// A podman that root installed and that is new enough.
 #[derive(Clone, Debug)]
-pub struct Engine {
+pub struct Podman {
     path: PathBuf,
     version: Version,
     identity: Identity,
@@ -43,7 +119,7 @@ struct KeptVersion {
     version: String,
 }
 
-impl Engine {
+impl Podman {
     /// Finds podman: at `named`, the absolute path of the site policy, or in the directories where systems install it. Its
     /// version is asked once for each state of the file.
     ///
@@ -79,96 +155,6 @@ impl Engine {
             .instead(format!("install podman {OLDEST} or newer")));
         }
         Ok(engine)
-    }
-
-    /// The same podman with another image store, named by the flags that a run will use (`--root=…`). Of that store
-    /// nothing is remembered.
-    #[must_use]
-    pub fn with_store(mut self, flags: Vec<OsString>) -> Self {
-        if !flags.is_empty() {
-            self.cache = None;
-        }
-        self.store = flags;
-        self
-    }
-
-    /// The same podman in another environment.
-    #[must_use]
-    pub fn with_environment(mut self, env: &Scrubbed) -> Self {
-        self.variables.clone_from(&env.variables);
-        self
-    }
-
-    /// Where it is: absolute, without links.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Which release it is.
-    pub fn version(&self) -> Version {
-        self.version
-    }
-
-    /// The configuration of an image in the local store, `None` when it is not there. `reference` is a name or an id as
-    /// podman takes it.
-    ///
-    /// # Errors
-    /// podman cannot be started, fails, or answers what is not understood.
-    pub fn image(&self, host: &dyn Host, reference: &str) -> Result<Option<ImageConfig>, Problem> {
-        let store = store::state(host, &self.identity, &self.variables);
-        let cache = self.cache.as_deref().zip(store.as_deref());
-        let cache = cache.filter(|_| image::is_full(reference));
-        let cache = cache.map(|(directory, state)| image::Cache::open(host, directory, state));
-        if let Some(known) = cache.as_ref().and_then(|cache| cache.get(reference)) {
-            return Ok(Some(known));
-        }
-        let Some(found) = self.inspect(reference)? else {
-            return Ok(None);
-        };
-        if let Some(cache) = cache {
-            cache.keep(reference, &found);
-        }
-        Ok(Some(found))
-    }
-
-    /// The volumes that exist.
-    ///
-    /// # Errors
-    /// podman cannot be started, fails, or answers what is not understood.
-    pub fn volumes(&self) -> Result<BTreeMap<String, Volume>, Problem> {
-        let words = self.words(&["volume", "ls", "--format", "json"]);
-        let answer = exec::ask(&self.path, &words, &self.variables)?.success("list the volumes")?;
-        volume::parse(&answer)
-    }
-
-    /// Downloads an image while the user watches; `flags` are those of the run that a pull needs. `variables` is [`Scrubbed::for_pull`].
-    ///
-    /// # Errors
-    /// podman cannot be started or fails; it has said why.
-    pub fn pull(
-        &self,
-        reference: &str,
-        flags: &[OsString],
-        variables: &Variables,
-    ) -> Result<(), Problem> {
-        let mut words = self.words(&["pull"]);
-        words.extend(flags.iter().cloned().chain(["--".into(), reference.into()]));
-        let status = exec::show(&self.path, &words, variables)?;
-        if status.success() {
-            return Ok(());
-        }
-        Err(
-            Problem::new(format!("podman could not pull \"{reference}\""))
-                .instead("check the name, or log in with podman login"),
-        )
-    }
-
-    /// Asks podman something about its containers.
-    ///
-    /// # Errors
-    /// podman cannot be started, or fails; `doing` completes "podman failed to …".
-    pub fn ask(&self, question: &[&str], doing: &str) -> Result<Vec<u8>, Problem> {
-        exec::ask(&self.path, &self.words(question), &self.variables)?.success(doing)
     }
 
     /// The store's flags and a question.
@@ -207,6 +193,72 @@ impl Engine {
             host.remember(directory, VERSION_FILE, &kept);
         }
         Ok(version)
+    }
+}
+
+impl Engine for Podman {
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+
+    fn enter(&mut self, env: &Scrubbed, store: Vec<OsString>) {
+        if !store.is_empty() {
+            self.cache = None;
+        }
+        self.store = store;
+        self.variables.clone_from(&env.variables);
+    }
+
+    fn image(&self, host: &dyn Host, reference: &str) -> Result<Option<ImageConfig>, Problem> {
+        let store = store::state(host, &self.identity, &self.variables);
+        let cache = self.cache.as_deref().zip(store.as_deref());
+        let cache = cache.filter(|_| image::is_full(reference));
+        let cache = cache.map(|(directory, state)| image::Cache::open(host, directory, state));
+        if let Some(known) = cache.as_ref().and_then(|cache| cache.get(reference)) {
+            return Ok(Some(known));
+        }
+        let Some(found) = self.inspect(reference)? else {
+            return Ok(None);
+        };
+        if let Some(cache) = cache {
+            cache.keep(reference, &found);
+        }
+        Ok(Some(found))
+    }
+
+    fn volumes(&self) -> Result<BTreeMap<String, Volume>, Problem> {
+        let answer = self.ask(&["volume", "ls", "--format", "json"], "list the volumes")?;
+        volume::parse(&answer)
+    }
+
+    fn pull(
+        &self,
+        reference: &str,
+        flags: &[OsString],
+        variables: &Variables,
+    ) -> Result<(), Problem> {
+        let mut words = self.words(&["pull"]);
+        words.extend(flags.iter().cloned().chain(["--".into(), reference.into()]));
+        let status = exec::show(&self.path, &words, variables)?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(
+            Problem::new(format!("podman could not pull \"{reference}\""))
+                .instead("check the name, or log in with podman login"),
+        )
+    }
+
+    fn ask(&self, question: &[&str], doing: &str) -> Result<Vec<u8>, Problem> {
+        exec::ask(&self.path, &self.words(question), &self.variables)?.success(doing)
+    }
+
+    fn replace(&self, words: &[OsString]) -> Problem {
+        exec::replace(&self.path, words, &self.variables)
     }
 }
 
@@ -289,9 +341,9 @@ mod tests {
             host.file(INDEX, 0, 0o600, "[]")
         }
 
-        fn find(&self, host: &Fake) -> Result<Engine, Problem> {
+        fn find(&self, host: &Fake) -> Result<Podman, Problem> {
             let env = scrub(&Environment::default(), &[], host);
-            Engine::find(host, Some(&self.path), &env)
+            Podman::find(host, Some(&self.path), &env)
         }
 
         fn calls(&self) -> usize {
@@ -353,12 +405,12 @@ mod tests {
             &[],
             &host,
         );
-        let problem = Engine::find(&host, None, &env).unwrap_err();
+        let problem = Podman::find(&host, None, &env).unwrap_err();
         assert!(problem.what.contains("not installed"), "{problem}");
         assert!(problem.instead.unwrap().contains("apt install podman"));
-        let relative = Engine::find(&host, Some(Path::new("podman")), &env);
+        let relative = Podman::find(&host, Some(Path::new("podman")), &env);
         assert!(relative.unwrap_err().what.contains("not an absolute path"));
-        let directory = Engine::find(&host, Some(Path::new("/home")), &env);
+        let directory = Podman::find(&host, Some(Path::new("/home")), &env);
         assert!(directory.unwrap_err().what.contains("not a program"));
     }
 

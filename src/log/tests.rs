@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::origin::Origin;
+use crate::policy::level::Level;
 use crate::policy::rules;
 
 fn finding(verdict: Verdict) -> Finding {
@@ -19,6 +20,7 @@ fn finding(verdict: Verdict) -> Finding {
 
 fn judgement(verdicts: Vec<Verdict>) -> Judgement {
     Judgement {
+        level: Level::Baseline,
         findings: verdicts.into_iter().map(finding).collect(),
         unneeded: Vec::new(),
     }

@@ -65,8 +65,10 @@ pub struct Finding {
 }
 
 /// What the rules make of a spec.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Judgement {
+    /// The level that was judged at: the stricter of what was asked and what the site demands.
+    pub level: Level,
     /// All findings, the worst first.
     pub findings: Vec<Finding>,
     /// Overrides that met no finding.
@@ -125,7 +127,11 @@ pub fn judge(
         .filter(|allow| !needed.iter().any(|id| covers(allow.rule, *id)))
         .cloned()
         .collect();
-    Judgement { findings, unneeded }
+    Judgement {
+        level,
+        findings,
+        unneeded,
+    }
 }
 
 /// Rules whose override covers a special case of theirs too.

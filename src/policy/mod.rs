@@ -13,6 +13,4 @@ pub mod rules;
 mod secret;
 pub mod site;
 mod sources;
-#[cfg(test)]
-pub(crate) mod testing;
 mod users;

@@ -396,7 +396,7 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::facts::ExistingVolume;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     /// The ids of the refusals of `-v data:/data` when the volume exists with these options.
     fn refusals(driver: &str, options: &[(&str, &str)]) -> Vec<&'static str> {
@@ -409,9 +409,9 @@ mod tests {
             device: None,
         };
         let host = Fake::rootful();
-        let mut world = World::on(&host);
-        world.volumes.insert("data".into(), volume);
-        let findings = world.judge(&["-v", "data:/data"]).judgement.findings;
+        let mut run = TestRun::on(&host);
+        run.volumes.insert("data".into(), volume);
+        let findings = run.judge(&["-v", "data:/data"]).judgement.findings;
         findings
             .iter()
             .filter(|finding| matches!(finding.verdict, Verdict::Refused(_)))

@@ -11,7 +11,7 @@ use crate::yaml::visible;
 const MAX_CHAIN: usize = 8;
 
 /// A profile with all that it is layered upon.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layers {
     /// The profiles, the weakest first.
     pub profiles: Vec<Profile>,

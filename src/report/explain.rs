@@ -8,6 +8,7 @@ use super::sanitize::safe;
 use crate::cli::Format;
 use crate::env::Scrubbed;
 use crate::origin::Origin;
+use crate::plan::Plan;
 use crate::podman::flags;
 use crate::seal::ambient::{Ambient, OVERRIDE};
 use crate::spec::argv::Line;
@@ -22,14 +23,9 @@ struct Row<'a> {
 }
 
 /// The whole explanation, in the order of the command line.
-pub fn explain(
-    format: Format,
-    lines: &[Line],
-    spec: &Spec,
-    scrubbed: &Scrubbed,
-    ambient: &Ambient,
-) -> String {
-    let rows: Vec<Row<'_>> = lines.iter().map(row).collect();
+pub fn explain(format: Format, plan: &Plan) -> String {
+    let rows: Vec<Row<'_>> = plan.lines().iter().map(row).collect();
+    let (spec, scrubbed, ambient) = (plan.spec(), plan.scrubbed(), plan.ambient());
     match format {
         Format::Json => json(&rows, spec, scrubbed, ambient),
         Format::Human | Format::Sarif => human(&rows, spec, scrubbed, ambient),

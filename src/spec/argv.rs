@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::mount::{Bind, NamedVolume};
 use super::{CpuLimit, Mount, RootFs, Seccomp, SeccompPolicy, Spec, Switch};
@@ -32,11 +32,22 @@ impl Line {
     }
 }
 
-/// The flags of the spec in their one order: by name, a list in the order it was given, and `no-new-privileges` last,
-/// because podman lets the last one win.
+/// The flags that the seal adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealing {
+    /// The promise, as the value of `--annotation`.
+    pub annotation: String,
+    /// The directories of hooks, those that a person asked for among them.
+    pub hooks_dirs: Vec<PathBuf>,
+    /// Takes the place of every mounts.conf, unless a person named another file.
+    pub mounts_file: &'static str,
+}
+
+/// The flags of the spec and of the seal in their one order: by name, a list in the order it was given, and
+/// `no-new-privileges` last, because podman lets the last one win.
 ///
 /// `filter` is the file that holds the seccomp filter; it is not used when there is to be none.
-pub fn lines(spec: &Spec, filter: &Path) -> Vec<Line> {
+pub fn lines(spec: &Spec, filter: &Path, sealing: Option<Sealing>) -> Vec<Line> {
     // Taken apart in full, so that a field that is not written does not compile. The first three are for `argv`.
     #[rustfmt::skip]
     let Spec {
@@ -101,6 +112,9 @@ pub fn lines(spec: &Spec, filter: &Path) -> Vec<Line> {
     lines.one("sdnotify", sdnotify);
     for given in passed {
         lines.push(given.flag.long, &given.value, &given.origin);
+    }
+    if let Some(sealing) = sealing {
+        lines.seal(sealing);
     }
     lines.finish(new_privileges)
 }
@@ -236,6 +250,20 @@ impl Lines {
                     self.push("cpu-period", period, &cpu.origin);
                 }
             }
+        }
+    }
+
+    /// A hooks directory that a person asked for is among those of the seal.
+    fn seal(&mut self, sealing: Sealing) {
+        let ours = &Origin::Baseline;
+        let Self(lines) = self;
+        lines.retain(|line| line.flag != "hooks-dir");
+        for directory in sealing.hooks_dirs {
+            self.push("hooks-dir", directory.display(), ours);
+        }
+        self.push("annotation", sealing.annotation, ours);
+        if !self.0.iter().any(|line| line.flag == "default-mounts-file") {
+            self.push("default-mounts-file", sealing.mounts_file, ours);
         }
     }
 

@@ -204,6 +204,16 @@ impl Spec {
             .filter(move |given| given.flag.long == name)
     }
 
+    /// The forwarded flags of these names, as arguments.
+    pub fn arguments(&self, names: &[&str]) -> Vec<OsString> {
+        let asked = |given: &&FlagValue| names.contains(&given.flag.long);
+        self.passed
+            .iter()
+            .filter(asked)
+            .map(FlagValue::argument)
+            .collect()
+    }
+
     /// Where the output really goes: podman lets `--log-opt driver=` win over `--log-driver`.
     pub fn log_target(&self) -> Setting<LogDriver> {
         let options = self.log_opt.iter().rev();

@@ -359,7 +359,7 @@ mod tests {
     use super::*;
     use crate::host::{Apparmor, Fake, Lsm};
     use crate::policy::level::Level;
-    use crate::policy::testing::judged_on;
+    use crate::testing::judged_on;
 
     fn mounts(host: &Fake, args: &[&str]) -> Vec<String> {
         let judged = judged_on(host, args, Level::Baseline);

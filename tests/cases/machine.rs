@@ -1,7 +1,7 @@
 //! A made-up machine with what an ordinary one has: merged `/usr`, system services, engines with their sockets, two
 //! users with keys, devices, and the links by which a path can be spelled otherwise.
 
-use safe_podman::host::{Fake, FileKind};
+use safe_podman::testing::{Fake, FileKind};
 use std::path::Path;
 
 /// The user of the machine.

@@ -10,10 +10,10 @@ use proptest::sample::Index;
 
 use crate::machine::PROJECT;
 use crate::rows::{Expect, Row};
-use safe_podman::host::{Fake, FileKind, Host as _};
-use safe_podman::podman::args;
-use safe_podman::podman::flags::{self, FLAGS, Flag, Kind};
-use safe_podman::profile::key::{self, Means, Shape};
+use safe_podman::testing::args;
+use safe_podman::testing::flags::{self, FLAGS, Flag, Kind};
+use safe_podman::testing::key::{self, Means, Shape};
+use safe_podman::testing::{Fake, FileKind, Host as _};
 
 /// A flag as it was written: its row of the table and its value.
 #[derive(Clone, Debug)]

@@ -8,9 +8,9 @@
 //!
 //! `host` is `rootful` unless it says `rootless`; [`super::machine`] is what both look like.
 
-use safe_podman::host::Fake;
-use safe_podman::policy::engine::Verdict;
-use safe_podman::policy::level::Level;
+use safe_podman::testing::Fake;
+use safe_podman::testing::Level;
+use safe_podman::testing::Verdict;
 use serde::Deserialize;
 
 use crate::judge::{Judged, run};

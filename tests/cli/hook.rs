@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use nix::unistd::Uid;
-use safe_podman::seal::{ANNOTATION, Promise};
+use safe_podman::testing::{ANNOTATION, Promise};
 use serde_json::{Value, json};
 
 use crate::harness::{Skip, Tested, tests};

@@ -20,13 +20,15 @@ mod reader;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use safe_podman::host::Fake;
-use safe_podman::policy::engine::Verdict;
-use safe_podman::policy::level::Level;
+use safe_podman::testing::Fake;
+use safe_podman::testing::Level;
+use safe_podman::testing::Verdict;
 use serde::Deserialize;
 
 /// A file of JSON rows.
 const CORPUS: &str = "SAFE_PODMAN_CORPUS";
+/// What is said of a command line that ends before the image.
+const NO_IMAGE: &str = "there is no image";
 /// When set, each row of one of these kinds is printed: `refused`, `unreadable`, `rewritten`, `noted`, a rule's id.
 const SHOW: &str = "SAFE_PODMAN_CORPUS_SHOW";
 
@@ -126,7 +128,7 @@ impl Tally {
         self.took += start.elapsed();
         if judged
             .as_ref()
-            .is_err_and(|problem| problem.what == judge::NO_IMAGE)
+            .is_err_and(|problem| problem.what == NO_IMAGE)
         {
             // The row is a fragment that ends before the image.
             let words: Vec<String> = words

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use safe_podman::podman::args::{self, RunArgs};
-use safe_podman::podman::flags::{FLAGS, by_name};
-use safe_podman::podman::version::Version;
+use safe_podman::testing::Version;
+use safe_podman::testing::args::{self, RunArgs};
+use safe_podman::testing::flags::{FLAGS, by_name};
 
 use crate::engine::Engine;
 use crate::harness::{Tested, tests};

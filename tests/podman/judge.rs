@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-use safe_podman::podman::args::{self, RunArgs};
+use safe_podman::testing::args::{self, RunArgs};
 
 use crate::engine::Engine;
 use crate::process::said;

@@ -125,9 +125,8 @@ fn a_terminal_is_a_terminal(engine: &Engine) -> Tested {
     let mut safe = engine.impatient_command("run");
     safe.args(["-it", "--rm"])
         .args(shell("tty; read line; echo got $line; exit 5"));
-    let line = safe_podman::report::shell::line(
-        std::iter::once(safe.get_program()).chain(safe.get_args()),
-    );
+    let line =
+        safe_podman::testing::line(std::iter::once(safe.get_program()).chain(safe.get_args()));
     let mut command = engine.patient("/usr/bin/script");
     command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use safe_podman::digest::sha256;
+use safe_podman::testing::sha256;
 use serde_json::{Value, json};
 
 use crate::engine::Engine;

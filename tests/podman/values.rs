@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
 
-use safe_podman::host::System;
-use safe_podman::origin::Origin;
-use safe_podman::podman::args;
-use safe_podman::podman::version::Version;
-use safe_podman::spec::{baseline, build};
+use safe_podman::testing::Origin;
+use safe_podman::testing::System;
+use safe_podman::testing::Version;
+use safe_podman::testing::args;
+use safe_podman::testing::{baseline, build};
 
 use crate::engine::{Engine, IMAGE};
 use crate::harness::{Tested, tests};

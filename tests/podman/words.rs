@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use safe_podman::podman::flags::{FLAGS, Flag, Kind, Scope};
-use safe_podman::podman::version::Version;
+use safe_podman::testing::Version;
+use safe_podman::testing::flags::{FLAGS, Flag, Kind, Scope};
 
 /// Words that belong together, such as a flag and its value.
 pub(crate) type Piece = Vec<OsString>;

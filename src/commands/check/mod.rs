@@ -9,13 +9,12 @@ use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use self::rows::Rows;
 use super::WRAPPER_FAILED;
 use crate::cli::{CheckOptions, Format, RunOptions, Target, help};
+use crate::plan::{Answers, Context, Draft, Request};
 use crate::podman::args::RunArgs;
-use crate::policy::engine::Judgement;
 use crate::problem::Problem;
 use crate::report::subject::{Place, Subject, Threshold, Totals};
 use crate::report::{self, human, json, sarif};
@@ -29,39 +28,13 @@ const NOTHING: u8 = 2;
 const ANY_IMAGE: &str =
     "localhost/any@sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-/// What `run` would make of a command line, just before it would start it.
-#[derive(Debug)]
-pub(super) struct Judged {
-    /// What the rules say.
-    pub judgement: Judgement,
-    /// The podman command.
-    pub argv: Vec<OsString>,
-}
-
-/// Judges what was said, as `run` does.
-pub(super) trait Judge {
-    /// Builds the container and holds the rules against it.
-    ///
-    /// # Errors
-    /// What `run` would stop at before it can judge.
-    fn judge(&self, said: &RunOptions) -> Result<Judged, Problem>;
-}
-
-impl<F: Fn(&RunOptions) -> Result<Judged, Problem>> Judge for F {
-    fn judge(&self, said: &RunOptions) -> Result<Judged, Problem> {
-        self(said)
-    }
-}
+/// The layers of what was said: the profile is found and laid below it.
+pub(super) type Layered<'a> = &'a dyn Fn(&RunOptions) -> Result<Request, Problem>;
 
 /// `safe-podman check WORDS`, everything printed: 0 when it is clean, 1 when a finding counts, 2 when nothing could be
 /// checked, 125 when the result could not be written.
-pub(super) fn check(
-    words: &[OsString],
-    directory: &Arc<Path>,
-    around: ShellContext,
-    judge: &dyn Judge,
-) -> ExitCode {
-    let said = match CheckOptions::parse(words, directory) {
+pub(super) fn check(words: &[OsString], context: &Context<'_>) -> ExitCode {
+    let said = match CheckOptions::parse(words, &context.directory) {
         Ok(said) => said,
         Err(problem) => return stop(&problem, NOTHING),
     };
@@ -71,17 +44,29 @@ pub(super) fn check(
             Err(problem) => stop(&problem, WRAPPER_FAILED),
         };
     }
+    let library = context.library();
     let checker = Checker {
         line: report::shell::line(words),
         said,
-        directory,
-        around,
-        judge,
+        context,
+        shell: shell_context(context),
+        layered: &|said| Request::new(said, &library, Vec::new()),
     };
     match report::stream(|out| checker.check(out)) {
         Ok(Ok(totals)) => ExitCode::from(code(&totals)),
         Ok(Err(problem)) => stop(&problem, NOTHING),
         Err(problem) => stop(&problem, WRAPPER_FAILED),
+    }
+}
+
+fn shell_context(context: &Context<'_>) -> ShellContext {
+    let identity = context.host.identity();
+    let text = |path: &Path| path.to_str().map(str::to_owned);
+    ShellContext {
+        directory: text(&context.directory),
+        home: identity.home.as_deref().and_then(text),
+        uid: Some(identity.uid),
+        gid: Some(identity.gid),
     }
 }
 
@@ -107,9 +92,9 @@ pub(super) struct Checker<'a> {
     /// What was typed.
     line: String,
     pub(super) said: CheckOptions,
-    pub(super) directory: &'a Arc<Path>,
-    pub(super) around: ShellContext,
-    judge: &'a dyn Judge,
+    pub(super) context: &'a Context<'a>,
+    pub(super) shell: ShellContext,
+    layered: Layered<'a>,
 }
 
 impl Checker<'_> {
@@ -173,18 +158,24 @@ impl Checker<'_> {
         Ok(subject)
     }
 
-    /// Judges a command line.
+    /// Judges a command line as `run` does before it asks podman anything.
     pub(super) fn judge(&self, said: &RunOptions, place: Place) -> Result<Subject, Problem> {
-        let Judged { judgement, argv } = self.judge.judge(said)?;
-        let command = argv
-            .iter()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect();
+        let request = (self.layered)(said)?;
+        let draft = Draft::new(&request, Answers::default(), self.context)?;
+        let judged = draft.judge(self.context)?;
+        let judgement = judged.judgement();
+        let command = ["podman".into(), "run".into()]
+            .into_iter()
+            .chain(judged.preview());
         Ok(Subject {
             place,
-            command: Some(command),
-            findings: judgement.findings,
-            unneeded: judgement.unneeded,
+            command: Some(
+                command
+                    .map(|word| word.to_string_lossy().into_owned())
+                    .collect(),
+            ),
+            findings: judgement.findings.clone(),
+            unneeded: judgement.unneeded.clone(),
         })
     }
 
@@ -194,7 +185,7 @@ impl Checker<'_> {
         subjects: &mut dyn Iterator<Item = Result<Subject, Problem>>,
     ) -> io::Result<Totals> {
         let bar = Threshold {
-            level: self.said.run.level,
+            level: self.said.run.level.max(self.context.site.level),
             fail_on: self.said.fail_on,
         };
         let mut totals = Totals::default();

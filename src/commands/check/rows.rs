@@ -91,7 +91,7 @@ impl<R: BufRead> Rows<'_, R> {
     }
 
     fn row(&self, row: &str) -> Vec<Subject> {
-        let line = match shell::read(row, &self.checker.around) {
+        let line = match shell::read(row, &self.checker.shell) {
             Ok(line) => line,
             Err(why) => return vec![self.unread(row, &why)],
         };
@@ -165,7 +165,7 @@ impl<R: BufRead> Rows<'_, R> {
 
     fn judged(&self, settled: &Settled) -> Result<Subject, Problem> {
         let words: &[OsString] = &settled.words;
-        let row = RunOptions::parse(words, &[], self.checker.directory)?;
+        let row = RunOptions::parse(words, &[], &self.checker.context.directory)?;
         if row.args.image.is_none() {
             return Err(Problem::new("there is no image"));
         }

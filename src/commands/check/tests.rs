@@ -1,23 +1,24 @@
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
 use serde_json::Value;
 
 use super::*;
+use crate::env::Environment;
 use crate::host::Fake;
 use crate::origin::Origin;
-use crate::policy::engine::judge;
-use crate::policy::facts::Facts;
-use crate::policy::paths::Places;
+use crate::podman::args::FlagValue;
+use crate::podman::flags;
 use crate::policy::site::Site;
+use crate::profile::Layers;
 use crate::report::sanitize::safe;
-use crate::spec::{self, baseline, build};
 
-/// What `run` does, on a made-up host and without profiles.
-fn made_up(said: &RunOptions) -> Result<Judged, Problem> {
-    let host = Fake::rootful();
-    let mut given = baseline::layer()?;
+const DIRECTORY: &str = "/home/user/project";
+const FILTER: &[u8] = br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#;
+
+/// Profiles that need no file.
+fn layered(said: &RunOptions) -> Result<Request, Problem> {
+    let mut profile = Layers::default();
     match said.profile.as_deref() {
         Some("broken.yaml") => return Err(Problem::new("\x1b[31mbroken\u{202e}")),
         Some("bad.yaml") => {
@@ -26,64 +27,47 @@ fn made_up(said: &RunOptions) -> Result<Judged, Problem> {
                 line: 3,
                 column: 8,
             };
-            given.push(
-                crate::podman::args::FlagValue::read(
-                    crate::podman::flags::by_name("network").unwrap(),
-                    "host",
-                    &place,
-                    &Path::new("/").into(),
-                )?
-                .remove(0),
-            );
+            let network = flags::by_name("network").unwrap();
+            profile.given = FlagValue::read(network, "host", &place, &Path::new("/").into())?;
         }
         _ => {}
     }
-    given.extend(said.args.given.iter().cloned());
-    let mut spec = build::build(&build::Inputs {
-        given: &given,
-        image: said.args.image.as_deref().unwrap(),
-        image_origin: Origin::Baseline,
-        command: &said.args.command,
-        host: &host,
-        image_config: None,
-    })?;
-    let facts = Facts {
-        host: &host,
-        image: None,
-        volumes: &BTreeMap::new(),
-        seccomp_default: br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#,
-        seccomp_file: None,
-        cwd: Path::new("/home/user/project"),
-        places: &Places::of(&host).unwrap(),
-        site: &Site::default(),
-        today: "2026-11-22".parse().unwrap(),
-    };
-    let judgement = judge(&mut spec, &facts, said.level, &said.allow, &Site::default());
-    let lines = spec::argv::lines(&spec, Path::new("/usr/share/containers/seccomp.json"));
-    Ok(Judged {
-        argv: spec::argv::argv(&lines, &spec),
-        judgement,
+    Request::layered(said, profile, Vec::new())
+}
+
+/// Hands out a check of these words on a made-up host.
+fn with_checker<T>(
+    site: Site,
+    words: &[&str],
+    layered: Layered<'_>,
+    look: impl FnOnce(&Checker<'_>) -> T,
+) -> T {
+    let host = Fake::rootful();
+    let today = "2026-11-22".parse().unwrap();
+    let directory = Path::new(DIRECTORY).into();
+    let context = Context::new(&host, Environment::default(), site, directory, today);
+    let context = context.or_default_filter(FILTER);
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    look(&Checker {
+        line: report::shell::line(&words),
+        said: CheckOptions::parse(&words, &context.directory).unwrap(),
+        context: &context,
+        shell: ShellContext {
+            directory: Some(DIRECTORY.into()),
+            ..ShellContext::default()
+        },
+        layered,
     })
 }
 
 /// The exit code and what stands on standard output.
 fn checked(words: &[&str]) -> (u8, String) {
-    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-    let directory: Arc<Path> = Path::new("/home/user/project").into();
-    let around = ShellContext {
-        directory: Some("/home/user/project".into()),
-        ..ShellContext::default()
-    };
-    let said = CheckOptions::parse(&words, &directory).unwrap();
-    let checker = Checker {
-        line: report::shell::line(&words),
-        said,
-        directory: &directory,
-        around,
-        judge: &made_up,
-    };
+    checked_at(Site::default(), words)
+}
+
+fn checked_at(site: Site, words: &[&str]) -> (u8, String) {
     let mut out = Vec::new();
-    match checker.check(&mut out).unwrap() {
+    match with_checker(site, words, &layered, |checker| checker.check(&mut out)).unwrap() {
         Ok(totals) => (code(&totals), String::from_utf8(out).unwrap()),
         Err(problem) => (NOTHING, problem.what),
     }
@@ -432,6 +416,16 @@ fn the_level_is_said() {
     assert_eq!(json(&out)["level"], "restricted");
 }
 
+#[test]
+fn the_level_that_is_said_is_the_one_that_judged() {
+    let site = Site::parse("level: restricted\n", "policy.yaml").unwrap();
+    let words = ["--uts=host", "localhost/x:1"];
+    let (_, out) = checked_at(site.clone(), &[&["--format=json"], &words[..]].concat());
+    assert_eq!(json(&out)["level"], "restricted");
+    let (_, out) = checked_at(site, &words);
+    assert!(out.contains("level restricted"), "{out}");
+}
+
 /// An output that takes so much and no more.
 struct Closing(usize);
 
@@ -457,30 +451,17 @@ fn a_closed_output_stops_it() {
     }
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(text.as_bytes()).unwrap();
-    let directory: Arc<Path> = Path::new("/").into();
     let judged = std::cell::Cell::new(0_usize);
-    let judge = |said: &RunOptions| {
+    let counted = |said: &RunOptions| {
         judged.set(judged.get() + 1);
-        made_up(said)
+        layered(said)
     };
     for format in ["human", "json", "sarif"] {
         judged.set(0);
-        let words = [
-            "--format",
-            format,
-            "--commands",
-            file.path().to_str().unwrap(),
-        ]
-        .map(OsString::from);
-        let said = CheckOptions::parse(&words, &directory).unwrap();
-        let checker = Checker {
-            line: String::new(),
-            said,
-            directory: &directory,
-            around: ShellContext::default(),
-            judge: &judge,
-        };
-        let error = checker.check(&mut Closing(8192)).unwrap_err();
+        let file = file.path().to_str().unwrap();
+        let words = ["--format", format, "--commands", file];
+        let check = |checker: &Checker<'_>| checker.check(&mut Closing(8192));
+        let error = with_checker(Site::default(), &words, &counted, check).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::BrokenPipe, "{format}");
         assert!(judged.get() < 100, "{format}: {}", judged.get());
     }

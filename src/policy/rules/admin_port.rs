@@ -67,7 +67,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn the_containers_side_counts() {

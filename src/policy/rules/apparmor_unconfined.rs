@@ -69,7 +69,7 @@ fn mode(name: &str, facts: &Facts<'_>) -> Option<String> {
 mod tests {
     use crate::host::{Apparmor, Fake, Lsm, Selinux};
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_on, refused};
+    use crate::testing::{judged_on, refused};
 
     #[test]
     fn unconfined_unknown_and_complaining() {

@@ -60,7 +60,7 @@ fn is_ours(arch: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{shown, silent};
+    use crate::testing::{shown, silent};
 
     #[test]
     fn another_machine() {

@@ -57,7 +57,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, rewritten, silent};
+    use crate::testing::{refused, rewritten, silent};
 
     #[test]
     fn no_address_becomes_loopback() {

@@ -82,7 +82,7 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::site::Site;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     fn found(args: &[&str]) -> usize {
         let host = Fake::rootful()
@@ -91,11 +91,11 @@ mod tests {
             .link("/srv/out", "/etc")
             .directory("/srv/app", 0, 0o755);
         let site = Site::parse("bind_roots: [/srv, /home]", "p").unwrap();
-        let world = World {
+        let run = TestRun {
             site,
-            ..World::on(&host)
+            ..TestRun::on(&host)
         };
-        let found = world.findings("bind-root", args);
+        let found = run.findings("bind-root", args);
         for finding in &found {
             assert!(
                 matches!(finding.verdict, Verdict::Refused(_)),

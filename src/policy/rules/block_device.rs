@@ -42,7 +42,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::{Fake, FileKind};
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::testing::{findings, judged_on, refused, silent};
 
     #[test]
     fn by_any_name_and_with_any_permissions() {

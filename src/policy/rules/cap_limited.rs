@@ -47,7 +47,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{fires, silent};
+    use crate::testing::{fires, silent};
 
     #[test]
     fn notes_what_is_granted_by_hand() {

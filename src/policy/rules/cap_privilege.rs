@@ -39,7 +39,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, silent};
+    use crate::testing::{refused, silent};
 
     #[test]
     fn each_of_its_class() {

@@ -26,7 +26,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, silent};
+    use crate::testing::{findings, silent};
 
     #[test]
     fn each_one_is_named() {

@@ -36,7 +36,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, silent};
+    use crate::testing::{refused, silent};
 
     #[test]
     fn anything_but_podmans_own() {

@@ -39,7 +39,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, rewritten, silent};
+    use crate::testing::{refused, rewritten, silent};
 
     #[test]
     fn host_and_nothing() {

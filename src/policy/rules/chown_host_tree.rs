@@ -45,7 +45,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn the_system_never() {

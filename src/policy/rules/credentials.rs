@@ -34,7 +34,7 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::testing::{findings, judged_on, refused, silent};
 
     #[test]
     fn of_every_user() {

@@ -48,7 +48,7 @@ fn is_default(network: &Network) -> bool {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{fires, judged_on, silent};
+    use crate::testing::{fires, judged_on, silent};
 
     #[test]
     fn by_any_name() {

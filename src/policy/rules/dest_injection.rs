@@ -161,8 +161,8 @@ mod tests {
     use crate::podman::image_config::ImageConfig;
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{World, findings, judged_on, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{TestRun, findings, judged_on, refused, silent};
 
     #[test]
     fn by_components_after_cleaning() {
@@ -301,11 +301,11 @@ mod tests {
                 volumes: vec![at.to_owned()],
                 ..ImageConfig::default()
             };
-            let world = World {
+            let run = TestRun {
                 image: Some(image),
-                ..World::on(&host)
+                ..TestRun::on(&host)
             };
-            world.findings("dest-injection", args).len()
+            run.findings("dest-injection", args).len()
         };
         for at in [
             "/etc",

@@ -43,8 +43,8 @@ fn instead(source: &Source<'_>, _: &Match) -> Option<String> {
 mod tests {
     use crate::host::{Fake, FileKind};
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{findings, judged_on, refused, silent};
 
     #[test]
     fn below_dev_and_elsewhere() {

@@ -55,7 +55,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn wildcards_disks_and_memory() {

@@ -60,7 +60,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{fires, judged_on, rewritten, silent};
+    use crate::testing::{fires, judged_on, rewritten, silent};
 
     #[test]
     fn is_taken_off() {

@@ -35,7 +35,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, silent};
+    use crate::testing::{refused, silent};
 
     #[test]
     fn of_any_engine_and_all_above() {

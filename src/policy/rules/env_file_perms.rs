@@ -64,10 +64,12 @@ fn judge(given: &FlagValue, host: &dyn Host) -> Option<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     fn verdicts(host: &Fake, args: &[&str]) -> Vec<Verdict> {
-        let found = World::on(host).findings("env-file-perms", args).into_iter();
+        let found = TestRun::on(host)
+            .findings("env-file-perms", args)
+            .into_iter();
         found.map(|finding| finding.verdict).collect()
     }
 
@@ -91,7 +93,7 @@ mod tests {
     #[test]
     fn the_file_that_is_judged_is_the_one_that_is_used() {
         let host = Fake::rootful();
-        let argv = World::on(&host)
+        let argv = TestRun::on(&host)
             .judge(&["--env-file=e", "--env-file=/f"])
             .argv;
         for argument in ["--env-file=/home/user/project/e", "--env-file=/f"] {

@@ -93,7 +93,7 @@ mod tests {
     use crate::host::{Fake, FileKind};
     use crate::podman::image_config::ImageConfig;
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::{World, refused, silent};
+    use crate::testing::{TestRun, refused, silent};
 
     #[test]
     fn every_way_in() {
@@ -122,7 +122,7 @@ mod tests {
     fn a_star_in_an_env_file() {
         let found = |text: &str| {
             let host = Fake::rootful().file("/home/user/project/e", 0, 0o600, text);
-            let found = World::on(&host).findings("env-host", &["--env-file=e"]);
+            let found = TestRun::on(&host).findings("env-host", &["--env-file=e"]);
             let refused = |verdict: &Verdict| matches!(verdict, Verdict::Refused(_));
             assert!(found.iter().all(|found| refused(&found.verdict)));
             found.len()
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_star_in_a_label_file() {
         let host = Fake::rootful().file("/l", 0, 0o644, "a=b\n*\n");
-        let found = World::on(&host).findings("env-host", &["--label-file=/l"]);
+        let found = TestRun::on(&host).findings("env-host", &["--label-file=/l"]);
         assert!(matches!(found[0].verdict, Verdict::Refused(_)), "{found:?}");
     }
 
@@ -150,11 +150,11 @@ mod tests {
             env,
             ..ImageConfig::default()
         });
-        let world = World {
+        let run = TestRun {
             image,
-            ..World::on(&host)
+            ..TestRun::on(&host)
         };
-        let found = world.findings("env-host", &[]);
+        let found = run.findings("env-host", &[]);
         assert_eq!(found.len(), 2);
         assert!(found.iter().all(|found| found.verdict == Verdict::Shown));
     }
@@ -163,7 +163,7 @@ mod tests {
     fn a_file_that_cannot_be_read() {
         let host = Fake::rootful().node("/home/user/project/e", FileKind::Fifo, 0, 0o600);
         assert_eq!(
-            World::on(&host)
+            TestRun::on(&host)
                 .findings("env-host", &["--env-file=e"])
                 .len(),
             1

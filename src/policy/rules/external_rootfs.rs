@@ -34,7 +34,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_on_image, refused, silent};
+    use crate::testing::{judged_on_image, refused, silent};
 
     #[test]
     fn the_image_is_a_path() {

@@ -59,7 +59,7 @@ fn judge(given: &FlagValue) -> Option<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn every_flag_that_names_a_program() {

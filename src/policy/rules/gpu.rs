@@ -55,7 +55,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::{findings, silent};
+    use crate::testing::{findings, silent};
 
     #[test]
     fn nodes_and_descriptions() {

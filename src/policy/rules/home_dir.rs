@@ -33,7 +33,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::testing::{findings, judged_on, refused, silent};
 
     #[test]
     fn the_home_itself_whoever_owns_it() {

@@ -81,8 +81,8 @@ fn judge(flag: &str, path: &str, origin: &Origin, facts: &Facts<'_>) -> Option<H
 mod tests {
     use crate::host::{Fake, FileKind};
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{findings, judged_on, refused, silent};
 
     fn is_refused(host: &Fake, arg: &str) -> bool {
         let judged = judged_on(host, &[arg], Level::Baseline);

@@ -38,8 +38,8 @@ mod tests {
     use crate::host::{Fake, FileKind};
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{findings, judged_on, refused, silent};
 
     #[test]
     fn of_the_system_and_of_the_desktop() {

@@ -39,7 +39,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     fn found(key: &str) -> usize {
         let host = Fake::rootful();
@@ -47,11 +47,11 @@ mod tests {
             annotations: [(key.to_owned(), "x".to_owned())].into(),
             ..ImageConfig::default()
         };
-        let world = World {
+        let run = TestRun {
             image: Some(image),
-            ..World::on(&host)
+            ..TestRun::on(&host)
         };
-        world.findings("image-annotations", &[]).len()
+        run.findings("image-annotations", &[]).len()
     }
 
     #[test]

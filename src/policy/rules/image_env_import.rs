@@ -33,7 +33,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     #[test]
     fn a_name_alone_is_an_import() {
@@ -50,11 +50,11 @@ mod tests {
                 env: vec![entry.to_owned()],
                 ..ImageConfig::default()
             };
-            let world = World {
+            let run = TestRun {
                 image: Some(image),
-                ..World::on(&host)
+                ..TestRun::on(&host)
             };
-            let findings = world.findings("image-env-import", &[]);
+            let findings = run.findings("image-env-import", &[]);
             assert_eq!(findings.len(), found, "{entry}");
         }
     }

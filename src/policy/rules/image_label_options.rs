@@ -45,7 +45,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     #[test]
     fn labels_that_somebody_obeys() {
@@ -61,12 +61,12 @@ mod tests {
                 labels: [(label.to_owned(), "x".to_owned())].into(),
                 ..ImageConfig::default()
             };
-            let world = World {
+            let run = TestRun {
                 image: Some(image),
-                ..World::on(&host)
+                ..TestRun::on(&host)
             };
             assert_eq!(
-                world.findings("image-label-options", &[]).len(),
+                run.findings("image-label-options", &[]).len(),
                 found,
                 "{label}"
             );

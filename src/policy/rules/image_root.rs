@@ -43,7 +43,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     fn found(user: &str, args: &[&str]) -> usize {
         let host = Fake::rootful();
@@ -51,11 +51,11 @@ mod tests {
             user: user.to_owned(),
             ..ImageConfig::default()
         };
-        let world = World {
+        let run = TestRun {
             image: Some(image),
-            ..World::on(&host)
+            ..TestRun::on(&host)
         };
-        world.findings("image-root", args).len()
+        run.findings("image-root", args).len()
     }
 
     #[test]

@@ -43,7 +43,7 @@ mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     fn found(line: &str, args: &[&str]) -> usize {
         let host = Fake::rootful();
@@ -51,11 +51,11 @@ mod tests {
             env: vec![line.to_owned()],
             ..ImageConfig::default()
         };
-        let world = World {
+        let run = TestRun {
             image: Some(image),
-            ..World::on(&host)
+            ..TestRun::on(&host)
         };
-        let found = world.findings("image-secret", args);
+        let found = run.findings("image-secret", args);
         for finding in &found {
             assert_eq!(finding.verdict, Verdict::Noted);
             assert!(!finding.what.contains("hunter2"), "{finding:?}");

@@ -36,7 +36,7 @@ fn check(_: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     #[test]
     fn port_22() {
@@ -52,12 +52,12 @@ mod tests {
                 exposed_ports: vec![port.to_owned()],
                 ..ImageConfig::default()
             };
-            let world = World {
+            let run = TestRun {
                 image: Some(image),
-                ..World::on(&host)
+                ..TestRun::on(&host)
             };
-            assert_eq!(world.findings("image-sshd", &[]).len(), count, "{port}");
+            assert_eq!(run.findings("image-sshd", &[]).len(), count, "{port}");
         }
-        assert!(World::on(&host).findings("image-sshd", &[]).is_empty());
+        assert!(TestRun::on(&host).findings("image-sshd", &[]).is_empty());
     }
 }

@@ -56,7 +56,7 @@ fn is_covered(spec: &Spec, volume: &str) -> bool {
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::policy::testing::{World, shown, silent};
+    use crate::testing::{TestRun, shown, silent};
 
     #[test]
     fn only_where_they_stay() {
@@ -77,18 +77,18 @@ mod tests {
             volumes: vec!["/data".into(), "/cache".into()],
             ..ImageConfig::default()
         };
-        let world = World {
+        let run = TestRun {
             image: Some(image),
-            ..World::on(&host)
+            ..TestRun::on(&host)
         };
-        let found = |args: &[&str]| world.findings("image-volumes", args).len();
+        let found = |args: &[&str]| run.findings("image-volumes", args).len();
         let mode = "--image-volume=anonymous";
         assert_eq!(found(&[mode]), 2);
         assert_eq!(found(&[mode, "-v", "data:/data", "--tmpfs=/cache"]), 0);
         assert_eq!(found(&[mode, "-v", "data:/data/x"]), 2);
         assert_eq!(found(&[]), 0);
         let tmpfs = |args: &[&str]| {
-            let argv = world.judge(args).argv;
+            let argv = run.judge(args).argv;
             let mut argv = argv.iter().map(|argument| argument.to_string_lossy());
             argv.any(|argument| argument.starts_with("--tmpfs=/data"))
         };

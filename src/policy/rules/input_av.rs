@@ -54,7 +54,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn hardware_is_noted_and_the_whole_bus_is_not_given() {

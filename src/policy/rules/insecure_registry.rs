@@ -58,7 +58,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, shown, silent};
+    use crate::testing::{refused, shown, silent};
 
     #[test]
     fn every_way_round() {

@@ -88,7 +88,7 @@ fn namespaces(spec: &Spec) -> Vec<(&'static str, String, &Origin)> {
 #[cfg(test)]
 mod tests {
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::{findings, silent};
+    use crate::testing::{findings, silent};
 
     #[test]
     fn any_namespace_of_any_container() {

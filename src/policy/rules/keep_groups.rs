@@ -27,7 +27,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, silent};
+    use crate::testing::{refused, silent};
 
     #[test]
     fn alone_and_in_a_list() {

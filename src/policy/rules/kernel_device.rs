@@ -49,7 +49,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::{Fake, FileKind};
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_on, refused, silent};
+    use crate::testing::{judged_on, refused, silent};
 
     #[test]
     fn memory_registers_clocks_and_reset() {

@@ -46,7 +46,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::policy::testing::{World, shown, silent};
+    use crate::testing::{TestRun, shown, silent};
 
     #[test]
     fn only_from_a_registry() {
@@ -85,12 +85,12 @@ mod tests {
             labels: labels.into(),
             ..ImageConfig::default()
         };
-        let world = World {
+        let run = TestRun {
             image: Some(image),
-            ..World::on(&host)
+            ..TestRun::on(&host)
         };
-        assert_eq!(world.findings("label-autoupdate", &[]).len(), 1);
+        assert_eq!(run.findings("label-autoupdate", &[]).len(), 1);
         let own = ["--label=io.containers.autoupdate=disabled"];
-        assert!(world.findings("label-autoupdate", &own).is_empty());
+        assert!(run.findings("label-autoupdate", &own).is_empty());
     }
 }

@@ -79,10 +79,10 @@ fn by_reason<'a>(spec: &'a Spec, limits: &'a Limits) -> Vec<(&'a Enforcement, Fl
 mod tests {
     use crate::host::{CgroupVersion, Fake, Host as _, SwapAccounting};
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     fn whats(host: &Fake, args: &[&str]) -> Vec<String> {
-        let found = World::on(host).findings("limit-not-effective", args);
+        let found = TestRun::on(host).findings("limit-not-effective", args);
         for finding in &found {
             assert!(
                 matches!(finding.verdict, Verdict::Refused(_)),
@@ -145,7 +145,7 @@ mod tests {
         let mut cgroups = Fake::rootless().cgroups().unwrap();
         cgroups.controllers.remove("cpu");
         let host = Fake::rootless().with_cgroups(cgroups);
-        let found = World::on(&host).findings("limit-not-effective", &[]);
+        let found = TestRun::on(&host).findings("limit-not-effective", &[]);
         assert!(found[0].instead.contains("Delegate="), "{found:?}");
     }
 }

@@ -31,7 +31,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{shown, silent};
+    use crate::testing::{shown, silent};
 
     #[test]
     fn every_local_place() {

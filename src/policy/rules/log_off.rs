@@ -47,7 +47,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, shown, silent};
+    use crate::testing::{refused, shown, silent};
 
     #[test]
     fn by_either_flag() {

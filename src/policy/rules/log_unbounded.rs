@@ -58,7 +58,7 @@ fn limit(spec: &mut Spec) {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{rewritten, silent};
+    use crate::testing::{rewritten, silent};
 
     #[test]
     fn gets_an_end() {

@@ -33,8 +33,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::policy::testing;
     use crate::rule_id::RuleId;
+    use crate::testing;
 
     #[test]
     fn every_row_is_its_rule() {

@@ -60,7 +60,7 @@ fn what(mount: &MountValue) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, silent};
+    use crate::testing::{refused, silent};
 
     #[test]
     fn each_kind() {

@@ -60,7 +60,7 @@ fn asked(options: &MountOptions) -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, silent};
+    use crate::testing::{findings, silent};
 
     #[test]
     fn each_word_by_itself() {

@@ -46,7 +46,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{noted, shown, silent};
+    use crate::testing::{noted, shown, silent};
 
     const DIGEST: &str = "sha256:886f140bf6f6db5f45c2b614cb634144aa2179bfd76ae088a21c8641112f3412";
 

@@ -40,7 +40,7 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{World, judged_on, shown, silent};
+    use crate::testing::{TestRun, judged_on, shown, silent};
 
     const ID: &str = "886f140bf6f6db5f45c2b614cb634144aa2179bfd76ae088a21c8641112f3412";
 
@@ -83,16 +83,16 @@ mod tests {
     #[test]
     fn restricted_wants_it() {
         let host = Fake::rootful();
-        let world = World {
+        let run = TestRun {
             level: Level::Restricted,
-            ..World::on(&host)
+            ..TestRun::on(&host)
         };
         for (rule, image) in [
             ("no-digest", "quay.io/x:1"),
             ("mutable-tag", "alpine"),
             ("short-name", "alpine"),
         ] {
-            let found = world.findings(rule, &[image]);
+            let found = run.findings(rule, &[image]);
             assert!(matches!(found[0].verdict, Verdict::Refused(_)), "{found:?}");
         }
     }

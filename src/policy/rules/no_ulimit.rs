@@ -73,7 +73,7 @@ fn unlimited(name: UlimitName) -> Option<fn(String, &Origin) -> Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, shown, silent};
+    use crate::testing::{refused, shown, silent};
 
     #[test]
     fn limits_that_are_none() {

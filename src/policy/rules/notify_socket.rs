@@ -28,7 +28,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{shown, silent};
+    use crate::testing::{shown, silent};
 
     #[test]
     fn the_container_itself() {

@@ -65,7 +65,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn every_namespace() {

@@ -33,7 +33,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn both_directories() {

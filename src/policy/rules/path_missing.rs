@@ -43,7 +43,7 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, silent};
+    use crate::testing::{findings, judged_on, silent};
 
     #[test]
     fn is_shown_and_no_more() {

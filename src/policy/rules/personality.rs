@@ -36,7 +36,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{fires, silent};
+    use crate::testing::{fires, silent};
 
     #[test]
     fn only_the_plain_domains() {

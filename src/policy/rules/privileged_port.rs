@@ -34,8 +34,8 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{fires, judged_on, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{fires, judged_on, silent};
 
     #[test]
     fn the_hosts_side_counts() {

@@ -57,7 +57,7 @@ fn propagation(mount: &Mount) -> Option<Propagation> {
 #[cfg(test)]
 mod tests {
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn in_any_flag() {

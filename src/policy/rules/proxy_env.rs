@@ -29,7 +29,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{fires, judged_on, silent};
+    use crate::testing::{fires, judged_on, silent};
 
     #[test]
     fn only_when_asked() {

@@ -39,8 +39,8 @@ mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_with, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{judged_with, refused, silent};
 
     #[test]
     fn names_the_ports_of_the_image() {

@@ -38,7 +38,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{shown, silent};
+    use crate::testing::{shown, silent};
 
     #[test]
     fn a_moving_tag_pulled_each_time() {

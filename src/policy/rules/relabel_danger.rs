@@ -51,7 +51,7 @@ fn hit(source: &Source<'_>, facts: &Facts<'_>) -> Option<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, silent};
+    use crate::testing::{refused, silent};
 
     #[test]
     fn of_the_system_and_of_homes() {

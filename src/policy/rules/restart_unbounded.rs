@@ -53,7 +53,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{rewritten, silent};
+    use crate::testing::{rewritten, silent};
 
     #[test]
     fn gets_an_end() {

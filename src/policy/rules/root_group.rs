@@ -38,7 +38,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{fires, silent};
+    use crate::testing::{fires, silent};
 
     #[test]
     fn by_user_and_by_group_add() {

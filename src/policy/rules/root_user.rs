@@ -36,8 +36,8 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_on, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{judged_on, silent};
 
     #[test]
     fn is_noted_rootless_and_refused_when_restricted() {

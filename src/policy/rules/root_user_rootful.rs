@@ -36,7 +36,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_on, refused, silent};
+    use crate::testing::{judged_on, refused, silent};
 
     #[test]
     fn every_spelling_of_zero() {

@@ -83,7 +83,7 @@ fn permits(limit: &Setting<Ulimit>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, silent};
+    use crate::testing::{refused, silent};
 
     #[test]
     fn every_way_up() {

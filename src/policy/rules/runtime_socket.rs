@@ -41,8 +41,8 @@ mod tests {
 
     use crate::host::{Fake, FileKind};
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_on, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{judged_on, refused, silent};
 
     #[test]
     fn read_only_or_not_there_or_not() {

@@ -91,8 +91,8 @@ fn bounding(spec: &Spec) -> impl Iterator<Item = Cap> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_on, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{judged_on, refused, silent};
 
     const DEFAULT: &[u8] = br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"}]}"#;
 

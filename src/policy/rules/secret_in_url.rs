@@ -90,7 +90,7 @@ fn hit(found: &Exposed<'_>, place: &str, origin: &Origin) -> Hit {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, noted, silent};
+    use crate::testing::{findings, noted, silent};
 
     #[test]
     fn in_variables() {

@@ -51,8 +51,8 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, noted, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{findings, judged_on, noted, silent};
 
     #[test]
     fn every_spelling_of_the_flag() {

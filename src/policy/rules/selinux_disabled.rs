@@ -61,7 +61,7 @@ fn is_of_udica(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{refused, silent};
+    use crate::testing::{refused, silent};
 
     #[test]
     fn every_way_out() {

@@ -36,7 +36,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{shown, silent};
+    use crate::testing::{shown, silent};
 
     #[test]
     fn more_than_the_memory() {

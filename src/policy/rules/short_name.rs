@@ -45,7 +45,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, noted, shown, silent};
+    use crate::testing::{findings, noted, shown, silent};
 
     const DIGEST: &str = "sha256:886f140bf6f6db5f45c2b614cb634144aa2179bfd76ae088a21c8641112f3412";
 

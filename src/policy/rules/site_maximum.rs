@@ -123,15 +123,15 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::site::Site;
-    use crate::policy::testing::World;
     use crate::rule_id::RuleId;
+    use crate::testing::TestRun;
 
     fn verdicts(max: &str, run: &[&str]) -> (Vec<Verdict>, Vec<String>) {
         let host = Fake::rootful();
         let site = Site::parse(&format!("max: {max}"), "p").unwrap();
-        let judged = World {
+        let judged = TestRun {
             site,
-            ..World::on(&host)
+            ..TestRun::on(&host)
         }
         .judge(run);
         let found = judged.judgement.findings.into_iter();

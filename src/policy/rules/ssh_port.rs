@@ -109,8 +109,8 @@ mod tests {
     use crate::podman::image_config::ImageConfig;
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_with, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{judged_with, refused, silent};
 
     fn verdict(args: &[&str], image: Option<&ImageConfig>) -> Option<Verdict> {
         let findings = judged_with(&Fake::rootful(), args, image, Level::Baseline)

@@ -95,7 +95,7 @@ fn hosts_file(given: &FlagValue, facts: &Facts<'_>) -> Option<Hit> {
 #[cfg(test)]
 mod tests {
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn fixed_by_hand() {

@@ -61,8 +61,8 @@ fn other_store(spec: &Spec) -> Option<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{judged_on_image, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{judged_on_image, refused, silent};
 
     #[test]
     fn every_flag_of_the_store() {

@@ -32,7 +32,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::testing::{findings, judged_on, refused, silent};
 
     #[test]
     fn only_minus_one_has_no_end() {

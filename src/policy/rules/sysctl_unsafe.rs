@@ -135,7 +135,7 @@ fn shares_ipc(ipc: &Namespace) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::policy::engine::Verdict;
-    use crate::policy::testing::{findings, refused, silent};
+    use crate::testing::{findings, refused, silent};
 
     #[test]
     fn the_safe_ones() {

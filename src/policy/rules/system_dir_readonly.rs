@@ -40,8 +40,8 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, refused, silent};
     use crate::rule_id::RuleId;
+    use crate::testing::{findings, judged_on, refused, silent};
 
     #[test]
     fn nothing_said_is_read_only() {

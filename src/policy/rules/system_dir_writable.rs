@@ -36,7 +36,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, fires, refused, silent};
+    use crate::testing::{findings, fires, refused, silent};
 
     #[test]
     fn directories_and_all_below_them() {

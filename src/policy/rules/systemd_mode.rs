@@ -32,7 +32,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{fires, refused, silent};
+    use crate::testing::{fires, refused, silent};
 
     #[test]
     fn always_is_refused_and_true_noted() {

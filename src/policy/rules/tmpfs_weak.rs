@@ -69,7 +69,7 @@ fn weaknesses(tmpfs: &Tmpfs, spec: &Spec) -> Vec<&'static str> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, silent};
+    use crate::testing::{findings, judged_on, silent};
 
     #[test]
     fn what_is_not_said_is_safe() {

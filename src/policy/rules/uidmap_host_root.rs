@@ -118,7 +118,7 @@ fn by_name(name: &str, file: &str, origin: &Origin, facts: &Facts<'_>) -> Option
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, refused, silent};
+    use crate::testing::{findings, judged_on, refused, silent};
 
     #[test]
     fn any_range_that_starts_at_root() {

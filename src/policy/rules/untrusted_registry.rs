@@ -59,17 +59,17 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::site::Site;
-    use crate::policy::testing::World;
+    use crate::testing::TestRun;
 
     #[test]
     fn what_the_policy_names_and_nothing_else() {
         let host = Fake::rootful();
         let site = Site::parse("registries: [quay.io/prometheus, docker.io/library]", "p").unwrap();
-        let world = World {
+        let run = TestRun {
             site,
-            ..World::on(&host)
+            ..TestRun::on(&host)
         };
-        let found = |args: &[&str]| world.findings("untrusted-registry", args);
+        let found = |args: &[&str]| run.findings("untrusted-registry", args);
         for image in [
             "quay.io/prometheus/x:1",
             "docker.io/alpine",

@@ -33,7 +33,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::testing::{findings, refused};
+    use crate::testing::{findings, refused};
 
     #[test]
     fn with_any_suffix() {

@@ -72,7 +72,7 @@ mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
-    use crate::policy::testing::{findings, judged_on, silent};
+    use crate::testing::{findings, judged_on, silent};
 
     #[test]
     fn a_word_settles_it() {

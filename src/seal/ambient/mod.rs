@@ -20,8 +20,8 @@ use crate::problem::Problem;
 
 /// The variable that names a containers.conf which podman loads last, since 4.5.
 pub const OVERRIDE: &str = "CONTAINERS_CONF_OVERRIDE";
-/// The flag that takes the place of every mounts.conf.
-pub const MOUNTS_FLAG: (&str, &str) = ("default-mounts-file", "/dev/null");
+/// The file for `--default-mounts-file`, which takes the place of every mounts.conf.
+pub const MOUNTS_FILE: &str = "/dev/null";
 
 const WITH_OVERRIDE: Version = Version(4, 5, 0);
 /// From here on `[{append=false}]` empties a list; before, `[]` does.

@@ -1,49 +1,17 @@
-//! Helpers for the tests of rules: a run on a made-up host, judged at level `baseline`.
+//! What the tests of the rules say about a rule: it fires, is silent, refuses, notes, shows or rewrites.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
-use std::sync::Arc;
 
-use super::engine::{Finding, Judgement, Verdict, judge};
-use super::facts::{ExistingVolume, Facts};
-use super::level::Level;
-use super::paths::Places;
-use super::site::Site;
-use crate::host::{Fake, Host, Links};
-use crate::origin::Origin;
-use crate::podman::args;
+use super::{TestRun, Verdicts};
+use crate::cli::RunOptions;
+use crate::host::{Fake, Host};
 use crate::podman::image_config::ImageConfig;
+use crate::policy::engine::{Finding, Verdict};
+use crate::policy::level::Level;
+use crate::policy::site::Site;
 use crate::rule_id::RuleId;
-use crate::spec::{self, Seccomp, Spec, baseline, build};
 
-/// A run judged: what the rules say, and the argv that podman would get.
-pub(crate) struct Judged {
-    pub(crate) judgement: Judgement,
-    pub(crate) argv: Vec<OsString>,
-}
-
-/// Where a run is judged.
-pub(crate) struct World<'a> {
-    pub(crate) host: &'a dyn Host,
-    pub(crate) image: Option<ImageConfig>,
-    pub(crate) volumes: BTreeMap<String, ExistingVolume>,
-    pub(crate) site: Site,
-    pub(crate) level: Level,
-}
-
-impl<'a> World<'a> {
-    /// A host of which nothing else is known, at level `baseline`.
-    pub(crate) fn on(host: &'a dyn Host) -> Self {
-        Self {
-            host,
-            image: None,
-            volumes: BTreeMap::new(),
-            site: Site::default(),
-            level: Level::Baseline,
-        }
-    }
-
+impl TestRun<'_> {
     /// The findings of one rule.
     pub(crate) fn findings(&self, rule: &str, args: &[&str]) -> Vec<Finding> {
         // A mistyped rule would find nothing, which some tests want.
@@ -53,66 +21,32 @@ impl<'a> World<'a> {
     }
 
     /// Judges `run ARGS localhost/test`; an image among ARGS takes the place of that one.
-    pub(crate) fn judge(&self, args: &[&str]) -> Judged {
+    pub(crate) fn judge(&self, args: &[&str]) -> Verdicts {
         let words: Vec<&str> = args.iter().copied().chain(["localhost/test"]).collect();
         self.judge_words(&words)
     }
 
     /// Judges `run ARGS`, where ARGS end with an image and perhaps a command.
-    fn judge_words(&self, args: &[&str]) -> Judged {
-        let base: Arc<Path> = Path::new("/home/user/project").into();
+    fn judge_words(&self, args: &[&str]) -> Verdicts {
         let words: Vec<OsString> = args.iter().map(OsString::from).collect();
-        let said =
-            args::parse(&words, &[], &base).unwrap_or_else(|problem| panic!("{args:?}: {problem}"));
-        let mut given = baseline::layer().unwrap();
-        given.extend(said.given);
-        let inputs = build::Inputs {
-            given: &given,
-            image: said.image.as_deref().unwrap(),
-            image_origin: Origin::Baseline,
-            command: &said.command,
-            host: self.host,
-            image_config: self.image.as_ref(),
-        };
-        let mut spec: Spec =
-            build::build(&inputs).unwrap_or_else(|problem| panic!("{args:?}: {problem}"));
-        let read = |path: &Path| {
-            let opened = self.host.open_file(path, 1 << 20, Links::Refuse);
-            opened.map(|opened| opened.bytes)
-        };
-        let seccomp_default = read(Path::new("/usr/share/containers/seccomp.json"))
-            .unwrap_or_else(|_| br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#.to_vec());
-        let seccomp_file = match &spec.seccomp.value {
-            Seccomp::File(path) => Some(read(path).unwrap()),
-            _ => None,
-        };
-        let facts = Facts {
-            host: self.host,
-            cwd: &base,
-            image: self.image.as_ref(),
-            volumes: &self.volumes,
-            places: &Places::of(self.host).unwrap(),
-            seccomp_default: &seccomp_default,
-            seccomp_file: seccomp_file.as_deref(),
-            site: &self.site,
-            today: "2026-11-22".parse().unwrap(),
-        };
-        let judgement = judge(&mut spec, &facts, self.level, &[], &self.site);
-        let lines = spec::argv::lines(&spec, Path::new("/usr/share/containers/seccomp.json"));
-        Judged {
-            argv: spec::argv::argv(&lines, &spec),
-            judgement,
-        }
+        RunOptions::parse(&words, &[], &self.directory)
+            .and_then(|said| self.verdicts(&said))
+            .unwrap_or_else(|problem| panic!("{args:?}: {problem}"))
     }
 }
 
 /// Judges `run ARGS localhost/test` on a host.
-pub(crate) fn judged_on(host: &dyn Host, args: &[&str], level: Level) -> Judged {
+pub(crate) fn judged_on(host: &dyn Host, args: &[&str], level: Level) -> Verdicts {
     judged_on_image(host, args, "localhost/test", level)
 }
 
 /// Judges `run ARGS IMAGE` on a host.
-pub(crate) fn judged_on_image(host: &dyn Host, args: &[&str], image: &str, level: Level) -> Judged {
+pub(crate) fn judged_on_image(
+    host: &dyn Host,
+    args: &[&str],
+    image: &str,
+    level: Level,
+) -> Verdicts {
     let args: Vec<&str> = args.iter().copied().chain([image]).collect();
     judged_with(host, &args, None, level)
 }
@@ -123,18 +57,18 @@ pub(crate) fn judged_with(
     args: &[&str],
     image: Option<&ImageConfig>,
     level: Level,
-) -> Judged {
-    let world = World {
+) -> Verdicts {
+    let run = TestRun {
         level,
         image: image.cloned(),
-        ..World::on(host)
+        ..TestRun::on(host)
     };
-    world.judge_words(args)
+    run.judge_words(args)
 }
 
 /// The findings of one rule on an ordinary rootful host.
 pub(crate) fn findings(rule: &str, args: &[&str]) -> Vec<Finding> {
-    World::on(&Fake::rootful()).findings(rule, args)
+    TestRun::on(&Fake::rootful()).findings(rule, args)
 }
 
 /// The findings of one rule where host, image and site policy have whatever a rule finds fault with.
@@ -153,12 +87,12 @@ pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
         ..ImageConfig::default()
     };
     let policy = "registries: [localhost]\nbind_roots: [/srv]\nmax: {memory: 1g}\n";
-    let world = World {
+    let run = TestRun {
         image: Some(image),
         site: Site::parse(policy, "policy.yaml").unwrap(),
-        ..World::on(&host)
+        ..TestRun::on(&host)
     };
-    world.findings(rule, args)
+    run.findings(rule, args)
 }
 
 /// The rule finds something.

@@ -1,44 +1,54 @@
-//! What every subcommand starts from: this process, this host, this site.
+//! What every step of the way is handed: the host, the caller's environment, the site's policy, the day.
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::allow::Date;
 use crate::env::Environment;
-use crate::host::{Host as _, Links, Mode, System};
+use crate::host::{Host, Links, Mode};
 use crate::policy::paths::Places;
 use crate::policy::site::Site;
 use crate::problem::Problem;
 use crate::profile::library::Library;
 use crate::seccomp;
 
-/// Where the default seccomp profile stands.
+/// Where the default seccomp profile stands; the first that exists counts, as for podman.
 const SECCOMP_DEFAULTS: [&str; 2] = [
     "/etc/containers/seccomp.json",
     "/usr/share/containers/seccomp.json",
 ];
 
-/// The context.
-pub(super) struct Context {
-    pub(super) host: System,
-    pub(super) environment: Environment,
-    pub(super) site: Site,
+/// The surroundings of a run. Nothing on the way from a request to a plan looks anywhere else.
+pub struct Context<'h> {
+    /// The machine.
+    pub host: &'h dyn Host,
+    /// The caller's environment.
+    pub environment: Environment,
+    /// The administrator's policy.
+    pub site: Site,
     /// The current directory.
-    pub(super) directory: Arc<Path>,
+    pub directory: Arc<Path>,
+    /// The day on which overrides are judged.
+    pub today: Date,
     places: OnceCell<Places>,
     default_filter: OnceCell<DefaultFilter>,
 }
 
 /// The host's default seccomp profile, as read.
+#[derive(Clone, Debug)]
 pub(super) struct DefaultFilter {
-    pub(super) path: &'static Path,
+    pub(super) path: PathBuf,
     pub(super) bytes: Vec<u8>,
 }
 
-impl Context {
-    /// Looks around.
-    pub(super) fn new() -> Result<Self, Problem> {
-        let host = System;
+impl<'h> Context<'h> {
+    /// The surroundings of this process.
+    ///
+    /// # Errors
+    /// The program is set-uid, the current directory is gone, or the site's policy cannot be used.
+    pub fn of_process(host: &'h dyn Host) -> Result<Self, Problem> {
         let identity = host.identity();
         if identity.euid != identity.uid {
             return Err(Problem::new("safe-podman must not be installed set-uid")
@@ -48,15 +58,43 @@ impl Context {
             Problem::new(format!("the current directory is gone: {error}"))
                 .instead("cd somewhere else")
         })?;
-        let site = Site::load(&host)?;
-        Ok(Self {
+        let site = Site::load(host)?;
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs());
+        let today = Date::from_unix(now);
+        let environment = Environment::from_process();
+        Ok(Self::new(host, environment, site, directory.into(), today))
+    }
+
+    /// Surroundings that are known.
+    pub fn new(
+        host: &'h dyn Host,
+        environment: Environment,
+        site: Site,
+        directory: Arc<Path>,
+        today: Date,
+    ) -> Self {
+        Self {
             host,
-            environment: Environment::from_process(),
+            environment,
             site,
-            directory: directory.into(),
+            directory,
+            today,
             places: OnceCell::new(),
             default_filter: OnceCell::new(),
-        })
+        }
+    }
+
+    /// The same, with a default seccomp profile where the machine has none.
+    #[must_use]
+    pub(crate) fn or_default_filter(mut self, bytes: &[u8]) -> Self {
+        if self.default_filter().is_err() {
+            let [_, path] = SECCOMP_DEFAULTS;
+            let (path, bytes) = (path.into(), bytes.to_vec());
+            self.default_filter = DefaultFilter { path, bytes }.into();
+        }
+        self
     }
 
     /// The places of this host that a rule knows by name.
@@ -64,15 +102,15 @@ impl Context {
         if let Some(known) = self.places.get() {
             return Ok(known);
         }
-        let places = Places::of(&self.host)?;
+        let places = Places::of(self.host)?;
         let places = match self.environment.get("HOME").map(Path::new) {
-            Some(home) if home.is_absolute() => places.with_home(&self.host, home),
+            Some(home) if home.is_absolute() => places.with_home(self.host, home),
             _ => places,
         };
         Ok(self.places.get_or_init(|| places))
     }
 
-    /// The default seccomp profile; the first that exists counts, as for podman.
+    /// The default seccomp profile, read once.
     pub(super) fn default_filter(&self) -> Result<&DefaultFilter, Problem> {
         if let Some(known) = self.default_filter.get() {
             return Ok(known);
@@ -90,13 +128,14 @@ impl Context {
             .host
             .open_file(path, seccomp::MAX_BYTES as u64, Links::Follow)?
             .bytes;
-        Ok(self
-            .default_filter
-            .get_or_init(|| DefaultFilter { path, bytes }))
+        Ok(self.default_filter.get_or_init(|| DefaultFilter {
+            path: path.to_owned(),
+            bytes,
+        }))
     }
 
     /// The profile library: the person's, the administrator's, the installed one; the built-in ones come last.
-    pub(super) fn library(&self) -> Library {
+    pub(crate) fn library(&self) -> Library {
         let person = match self.environment.get("XDG_CONFIG_HOME").map(PathBuf::from) {
             Some(config) if config.is_absolute() => Some(config),
             _ => self.host.identity().home.map(|home| home.join(".config")),
@@ -110,7 +149,7 @@ impl Context {
     }
 
     /// Where files are kept that a container may need after a reboot.
-    pub(super) fn state_directory(&self) -> Result<PathBuf, Problem> {
+    pub(crate) fn state_directory(&self) -> Result<PathBuf, Problem> {
         let identity = self.host.identity();
         match (identity.mode, identity.home) {
             (Mode::Rootful, _) => Ok(PathBuf::from("/var/lib/safe-podman")),
