@@ -2,6 +2,8 @@
 //!
 //! Asking podman costs about as much as a fifth of a whole run, so answers are kept until the file they are about changes.
 
+#[cfg(test)]
+pub(crate) mod fake;
 mod image;
 mod store;
 mod volume;

@@ -22,6 +22,8 @@ mod filter;
 mod judged;
 mod ready;
 mod request;
+#[cfg(test)]
+mod tests;
 
 pub use answers::{Answers, Fetched, Pulling};
 pub use command::{Plan, Verb};

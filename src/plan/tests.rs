@@ -1,0 +1,269 @@
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::*;
+use crate::cli::{RUN_OPTIONS, RunOptions};
+use crate::engine::Volume;
+use crate::engine::fake::{FakeEngine, PODMAN};
+use crate::env::Environment;
+use crate::host::{Fake, Host as _};
+use crate::podman::version::Version;
+use crate::policy::site::Site;
+use crate::profile::Layers;
+
+const OLD: Version = Version(4, 3, 1);
+const NEW: Version = Version(5, 4, 2);
+const FILTER: &[u8] = br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#;
+
+fn host() -> Fake {
+    let program = "/usr/bin/safe-podman";
+    let host = Fake::rootful().link("/proc/self/exe", program);
+    host.file(program, 0, 0o755, "ours")
+}
+
+fn go(engine: &FakeEngine, pulling: Pulling, words: &[&str]) -> Result<Outcome, Problem> {
+    go_in(&Environment::default(), engine, pulling, words)
+}
+
+fn go_in(
+    environment: &Environment,
+    engine: &FakeEngine,
+    pulling: Pulling,
+    words: &[&str],
+) -> Result<Outcome, Problem> {
+    let host = host();
+    let directory = Path::new("/srv/app").into();
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let said = RunOptions::parse(&words, RUN_OPTIONS, &directory)?;
+    let request = Request::layered(&said, Layers::default(), Vec::new())?;
+    let today = "2026-11-22".parse()?;
+    let context = Context::new(
+        &host,
+        environment.clone(),
+        Site::default(),
+        directory,
+        today,
+    );
+    let context = context.or_default_filter(FILTER);
+    plan(Verb::Run, &request, pulling, engine, &context)
+}
+
+#[track_caller]
+fn planned(outcome: Result<Outcome, Problem>) -> Plan {
+    match outcome.unwrap() {
+        Outcome::Planned(plan) => *plan,
+        Outcome::Refused(refused) => panic!("{:?}", refused.judgement().findings),
+    }
+}
+
+#[track_caller]
+fn refusing(outcome: Result<Outcome, Problem>) -> Vec<String> {
+    match outcome.unwrap() {
+        Outcome::Planned(plan) => panic!("{:?}", plan.command()),
+        Outcome::Refused(refused) => {
+            let findings = refused.judgement().findings.iter();
+            findings.map(|found| found.rule.id.to_string()).collect()
+        }
+    }
+}
+
+fn has(plan: &Plan, word: &str) -> bool {
+    plan.command().iter().any(|found| found == word)
+}
+
+#[test]
+fn a_refused_flag_reaches_not_even_a_question() {
+    let engine = FakeEngine::new(NEW);
+    let rules = refusing(go(
+        &engine,
+        Pulling::AsAsked,
+        &["--privileged", "localhost/x"],
+    ));
+    assert!(rules.contains(&"privileged".to_owned()), "{rules:?}");
+    assert_eq!(engine.calls(), [""; 0]);
+}
+
+#[test]
+fn what_podman_answers_is_judged_before_podman_is_become() {
+    let engine = FakeEngine::new(NEW).with_image(|image| image.volumes.push("/etc".to_owned()));
+    let rules = refusing(go(&engine, Pulling::AsAsked, &["localhost/x"]));
+    assert!(rules.contains(&"dest-injection".to_owned()), "{rules:?}");
+    assert_eq!(engine.calls(), ["find", "enter ", "image localhost/x"]);
+
+    let disguised = Volume {
+        driver: "local".to_owned(),
+        options: [("type", "none"), ("o", "bind"), ("device", "/etc")]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
+    };
+    let engine = FakeEngine::new(NEW).with_volume("data", disguised);
+    refusing(go(
+        &engine,
+        Pulling::AsAsked,
+        &["-v", "data:/data", "localhost/x"],
+    ));
+    assert_eq!(engine.calls().last().unwrap(), "volumes");
+}
+
+#[test]
+fn the_plan_is_what_podman_becomes() {
+    let engine = FakeEngine::new(NEW);
+    let plan = planned(go(
+        &engine,
+        Pulling::AsAsked,
+        &["localhost/x", "sh", "-c", "true"],
+    ));
+    let mut words = plan.command().into_iter();
+    assert_eq!(words.next().unwrap(), PODMAN);
+    let words: Vec<String> = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    assert!(words.join(" ").ends_with("-- localhost/x sh -c true"));
+    assert_eq!(plan.execute(), Problem::new("became podman"));
+    assert_eq!(engine.calls().last().unwrap(), &words.join(" "));
+}
+
+#[test]
+fn the_seal_stands_on_the_command_line() {
+    let plan = planned(go(
+        &FakeEngine::new(OLD),
+        Pulling::AsAsked,
+        &[
+            "--annotation",
+            "org.opencontainers.image.title=x",
+            "localhost/x",
+        ],
+    ));
+    let of = |flag: &str| -> Vec<&str> {
+        let lines = plan.lines().iter().filter(|line| line.flag == flag);
+        lines.map(|line| line.value.as_str()).collect()
+    };
+    let [theirs, ours] = of("annotation")[..] else {
+        panic!("{:?}", plan.command());
+    };
+    assert_eq!(theirs, "org.opencontainers.image.title=x");
+    assert!(ours.starts_with("safe-podman.promise="), "{ours}");
+    assert_eq!(of("default-mounts-file"), ["/dev/null"]);
+    let directories = of("hooks-dir");
+    let last = directories.last().unwrap();
+    assert!(last.starts_with("/var/lib/safe-podman/hooks/"), "{last}");
+}
+
+#[test]
+fn nobody_else_writes_the_promise() {
+    let forged = [
+        "--allow",
+        "runtime-annotation=even so",
+        "--annotation",
+        "safe-podman.promise=e30",
+        "localhost/x",
+    ];
+    let Err(problem) = go(&FakeEngine::new(NEW), Pulling::AsAsked, &forged) else {
+        panic!("a forged promise was taken");
+    };
+    assert!(problem.what.contains("carries the promise"), "{problem}");
+}
+
+#[test]
+fn an_image_that_was_pulled_is_not_pulled_again() {
+    for (pull, again) in [("missing", true), ("always", true), ("newer", false)] {
+        let engine = FakeEngine::new(NEW);
+        let engine = if again { engine.unpulled() } else { engine };
+        let image = format!("quay.io/x@sha256:{}", "0".repeat(64));
+        let plan = planned(go(&engine, Pulling::AsAsked, &["--pull", pull, &image]));
+        assert!(has(&plan, "--pull=never"), "{pull}: {:?}", plan.command());
+        assert!(engine.calls().contains(&format!("pull {image}")), "{pull}");
+    }
+    let engine = FakeEngine::new(NEW);
+    let plan = planned(go(
+        &engine,
+        Pulling::AsAsked,
+        &["--pull", "missing", "localhost/x"],
+    ));
+    assert!(has(&plan, "--pull=missing"), "{:?}", plan.command());
+}
+
+#[test]
+fn a_dry_run_pulls_nothing() {
+    let engine = FakeEngine::new(NEW).unpulled();
+    planned(go(
+        &engine,
+        Pulling::Never,
+        &["--user", "998", "--pull", "always", "localhost/x"],
+    ));
+    let calls = engine.calls();
+    assert!(
+        !calls.iter().any(|call| call.starts_with("pull")),
+        "{calls:?}"
+    );
+}
+
+#[test]
+fn a_variable_that_podman_would_obey_is_written_out() {
+    let environment = Environment::new([("PLAIN", "1"), ("CONTAINER_HOST", "ssh://x")], 7);
+    let words = [
+        "-e",
+        "PLAIN",
+        "-e",
+        "CONTAINER_HOST",
+        "-e",
+        "NOT_THERE",
+        "localhost/x",
+    ];
+    let plan = planned(go_in(
+        &environment,
+        &FakeEngine::new(NEW),
+        Pulling::AsAsked,
+        &words,
+    ));
+    assert!(has(&plan, "--env=PLAIN"));
+    assert!(has(&plan, "--env=CONTAINER_HOST=ssh://x"));
+    assert!(!plan.lines().iter().any(|line| line.value == "NOT_THERE"));
+    let podman = &plan.scrubbed().variables;
+    assert!(podman.iter().any(|(name, _)| name == "PLAIN"));
+    assert!(!podman.iter().any(|(name, _)| name == "CONTAINER_HOST"));
+}
+
+#[test]
+fn a_flag_that_this_podman_lacks_is_named() {
+    let Err(problem) = go(
+        &FakeEngine::new(OLD),
+        Pulling::AsAsked,
+        &["--retry", "3", "localhost/x"],
+    ) else {
+        panic!("podman 4.3 has no --retry");
+    };
+    assert!(
+        problem.what.contains("podman 4.3.1 has no --retry"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn a_store_that_is_named_is_the_one_that_is_asked() {
+    let engine = FakeEngine::new(NEW);
+    let words = [
+        "--allow",
+        "storage-redirect=test",
+        "--root",
+        "/srv/store",
+        "localhost/x",
+    ];
+    planned(go(&engine, Pulling::AsAsked, &words));
+    assert!(
+        engine
+            .calls()
+            .contains(&"enter --root=/srv/store".to_owned())
+    );
+}
+
+#[test]
+fn a_set_uid_program_has_no_context() {
+    let mut identity = Fake::rootful().identity();
+    identity.uid = 1000;
+    let host = Fake::rootful().with_identity(identity);
+    let Err(problem) = Context::of_process(&host) else {
+        panic!("a set-uid program was accepted");
+    };
+    assert!(problem.what.contains("set-uid"), "{problem}");
+}
