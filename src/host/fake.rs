@@ -233,8 +233,8 @@ impl Host for Fake {
         }
     }
 
-    fn trusted(&self, path: &Path) -> Result<(), Problem> {
-        trust::trusted(self, path)
+    fn only_changed_by(&self, path: &Path, owners: &[u32]) -> Result<(), Problem> {
+        trust::only_changed_by(self, path, owners)
     }
 
     fn program(&self, name: &str, search: &str) -> Option<PathBuf> {

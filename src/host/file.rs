@@ -31,14 +31,6 @@ pub struct Opened {
     pub mode: u32,
 }
 
-impl Opened {
-    /// Does it belong to root, and may only root write to it? Says nothing of the directories above:
-    /// see [`super::Host::trusted`].
-    pub fn is_roots_alone(&self) -> bool {
-        self.owner == 0 && self.mode & 0o022 == 0
-    }
-}
-
 /// Why a file was not read.
 #[derive(Debug)]
 pub struct ReadError {
@@ -58,6 +50,8 @@ pub enum Unread {
     TooLarge(u64),
     /// Its path leads nowhere.
     Nowhere(Invalid),
+    /// Others than root may change it.
+    Untrusted(Problem),
 }
 
 impl ReadError {
@@ -83,13 +77,19 @@ impl fmt::Display for ReadError {
             Unread::Kind(kind) => write!(f, "\"{path}\" is a {kind}, not a regular file"),
             Unread::TooLarge(limit) => write!(f, "\"{path}\" is larger than {limit} bytes"),
             Unread::Nowhere(invalid) => invalid.fmt(f),
+            Unread::Untrusted(problem) => problem.fmt(f),
         }
     }
 }
 
 impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
-        Self::new(error.to_string())
+        match error.why {
+            Unread::Untrusted(problem) => problem,
+            Unread::Io(_) | Unread::Kind(_) | Unread::TooLarge(_) | Unread::Nowhere(_) => {
+                Self::new(error.to_string())
+            }
+        }
     }
 }
 
@@ -218,7 +218,6 @@ mod tests {
         let opened = read_whole(&path, 5, Links::Refuse).unwrap();
         assert_eq!(opened.bytes, b"12345");
         assert_eq!(opened.mode, 0o662);
-        assert!(!opened.is_roots_alone());
         let error = read_whole(&path, 4, Links::Refuse).unwrap_err();
         assert!(error.to_string().contains("larger than 4 bytes"), "{error}");
     }

@@ -140,12 +140,38 @@ pub trait Host {
     /// where [`Links::Refuse`] is asked.
     fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError>;
 
-    /// Can nobody but root change what `path` leads to? It, each directory on the way and each link passed belong to
-    /// root, and neither the group nor others may write to them.
+    /// Can nobody but the users `owners` change what `path` leads to? It, each directory on the way and each link passed
+    /// belong to one of them, and neither the group nor others may write to them.
     ///
     /// # Errors
     /// The sentence that names what is open, or why the path cannot be followed.
-    fn trusted(&self, path: &Path) -> Result<(), Problem>;
+    fn only_changed_by(&self, path: &Path, owners: &[u32]) -> Result<(), Problem>;
+
+    /// Can nobody but root change what `path` leads to?
+    ///
+    /// # Errors
+    /// As [`Host::only_changed_by`].
+    fn trusted(&self, path: &Path) -> Result<(), Problem> {
+        self.only_changed_by(path, &[0])
+    }
+
+    /// The content of a file that nobody but root can change.
+    ///
+    /// Owner and mode are those of the file that was opened; the way to it is judged after that, so that between the two
+    /// only root could have put another file in its place.
+    ///
+    /// # Errors
+    /// As [`Host::open_file`] and [`Host::trusted`].
+    fn open_trusted(&self, path: &Path, limit: u64) -> Result<Opened, ReadError> {
+        let opened = self.open_file(path, limit, Links::Follow)?;
+        let fail = |problem| ReadError::new(path, Unread::Untrusted(problem));
+        self.trusted(path).map_err(fail)?;
+        if opened.owner != 0 || opened.mode & 0o022 != 0 {
+            let what = format!("\"{}\" may be changed by others than root", path.display());
+            return Err(fail(Problem::new(what)));
+        }
+        Ok(opened)
+    }
 
     /// The first executable called `name` in the directories of `search`, which are separated by colons. Our own search
     /// path is never looked at.

@@ -1,16 +1,22 @@
-//! Whether what a path leads to is in root's hands.
+//! Whether what a path leads to can be changed by nobody but those who are obeyed anyway: the one judgement of files that
+//! steer a run, its policy, its profiles, its hooks and the programs that are started.
 
 use std::path::Path;
 
 use super::paths::{EntryKind, FileKind, Tree, walk};
 use crate::problem::Problem;
 
-/// The answer to [`super::Host::trusted`].
-pub(super) fn trusted(tree: &dyn Tree, path: &Path) -> Result<(), Problem> {
+/// The answer to [`super::Host::only_changed_by`].
+pub(super) fn only_changed_by(tree: &dyn Tree, path: &Path, owners: &[u32]) -> Result<(), Problem> {
     let walk = walk(tree, path)?;
+    let others = if owners == [0] {
+        "root"
+    } else {
+        "root and you"
+    };
     let refuse = |place: &Path, why: &str| {
         Problem::new(format!(
-            "\"{}\" may be changed by others than root: \"{}\" {why}",
+            "\"{}\" may be changed by others than {others}: \"{}\" {why}",
             path.display(),
             place.display()
         ))
@@ -24,11 +30,22 @@ pub(super) fn trusted(tree: &dyn Tree, path: &Path) -> Result<(), Problem> {
         return Err(Problem::new(what));
     }
     for (place, entry) in &walk.passed {
-        if entry.owner != 0 {
+        if !owners.contains(&entry.owner) {
             return Err(refuse(place, &format!("belongs to uid {}", entry.owner)));
         }
-        let is_link = matches!(entry.kind, EntryKind::Link(_));
-        if !is_link && entry.mode & 0o022 != 0 {
+        let is_open = match entry.kind {
+            // The mode of a link means nothing: only who may write to its directory replaces it.
+            EntryKind::Link(_) => false,
+            // Below a sticky directory such as /tmp only the owner of a name, who is judged next, can replace what has
+            // it. The directory at the end is not passed through: anybody could put a new name into it.
+            EntryKind::Other(FileKind::Directory)
+                if entry.mode & 0o1000 != 0 && *place != walk.resolved.path =>
+            {
+                false
+            }
+            EntryKind::Other(_) => entry.mode & 0o022 != 0,
+        };
+        if is_open {
             let why = format!("has mode {:04o}, writable by group or others", entry.mode);
             return Err(refuse(place, &why));
         }
@@ -72,5 +89,64 @@ mod tests {
             let problem = host.trusted(Path::new(path)).unwrap_err();
             assert!(problem.what.contains(place), "{path}: {problem}");
         }
+    }
+
+    #[test]
+    fn a_sticky_directory_may_be_passed_through() {
+        let host = Fake::rootful()
+            .directory("/tmp", 0, 0o1777)
+            .file("/tmp/ours/podman", 0, 0o755, "")
+            .file("/tmp/podman", 0, 0o755, "")
+            .file("/tmp/theirs", 1000, 0o755, "")
+            .file("/tmp/open", 0, 0o1777, "")
+            .directory("/home/ann", 1000, 0o1777)
+            .file("/home/ann/podman", 0, 0o755, "");
+        for (path, is_trusted) in [
+            ("/tmp/ours/podman", true),
+            ("/tmp/podman", true),
+            ("/tmp/theirs", false),
+            ("/tmp/open", false),
+            ("/tmp", false),
+            ("/home/ann/podman", false),
+        ] {
+            assert_eq!(host.trusted(Path::new(path)).is_ok(), is_trusted, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_user_may_obey_what_is_their_own() {
+        let host = Fake::rootless()
+            .file("/usr/bin/podman", 0, 0o755, "")
+            .file("/home/ann/bin/podman", 1000, 0o755, "")
+            .directory("/home/bob", 1001, 0o755)
+            .file("/home/bob/podman", 1000, 0o755, "")
+            .directory("/srv", 1000, 0o775)
+            .file("/srv/podman", 1000, 0o755, "");
+        for (path, is_trusted) in [
+            ("/usr/bin/podman", true),
+            ("/home/ann/bin/podman", true),
+            ("/home/bob/podman", false),
+            ("/srv/podman", false),
+        ] {
+            let found = host.only_changed_by(Path::new(path), &[0, 1000]);
+            assert_eq!(found.is_ok(), is_trusted, "{path}: {found:?}");
+            assert_eq!(
+                host.trusted(Path::new(path)).is_ok(),
+                path.starts_with("/usr")
+            );
+        }
+    }
+
+    #[test]
+    fn a_trusted_file_is_read_and_another_is_not() {
+        let host = Fake::rootful()
+            .file("/etc/a", 0, 0o644, "a")
+            .file("/etc/b", 0, 0o666, "b")
+            .file("/opt/c", 0, 0o644, "c")
+            .directory("/opt", 1000, 0o755);
+        let read = |path: &str| host.open_trusted(Path::new(path), 9);
+        assert_eq!(read("/etc/a").unwrap().bytes, b"a");
+        assert!(read("/etc/b").is_err() && read("/opt/c").is_err());
+        assert!(read("/etc/d").unwrap_err().is_missing());
     }
 }

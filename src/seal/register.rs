@@ -119,14 +119,15 @@ pub fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
         Mode::Rootful => &[0],
         Mode::Rootless => &[0, identity.euid],
     };
-    if owners.contains(&found.owner) && found.mode & 0o022 == 0 {
-        return Ok(found.path);
-    }
-    let path = found.path.display();
-    Err(Problem::new(format!(
-        "\"{path}\" could be replaced by others, and it runs as a hook of the container"
-    ))
-    .instead(format!("chown root {path} && chmod go-w {path}")))
+    host.only_changed_by(&found.path, owners)
+        .map_err(|mut problem| {
+            let path = found.path.display();
+            problem.what = format!(
+                "\"{path}\" could be replaced by others, and it runs as a hook of the container: {problem}"
+            );
+            problem
+        })?;
+    Ok(found.path)
 }
 
 /// A hook as podman hands it to the runtime.
@@ -214,6 +215,12 @@ mod tests {
             let problem = register(&host(owner, mode), Path::new(STATE), None, &[]).unwrap_err();
             assert!(problem.what.contains("could be replaced"), "{problem}");
         }
+        let renamed = host(0, 0o755).directory("/usr/bin", 1000, 0o755);
+        let problem = register(&renamed, Path::new(STATE), None, &[]).unwrap_err();
+        assert!(
+            problem.what.contains("\"/usr/bin\" belongs to uid 1000"),
+            "{problem}"
+        );
     }
 
     #[test]
@@ -262,6 +269,8 @@ mod tests {
             Fake::rootful()
                 .file(file.as_str(), file_owner, 0o644, hook)
                 .file("/opt/x", program_owner, 0o755, "")
+                .file("/usr/bin/safe-podman", 0, 0o755, "")
+                .link("/proc/self/exe", "/usr/bin/safe-podman")
         };
         assert!(register(&host(0, 0), Path::new(STATE), None, &[]).is_ok());
         for host in [host(1000, 0), host(0, 1000)] {
