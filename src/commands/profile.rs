@@ -17,7 +17,7 @@ const USAGE: &str =
 ///
 /// # Errors
 /// An unknown word, a profile that cannot be shown, or an output that is closed.
-pub(super) fn profile(words: &[OsString], library: &Library) -> Result<ExitCode, Problem> {
+pub(super) fn profile(words: &[OsString], library: &Library<'_>) -> Result<ExitCode, Problem> {
     let words: Vec<String> = words
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
@@ -92,7 +92,7 @@ fn list_json(entries: &[Entry]) -> Result<String, Problem> {
     harmless::to_string(&document).map_err(|error| Problem::new(error.to_string()))
 }
 
-fn path(library: &Library) -> String {
+fn path(library: &Library<'_>) -> String {
     let mut out = String::new();
     for dir in library.dirs() {
         let _ = writeln!(out, "{}", safe(&dir.display().to_string()));
@@ -102,7 +102,7 @@ fn path(library: &Library) -> String {
 }
 
 /// What holds when the profile is laid upon its parents: each setting as podman's flag, with its place.
-fn show(library: &Library, name: &str) -> Result<String, Problem> {
+fn show(library: &Library<'_>, name: &str) -> Result<String, Problem> {
     let Layers {
         profiles,
         given,
@@ -152,7 +152,7 @@ fn show(library: &Library, name: &str) -> Result<String, Problem> {
 }
 
 /// Reads each file with its parents; says what is wrong with all that cannot be used.
-fn check(library: &Library, files: &[&str]) -> Result<ExitCode, Problem> {
+fn check(library: &Library<'_>, files: &[&str]) -> Result<ExitCode, Problem> {
     let mut all_good = true;
     for file in files {
         let usable = library
@@ -175,31 +175,38 @@ fn check(library: &Library, files: &[&str]) -> Result<ExitCode, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::host::Fake;
     use crate::report::sanitize::safe_lines;
 
-    fn library(files: &[(&str, &str)]) -> (tempfile::TempDir, Library) {
-        let dir = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            std::fs::write(dir.path().join(name), text).unwrap();
-        }
-        let library = Library::new(vec![dir.path().to_owned()]);
-        (dir, library)
+    /// A host with a library of one directory, `/p`.
+    fn host(files: &[(&str, &str)]) -> Fake {
+        let add = |host: Fake, (name, text): &(&str, &str)| {
+            host.file(format!("/p/{name}"), 1000, 0o644, *text)
+        };
+        files.iter().fold(Fake::rootless(), add)
+    }
+
+    fn library(host: &Fake) -> Library<'_> {
+        let directory = Path::new("/home/ann").into();
+        Library::new(host, directory, vec!["/p".into()])
     }
 
     #[test]
     fn the_list_shows_what_is_broken_too() {
         let evil = "description: \"a\\e]0;x\\a\\u202Eb\"\n";
-        let (_dir, library) = library(&[
+        let host = host(&[
             ("mine.yaml", "description: my own\nimages: [localhost/a]\n"),
             ("bad.yaml", "mmory: 1\n"),
             ("evil.yaml", evil),
         ]);
-        let json = list_json(&library.list().unwrap()).unwrap();
+        let json = list_json(&library(&host).list().unwrap()).unwrap();
         assert_eq!(safe_lines(&json), json);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["profiles"][4]["images"][0], "localhost/a");
-        let list = list(&library.list().unwrap());
+        let list = list(&library(&host).list().unwrap());
         assert_eq!(safe_lines(&list), list);
         assert!(
             list.lines()
@@ -221,16 +228,16 @@ mod tests {
 
     #[test]
     fn a_profile_is_shown_with_its_parents_and_places() {
-        let (dir, library) = library(&[
+        let host = host(&[
             ("base.yaml", "memory: 100m\npids_limit: 7\n"),
             (
                 "mine.yaml",
                 "extends: base\nmemory: 200m\nenv: {A: \"b\\u202Ec\"}\nallow: [{rule: host-network, reason: why}]\n",
             ),
         ]);
-        let shown = show(&library, "mine").unwrap();
+        let shown = show(&library(&host), "mine").unwrap();
         assert_eq!(safe_lines(&shown), shown);
-        let place = |name: &str, line: u8| format!("{}:{line}:", dir.path().join(name).display());
+        let place = |name: &str, line: u8| format!("/p/{name}:{line}:");
         let has = |flag: &str, place: &str| {
             shown
                 .lines()
@@ -243,21 +250,18 @@ mod tests {
             "{shown}"
         );
         assert!(!shown.contains("100m"), "{shown}");
-        assert!(show(&library, "nothing").is_err());
+        assert!(show(&library(&host), "nothing").is_err());
     }
 
     #[test]
     fn the_path_is_in_the_order_of_the_search() {
-        let (dir, library) = library(&[]);
-        assert_eq!(
-            path(&library),
-            format!("{}\nbuilt in\n", dir.path().display())
-        );
+        let host = host(&[]);
+        assert_eq!(path(&library(&host)), "/p\nbuilt in\n");
     }
 
     #[test]
     fn an_unknown_word_is_an_error() {
-        let (_dir, library) = library(&[]);
+        let host = host(&[]);
         for words in [
             &[][..],
             &["lst"],
@@ -267,7 +271,7 @@ mod tests {
             &["list", "x"],
         ] {
             let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-            assert!(profile(&words, &library).is_err(), "{words:?}");
+            assert!(profile(&words, &library(&host)).is_err(), "{words:?}");
         }
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
-use super::file::{self, Links, Opened, ReadError, Stamp, Unread};
+use super::file::{Links, Opened, ReadError, Stamp, Unread};
 use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
 use super::{
     Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
@@ -212,7 +212,7 @@ impl Host for Fake {
             .get(path)
             .is_some_and(|(entry, _)| matches!(entry.kind, EntryKind::Link(_)));
         if is_link && links == Links::Refuse {
-            return Err(fail(Unread::Kind("symbolic link")));
+            return Err(fail(Unread::Link));
         }
         let found = self
             .resolve(path)
@@ -229,7 +229,7 @@ impl Host for Fake {
                 })
             }
             (FileKind::Missing, _) => Err(fail(Unread::Io(io::ErrorKind::NotFound.into()))),
-            (kind, _) => Err(fail(Unread::Kind(file::kind_name(kind)))),
+            (kind, _) => Err(fail(Unread::Kind(kind))),
         }
     }
 
@@ -245,8 +245,9 @@ impl Host for Fake {
         })
     }
 
-    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, Problem> {
-        let directory = self.resolve(directory)?.path;
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        let nowhere = |invalid| ReadError::new(directory, Unread::Nowhere(invalid));
+        let directory = self.resolve(directory).map_err(nowhere)?.path;
         let mut names: Vec<PathBuf> = self
             .children(&directory)
             .filter_map(|path| path.strip_prefix(&directory).ok()?.components().next())

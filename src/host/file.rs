@@ -44,8 +44,10 @@ pub struct ReadError {
 pub enum Unread {
     /// The system's own.
     Io(io::Error),
+    /// It is a symbolic link, where [`Links::Refuse`] was asked.
+    Link,
     /// It is no regular file but this.
-    Kind(&'static str),
+    Kind(FileKind),
     /// It is larger than this many bytes.
     TooLarge(u64),
     /// Its path leads nowhere.
@@ -74,7 +76,14 @@ impl fmt::Display for ReadError {
         let path = self.path.display();
         match &self.why {
             Unread::Io(error) => write!(f, "\"{path}\" cannot be read: {error}"),
-            Unread::Kind(kind) => write!(f, "\"{path}\" is a {kind}, not a regular file"),
+            Unread::Link => write!(f, "\"{path}\" is a symbolic link, not a regular file"),
+            Unread::Kind(kind) => {
+                write!(
+                    f,
+                    "\"{path}\" is a {}, not a regular file",
+                    kind_name(*kind)
+                )
+            }
             Unread::TooLarge(limit) => write!(f, "\"{path}\" is larger than {limit} bytes"),
             Unread::Nowhere(invalid) => invalid.fmt(f),
             Unread::Untrusted(problem) => problem.fmt(f),
@@ -86,9 +95,11 @@ impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
         match error.why {
             Unread::Untrusted(problem) => problem,
-            Unread::Io(_) | Unread::Kind(_) | Unread::TooLarge(_) | Unread::Nowhere(_) => {
-                Self::new(error.to_string())
-            }
+            Unread::Io(_)
+            | Unread::Link
+            | Unread::Kind(_)
+            | Unread::TooLarge(_)
+            | Unread::Nowhere(_) => Self::new(error.to_string()),
         }
     }
 }
@@ -160,12 +171,11 @@ fn must_be_file(meta: &Metadata) -> Result<(), Unread> {
     if meta.is_file() {
         return Ok(());
     }
-    let name = if meta.is_symlink() {
-        "symbolic link"
+    Err(if meta.is_symlink() {
+        Unread::Link
     } else {
-        kind_name(kind(meta))
-    };
-    Err(Unread::Kind(name))
+        Unread::Kind(kind(meta))
+    })
 }
 
 pub(super) fn kind(meta: &Metadata) -> FileKind {
@@ -185,7 +195,7 @@ pub(super) fn kind(meta: &Metadata) -> FileKind {
     }
 }
 
-pub(super) fn kind_name(kind: FileKind) -> &'static str {
+fn kind_name(kind: FileKind) -> &'static str {
     match kind {
         FileKind::Missing => "missing",
         FileKind::Directory => "directory",

@@ -181,7 +181,7 @@ pub trait Host {
     ///
     /// # Errors
     /// It exists and cannot be read, or holds more than 10,000 entries.
-    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, Problem>;
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
 
     /// The device node at a path, links not followed; `None` when there is none.
     fn device(&self, path: &Path) -> Option<DeviceNode>;

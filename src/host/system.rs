@@ -11,7 +11,7 @@ use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
 use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 
 use super::cgroups::{self, Cgroups, Groups, UserManager};
-use super::file::{self, Links, Opened, ReadError, Stamp, unreadable};
+use super::file::{self, Links, Opened, ReadError, Stamp, Unread, unreadable};
 use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
 use super::{
     Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
@@ -103,8 +103,8 @@ impl Host for System {
         which::which_in(name, Some(search), "/").ok()
     }
 
-    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, Problem> {
-        let fail = |error: io::Error| unreadable(directory, &error);
+    fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError> {
+        let fail = |error: io::Error| ReadError::new(directory, Unread::Io(error));
         let entries = match fs::read_dir(directory) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries.map_err(fail)?,
@@ -116,7 +116,7 @@ impl Host for System {
             .map_err(fail)?;
         if found.len() > MOST_ENTRIES {
             let why = format!("it holds more than {MOST_ENTRIES} entries");
-            return Err(unreadable(directory, &why));
+            return Err(fail(io::Error::other(why)));
         }
         found.sort();
         Ok(found)

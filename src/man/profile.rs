@@ -6,7 +6,7 @@ use super::keys;
 use super::page::{Page, marked, sentence};
 use crate::cli::topics;
 use crate::podman::flags::Flag;
-use crate::profile::library::Library;
+use crate::profile::library;
 
 pub(super) fn page() -> Page {
     let page = Page::new("safe-podman-profile", 5, "what a container may do, in a few lines")
@@ -88,18 +88,17 @@ fn search(page: Page) -> Page {
         .item("<PREFIX/share/safe-podman/profiles>", "Installed beside the program.")
         .item("built in", "In the program itself.")
         .text(
-            "A name with a `/`, or ending in `.yaml` or `.yml`, is a file. For root, a profile of the library and its \
-             directory must belong to root and be writable by nobody else. \
+            "A name with a `/`, or ending in `.yaml` or `.yml`, is a file. For root, a profile of the library and every \
+             directory on the way to it must belong to root and be writable by nobody else. \
              <~/.config/safe-podman/profiles/default.yaml> is how a person changes their own defaults.",
         )
 }
 
 fn built_in(page: Page) -> Page {
-    let entries = Library::new(Vec::new()).list().unwrap_or_default();
     let mut page = page.section("BUILT-IN PROFILES").text(
         "`safe-podman profile show` <NAME> prints one, with what it denies and how to widen it.",
     );
-    for profile in entries.into_iter().filter_map(|entry| entry.profile.ok()) {
+    for profile in library::built_in_entries().filter_map(|entry| entry.profile.ok()) {
         let images: Vec<_> = profile.images.iter().map(ToString::to_string).collect();
         let about = profile
             .description

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::allow::Date;
 use crate::env::Environment;
-use crate::host::{Host, Links, Mode};
+use crate::host::{Host, Mode};
 use crate::policy::paths::Places;
 use crate::policy::site::Site;
 use crate::problem::Problem;
@@ -123,11 +123,8 @@ impl<'h> Context<'h> {
                     .instead("install containers-common (Debian: golang-github-containers-common)"),
             );
         };
-        self.host.trusted(path)?;
-        let bytes = self
-            .host
-            .open_file(path, seccomp::MAX_BYTES as u64, Links::Follow)?
-            .bytes;
+        let most = seccomp::MAX_BYTES as u64;
+        let bytes = self.host.open_trusted(path, most)?.bytes;
         Ok(self.default_filter.get_or_init(|| DefaultFilter {
             path: path.to_owned(),
             bytes,
@@ -135,17 +132,20 @@ impl<'h> Context<'h> {
     }
 
     /// The profile library: the person's, the administrator's, the installed one; the built-in ones come last.
-    pub(crate) fn library(&self) -> Library {
+    pub(crate) fn library(&self) -> Library<'h> {
         let person = match self.environment.get("XDG_CONFIG_HOME").map(PathBuf::from) {
             Some(config) if config.is_absolute() => Some(config),
             _ => self.host.identity().home.map(|home| home.join(".config")),
         };
         let person = person.map(|config| config.join("safe-podman/profiles"));
-        let installed = std::env::current_exe().ok();
-        let installed = installed
-            .and_then(|exe| Some(exe.parent()?.parent()?.join("share/safe-podman/profiles")));
+        let program = self.host.resolve(Path::new("/proc/self/exe")).ok();
+        let installed = program.and_then(|program| {
+            let prefix = program.path.parent()?.parent()?;
+            Some(prefix.join("share/safe-podman/profiles"))
+        });
         let site = Some(PathBuf::from("/etc/safe-podman/profiles"));
-        Library::new([person, site, installed].into_iter().flatten().collect())
+        let directories = [person, site, installed].into_iter().flatten().collect();
+        Library::new(self.host, Arc::clone(&self.directory), directories)
     }
 
     /// Where files are kept that a container may need after a reboot.

@@ -31,7 +31,7 @@ impl Request {
     /// There is no image, or the profile cannot be found or used.
     pub(crate) fn new(
         said: &RunOptions,
-        library: &Library,
+        library: &Library<'_>,
         host_layer: Vec<FlagValue>,
     ) -> Result<Self, Problem> {
         let image = image(said)?;

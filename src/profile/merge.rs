@@ -25,7 +25,7 @@ pub struct Layers {
 ///
 /// # Errors
 /// A parent cannot be found or read, profiles extend each other in a circle, or more than eight in a row.
-pub fn resolve(library: &Library, chosen: Profile) -> Result<Layers, Problem> {
+pub fn resolve(library: &Library<'_>, chosen: Profile) -> Result<Layers, Problem> {
     let mut profiles = vec![chosen];
     while let Some(child) = profiles.last() {
         let Some(parent) = library.parent(child)? else {
@@ -105,11 +105,12 @@ fn is_network(given: &FlagValue) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
 
     use proptest::prelude::*;
 
     use super::*;
+    use crate::host::Fake;
     use crate::origin::Origin;
     use crate::podman::flags::by_name;
     use crate::profile::key::SECCOMP;
@@ -208,32 +209,20 @@ mod tests {
         }
     }
 
-    struct Dir(tempfile::TempDir);
-
-    impl Dir {
-        fn with(files: &[(&str, &str)]) -> Self {
-            let dir = tempfile::tempdir().unwrap();
-            for (name, text) in files {
-                let path = dir.path().join(name);
-                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                std::fs::write(path, text).unwrap();
-            }
-            Self(dir)
-        }
-
-        fn resolve(&self, name: &str) -> Result<Layers, Problem> {
-            let library = Library::new(vec![self.path("")]);
-            resolve(&library, library.find(name)?)
-        }
-
-        fn path(&self, name: &str) -> PathBuf {
-            self.0.path().join(name)
-        }
+    /// A library of one directory, `/p`.
+    fn resolved(files: &[(&str, &str)], name: &str) -> Result<Layers, Problem> {
+        let add = |host: Fake, (name, text): &(&str, &str)| {
+            host.file(format!("/p/{name}"), 1000, 0o644, *text)
+        };
+        let host = files.iter().fold(Fake::rootless(), add);
+        let directory = Path::new("/home/ann").into();
+        let library = Library::new(&host, directory, vec!["/p".into()]);
+        resolve(&library, library.find(name)?)
     }
 
     #[test]
     fn a_profile_stands_upon_its_parents() {
-        let dir = Dir::with(&[
+        let files = [
             (
                 "a.yaml",
                 "memory: 1m\nports: [\"1:1\"]\nallow: [{rule: host-network, reason: a}]",
@@ -243,8 +232,8 @@ mod tests {
                 "extends: a\ncpus: 2\nports: [\"2:2\"]\nallow: [{rule: host-network, reason: b}]",
             ),
             ("c.yaml", "extends: ./b.yaml\nmemory: 3m\nports: [\"3:3\"]"),
-        ]);
-        let layers = dir.resolve("c").unwrap();
+        ];
+        let layers = resolved(&files, "c").unwrap();
         let names: Vec<_> = layers.profiles.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "c"]);
         assert_eq!(
@@ -257,22 +246,19 @@ mod tests {
 
     #[test]
     fn a_path_is_beside_the_file_that_names_it() {
-        let dir = Dir::with(&[
+        let files = [
             ("top/c.yaml", "extends: ../base/b.yaml"),
             ("base/b.yaml", "extends: ./a.yml\nvolumes: [./x:/x]"),
             ("base/a.yml", "cpus: 1"),
-        ]);
-        let layers = dir
-            .resolve(dir.path("top/c.yaml").to_str().unwrap())
-            .unwrap();
+        ];
+        let layers = resolved(&files, "/p/top/c.yaml").unwrap();
         assert_eq!(show(&layers.given), "cpus=1 volume=./x:/x");
-        let base = layers.given[1].base.canonicalize().unwrap();
-        assert_eq!(base, dir.path("base").canonicalize().unwrap());
+        assert_eq!(&*layers.given[1].base, Path::new("/p/top/../base"));
     }
 
     #[test]
     fn a_circle_and_a_long_chain_are_shown() {
-        let dir = Dir::with(&[
+        let files = [
             ("a.yaml", "# a\nextends: b"),
             ("b.yaml", "extends: a"),
             ("self.yaml", "extends: self"),
@@ -281,15 +267,15 @@ mod tests {
             ("lost2.yaml", "extends: ./nowhere.yaml"),
             ("broken.yaml", "extends: ./bad.yaml"),
             ("bad.yaml", "\n\nno key"),
-        ]);
-        let problem = dir.resolve("a").unwrap_err();
+        ];
+        let problem = resolved(&files, "a").unwrap_err();
         assert!(problem.what.contains("circle"), "{problem}");
         assert_eq!(problem.what.matches("a.yaml").count(), 2, "{problem}");
         assert!(problem.origin.unwrap().to_string().ends_with("b.yaml:1:10"));
         for name in ["self", "loop"] {
-            assert!(dir.resolve(name).is_err(), "{name}");
+            assert!(resolved(&files, name).is_err(), "{name}");
         }
-        let problem = dir.resolve("lost").unwrap_err();
+        let problem = resolved(&files, "lost").unwrap_err();
         assert!(problem.what.contains("unknown profile"), "{problem}");
         assert!(
             problem
@@ -299,7 +285,7 @@ mod tests {
                 .ends_with("lost.yaml:2:10")
         );
         assert!(problem.shown.unwrap().contains("nowhere-at-all"));
-        let problem = dir.resolve("lost2").unwrap_err();
+        let problem = resolved(&files, "lost2").unwrap_err();
         assert!(
             problem
                 .origin
@@ -307,7 +293,7 @@ mod tests {
                 .to_string()
                 .ends_with("lost2.yaml:1:10")
         );
-        let problem = dir.resolve("broken").unwrap_err();
+        let problem = resolved(&files, "broken").unwrap_err();
         assert!(
             problem
                 .origin
@@ -324,8 +310,12 @@ mod tests {
             .map(|(n, t)| (n.as_str(), t.as_str()))
             .collect();
         files.push(("p9.yaml", "cpus: 1"));
-        let dir = Dir::with(&files);
-        assert_eq!(dir.resolve("p2").unwrap().profiles.len(), 8);
-        assert!(dir.resolve("p1").unwrap_err().what.contains("more than 8"));
+        assert_eq!(resolved(&files, "p2").unwrap().profiles.len(), 8);
+        assert!(
+            resolved(&files, "p1")
+                .unwrap_err()
+                .what
+                .contains("more than 8")
+        );
     }
 }

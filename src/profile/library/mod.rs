@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use nix::unistd::Uid;
-
 use super::read;
 use super::schema::{Home, Profile};
+use crate::host::Host;
 use crate::nearest::nearest;
 use crate::problem::Problem;
 use crate::yaml::{Source, visible};
@@ -26,10 +25,11 @@ const BUILT_IN: &[(&str, &str)] = &[
 const DEFAULT: &str = "default";
 
 /// Where profiles are looked for.
-#[derive(Clone, Debug)]
-pub struct Library {
+pub struct Library<'h> {
+    host: &'h dyn Host,
+    /// Where a relative path of a file that a person names starts.
+    directory: Arc<Path>,
     dirs: Vec<PathBuf>,
-    euid: Uid,
     listed: OnceCell<Vec<Entry>>,
 }
 
@@ -44,12 +44,14 @@ pub struct Entry {
     pub profile: Result<Profile, Problem>,
 }
 
-impl Library {
-    /// A library of these directories, the strongest first. One that does not exist is empty.
-    pub fn new(dirs: Vec<PathBuf>) -> Self {
+impl<'h> Library<'h> {
+    /// A library of these directories of a host, the strongest first. One that does not exist is empty. `directory` is the
+    /// current one.
+    pub fn new(host: &'h dyn Host, directory: Arc<Path>, dirs: Vec<PathBuf>) -> Self {
         Self {
+            host,
+            directory,
             dirs,
-            euid: Uid::effective(),
             listed: OnceCell::new(),
         }
     }
@@ -66,7 +68,7 @@ impl Library {
     /// There is none, it cannot be read or holds something that is not understood.
     pub fn find(&self, name_or_file: &str) -> Result<Profile, Problem> {
         if is_file(name_or_file) {
-            return named(Path::new(name_or_file));
+            return self.named(Path::new(name_or_file));
         }
         if !is_name(name_or_file) {
             return Err(self.unknown(name_or_file));
@@ -91,7 +93,7 @@ impl Library {
     pub fn list(&self) -> Result<Vec<Entry>, Problem> {
         let mut entries = BTreeMap::new();
         for dir in &self.dirs {
-            for name in names(dir)? {
+            for name in names(self.host, dir)? {
                 entries.entry(name.clone()).or_insert_with(|| {
                     let path = dir.join(format!("{name}.yaml"));
                     let gone = || Problem::new(format!("\"{}\" is gone", path.display()));
@@ -105,12 +107,8 @@ impl Library {
                 });
             }
         }
-        for (name, text) in BUILT_IN {
-            entries.entry((*name).to_owned()).or_insert_with(|| Entry {
-                name: (*name).to_owned(),
-                file: built_in_label(name),
-                profile: built_in(name, text),
-            });
+        for entry in built_in_entries() {
+            entries.entry(entry.name.clone()).or_insert(entry);
         }
         Ok(entries.into_values().collect())
     }
@@ -172,7 +170,7 @@ impl Library {
         let found = if is_file(text) {
             let path = child.base.join(text);
             match child.home {
-                Home::Named => named(&path),
+                Home::Named => self.named(&path),
                 // What the library is held to, it cannot hand over to a file that is not.
                 Home::Library | Home::BuiltIn => {
                     self.in_library(&path, &stem(&path)).and_then(|found| {
@@ -199,9 +197,21 @@ impl Library {
     }
 
     fn in_library(&self, path: &Path, name: &str) -> Result<Option<Profile>, Problem> {
-        read::read_library(path, self.euid)?
-            .map(|bytes| parse(name, path, &bytes, Home::Library))
+        read::read_library(self.host, &self.directory.join(path))?
+            .map(|bytes| self.parse(name, path, &bytes, Home::Library))
             .transpose()
+    }
+
+    fn named(&self, path: &Path) -> Result<Profile, Problem> {
+        let bytes = read::read(self.host, &self.directory.join(path), path)?;
+        self.parse(&stem(path), path, &bytes, Home::Named)
+    }
+
+    fn parse(&self, name: &str, path: &Path, bytes: &[u8], home: Home) -> Result<Profile, Problem> {
+        // Components leave out each "." that is not needed.
+        let whole: PathBuf = self.directory.join(path).components().collect();
+        let base = whole.parent().unwrap_or(Path::new("/"));
+        Profile::parse(name, Source::new(label(path), bytes)?, &base.into(), home)
     }
 
     fn unknown(&self, name: &str) -> Problem {
@@ -211,7 +221,7 @@ impl Library {
             .collect();
         for dir in &self.dirs {
             // Only for a hint: a directory that cannot be read has already been an error where it matters.
-            names.extend(self::names(dir).unwrap_or_default());
+            names.extend(self::names(self.host, dir).unwrap_or_default());
         }
         let mut places: Vec<String> = self
             .dirs
@@ -243,8 +253,8 @@ fn is_name(text: &str) -> bool {
 }
 
 /// The names of the profiles in a directory. What is no name with the ending `.yaml` (an editor's copy, say) is none.
-fn names(dir: &Path) -> Result<Vec<String>, Problem> {
-    let files = read::names(dir)?;
+fn names(host: &dyn Host, dir: &Path) -> Result<Vec<String>, Problem> {
+    let files = read::names(host, dir)?;
     let names = files.iter().filter_map(|file| file.strip_suffix(".yaml"));
     Ok(names
         .filter(|name| is_name(name) && !is_file(name))
@@ -252,14 +262,13 @@ fn names(dir: &Path) -> Result<Vec<String>, Problem> {
         .collect())
 }
 
-fn named(path: &Path) -> Result<Profile, Problem> {
-    parse(&stem(path), path, &read::read(path)?, Home::Named)
-}
-
-fn parse(name: &str, path: &Path, bytes: &[u8], home: Home) -> Result<Profile, Problem> {
-    let base = read::absolute(path)?;
-    let base = base.parent().unwrap_or(Path::new("/"));
-    Profile::parse(name, Source::new(label(path), bytes)?, &base.into(), home)
+/// The profiles in the program.
+pub(crate) fn built_in_entries() -> impl Iterator<Item = Entry> {
+    BUILT_IN.iter().map(|(name, text)| Entry {
+        name: (*name).to_owned(),
+        file: built_in_label(name),
+        profile: built_in(name, text),
+    })
 }
 
 fn built_in(name: &str, text: &str) -> Result<Profile, Problem> {

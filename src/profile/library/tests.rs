@@ -1,37 +1,29 @@
-use std::os::unix::fs::PermissionsExt as _;
-
 use super::*;
+use crate::host::{Fake, FileKind, System};
 
-struct Dirs {
-    root: tempfile::TempDir,
-    library: Library,
+/// A host with the directories `/a` and `/b`; files are named `a/web.yaml`.
+fn host(files: &[(&str, &str)]) -> Fake {
+    let add =
+        |host: Fake, (name, text): &(&str, &str)| host.file(format!("/{name}"), 1000, 0o644, *text);
+    files.iter().fold(Fake::rootless(), add)
 }
 
-/// A library of the directories `a` and `b`; files are named `a/web.yaml`.
-fn dirs(files: &[(&str, &str)]) -> Dirs {
-    let root = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = root.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    let library = Library::new(vec![root.path().join("a"), root.path().join("b")]);
-    Dirs { root, library }
+fn library(host: &dyn Host) -> Library<'_> {
+    let directory = Path::new("/home/ann").into();
+    Library::new(host, directory, vec!["/a".into(), "/b".into()])
 }
 
-impl Dirs {
-    fn chosen(&self, image: &str) -> String {
-        self.library.for_image(image).unwrap().name
-    }
+fn chosen(host: &Fake, image: &str) -> String {
+    library(host).for_image(image).unwrap().name
+}
 
-    fn problem(&self, image: &str) -> Problem {
-        self.library.for_image(image).unwrap_err()
-    }
+fn problem(host: &Fake, image: &str) -> Problem {
+    library(host).for_image(image).unwrap_err()
 }
 
 #[test]
 fn every_built_in_profile_is_one() {
-    let library = Library::new(Vec::new());
+    let library = Library::new(&System, Path::new("/").into(), Vec::new());
     let entries = library.list().unwrap();
     let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["default", "job", "netinfo", "shell", "web"]);
@@ -59,7 +51,7 @@ fn every_built_in_profile_is_one() {
 
 #[test]
 fn netinfo_says_what_the_article_says() {
-    let netinfo = Library::new(Vec::new())
+    let netinfo = library(&Fake::rootless())
         .for_image("localhost/netinfo")
         .unwrap();
     let given: Vec<_> = netinfo
@@ -81,27 +73,24 @@ fn netinfo_says_what_the_article_says() {
 
 #[test]
 fn the_first_directory_wins_and_hides_the_others() {
-    let dirs = dirs(&[
+    let host = host(&[
         ("a/web.yaml", "cpus: 1"),
         ("b/web.yaml", "this is no profile"),
         ("b/only.yaml", "cpus: 2\nvolumes: [./x:/y]"),
     ]);
-    let web = dirs.library.find("web").unwrap();
-    assert_eq!(
-        *web.file,
-        *dirs.root.path().join("a/web.yaml").to_string_lossy()
-    );
-    let only = dirs.library.find("only").unwrap();
-    assert_eq!(&*only.base, dirs.root.path().join("b"));
+    let web = library(&host).find("web").unwrap();
+    assert_eq!(&*web.file, "/a/web.yaml");
+    let only = library(&host).find("only").unwrap();
+    assert_eq!(&*only.base, Path::new("/b"));
     assert_eq!((only.home, web.given.len()), (Home::Library, 1));
-    assert_eq!(dirs.library.find("job").unwrap().home, Home::BuiltIn);
+    assert_eq!(library(&host).find("job").unwrap().home, Home::BuiltIn);
     // The hidden, broken b/web.yaml is in nobody's way.
-    assert_eq!(dirs.chosen("x"), "default");
+    assert_eq!(chosen(&host, "x"), "default");
 }
 
 #[test]
 fn a_slash_or_an_ending_makes_a_file() {
-    let dirs = dirs(&[
+    let host = host(&[
         ("f/web.yaml", "cpus: 3"),
         ("f/other.yml", "cpus: 4"),
         ("f/x", "cpus: 5"),
@@ -111,13 +100,12 @@ fn a_slash_or_an_ending_makes_a_file() {
         ("f/other.yml", "other"),
         ("f/x", "x"),
     ] {
-        let path = dirs.root.path().join(file);
-        let profile = dirs.library.find(path.to_str().unwrap()).unwrap();
+        let profile = library(&host).find(&format!("/{file}")).unwrap();
         assert_eq!((profile.name.as_str(), profile.home), (name, Home::Named));
-        assert_eq!(&*profile.base, dirs.root.path().join("f"));
+        assert_eq!(&*profile.base, Path::new("/f"));
     }
     for missing in ["web.yaml", "./web", "web.yml", "/", "a/"] {
-        let problem = dirs.library.find(missing).unwrap_err();
+        let problem = library(&host).find(missing).unwrap_err();
         assert!(
             problem.what.starts_with("profile \""),
             "{missing}: {problem}"
@@ -127,7 +115,7 @@ fn a_slash_or_an_ending_makes_a_file() {
 
 #[test]
 fn an_unknown_name_shows_where_it_was_looked_for() {
-    let dirs = dirs(&[("a/web2.yaml", "cpus: 1")]);
+    let host = host(&[("a/web2.yaml", "cpus: 1")]);
     for name in [
         "webb",
         "",
@@ -138,14 +126,14 @@ fn an_unknown_name_shows_where_it_was_looked_for() {
         "we\u{1b}b",
         "b\u{e4}r",
     ] {
-        let problem = dirs.library.find(name).unwrap_err();
+        let problem = library(&host).find(name).unwrap_err();
         assert!(
             problem.what.starts_with("unknown profile"),
             "{name}: {problem}"
         );
         assert!(!problem.what.contains('\u{1b}'));
         let instead = problem.instead.unwrap();
-        assert!(instead.contains(&*dirs.root.path().join("a").to_string_lossy()));
+        assert!(instead.contains("/a, /b"));
         assert!(instead.contains("built in"));
     }
 }
@@ -153,7 +141,7 @@ fn an_unknown_name_shows_where_it_was_looked_for() {
 #[test]
 fn the_closest_profile_is_chosen() {
     let digest = format!("r.x/team/web@sha256:{}", "0".repeat(64));
-    let dirs = dirs(&[
+    let host = host(&[
         ("a/any.yaml", "images: [\"r.x/team/*\"]"),
         ("a/webs.yaml", "images: [\"r.x/team/web*\", other/image]"),
         ("b/web1.yaml", "images: [r.x/team/web]"),
@@ -162,13 +150,13 @@ fn the_closest_profile_is_chosen() {
         ("b/note.txt", "not a profile"),
         ("b/.#web.yaml", "an editor's lock"),
     ]);
-    assert_eq!(dirs.chosen("r.x/team/db"), "any");
-    assert_eq!(dirs.chosen("r.x/team/web2:9"), "webs");
-    assert_eq!(dirs.chosen("r.x/team/web:1"), "tag");
-    assert_eq!(dirs.chosen(&digest), "pin");
-    assert_eq!(dirs.chosen("localhost/netinfo:latest"), "netinfo");
-    assert_eq!(dirs.chosen("netinfo"), "default");
-    let problem = dirs.problem("r.x/team/web");
+    assert_eq!(chosen(&host, "r.x/team/db"), "any");
+    assert_eq!(chosen(&host, "r.x/team/web2:9"), "webs");
+    assert_eq!(chosen(&host, "r.x/team/web:1"), "tag");
+    assert_eq!(chosen(&host, &digest), "pin");
+    assert_eq!(chosen(&host, "localhost/netinfo:latest"), "netinfo");
+    assert_eq!(chosen(&host, "netinfo"), "default");
+    let problem = problem(&host, "r.x/team/web");
     let (first, second) = (
         problem.what.find("tag.yaml"),
         problem.what.find("web1.yaml"),
@@ -179,71 +167,68 @@ fn the_closest_profile_is_chosen() {
 
 #[test]
 fn a_person_may_have_a_default_of_their_own() {
-    let dirs = dirs(&[("a/default.yaml", "cpus: 7")]);
-    assert_eq!(dirs.library.for_image("x").unwrap().given.len(), 1);
+    let host = host(&[("a/default.yaml", "cpus: 7")]);
+    assert_eq!(library(&host).for_image("x").unwrap().given.len(), 1);
 }
 
 #[test]
 fn a_broken_profile_stops_the_choice() {
-    let dirs = dirs(&[
+    let host = host(&[
         ("a/good.yaml", "images: [x]"),
         ("a/broken.yaml", "imges: [x]"),
     ]);
-    let problem = dirs.problem("x");
+    let problem = problem(&host, "x");
     let origin = problem.origin.unwrap().to_string();
     assert!(origin.ends_with("broken.yaml:1:1"), "{origin}");
-    let entries = dirs.library.list().unwrap();
+    let entries = library(&host).list().unwrap();
     let broken: Vec<_> = entries
         .iter()
         .filter(|entry| entry.profile.is_err())
         .collect();
     assert_eq!((broken.len(), broken[0].name.as_str()), (1, "broken"));
-    nix::unistd::mkfifo(
-        &dirs.root.path().join("a/aa.yaml"),
-        nix::sys::stat::Mode::S_IRWXU,
-    )
-    .unwrap();
-    let again = Library::new(dirs.library.dirs().to_vec());
-    assert!(again.for_image("x").unwrap_err().what.contains("FIFO"));
+    let pipe = host.node("/a/aa.yaml", FileKind::Fifo, 1000, 0o644);
+    let problem = library(&pipe).for_image("x").unwrap_err();
+    assert!(problem.what.contains("FIFO"), "{problem}");
+}
+
+#[test]
+fn a_relative_file_starts_in_the_current_directory() {
+    let host = host(&[
+        ("home/ann/p/x.yaml", "cpus: 1"),
+        ("home/ann/y.yml", "extends: ./p/x.yaml"),
+    ]);
+    for (file, base) in [("./p/x.yaml", "/home/ann/p"), ("y.yml", "/home/ann")] {
+        let profile = library(&host).find(file).unwrap();
+        assert_eq!((&*profile.base, &*profile.file), (Path::new(base), file));
+    }
 }
 
 #[test]
 fn root_obeys_only_what_root_owns() {
-    let mut dirs = dirs(&[("a/web.yaml", "cpus: 1"), ("x/base.yaml", "cpus: 2")]);
-    let at = |name: &str| dirs.root.path().join(name);
-    let chmod = |path: PathBuf, mode| {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-    };
-    dirs.library.euid = Uid::from_raw(0);
-    let refused = |dirs: &Dirs| {
-        let problem = dirs.library.find("web").unwrap_err();
-        assert!(problem.what.contains("not trusted by root"), "{problem}");
-        assert!(dirs.library.for_image("x").is_err());
-    };
-    chmod(at("a"), 0o755);
-    chmod(at("a/web.yaml"), 0o666);
-    refused(&dirs);
-    chmod(at("a/web.yaml"), 0o644);
-    chmod(at("a"), 0o775);
-    refused(&dirs);
-    chmod(at("a"), 0o755);
-    if !Uid::effective().is_root() {
-        return refused(&dirs); // the files are this user's own
+    let host = Fake::rootful()
+        .file("/a/web.yaml", 0, 0o644, "extends: ../x/base.yaml")
+        .file("/x/base.yaml", 0, 0o644, "cpus: 2");
+    let child = library(&host).find("web").unwrap();
+    let parent = library(&host).parent(&child).unwrap().unwrap();
+    assert_eq!(parent.given.len(), 1);
+    assert_eq!(library(&host).parent(&parent).unwrap(), None);
+    for bad in [
+        host.clone().file("/a/web.yaml", 0, 0o666, "cpus: 1"),
+        host.clone().directory("/a", 0, 0o775),
+        host.clone().directory("/a", 1000, 0o755),
+    ] {
+        let problem = library(&bad).find("web").unwrap_err();
+        assert!(problem.what.contains("others than root"), "{problem}");
+        assert!(library(&bad).for_image("x").is_err());
     }
-    let web = dirs.library.find("web").unwrap();
-
     // A trusted profile does not hand root over to a file that is not.
-    std::fs::write(at("a/web.yaml"), "extends: ../x/base.yaml").unwrap();
-    chmod(at("x"), 0o777);
-    let child = dirs.library.find("web").unwrap();
-    assert!(dirs.library.parent(&child).is_err());
-    chmod(at("x"), 0o755);
-    chmod(at("x/base.yaml"), 0o644);
-    assert_eq!(dirs.library.parent(&child).unwrap().unwrap().given.len(), 1);
-    assert_eq!(dirs.library.parent(&web).unwrap(), None);
-    chmod(at("x/base.yaml"), 0o666);
-    assert!(dirs.library.parent(&child).is_err());
-    // What a person names is theirs to answer for.
-    let named = dirs.library.find(at("x/base.yaml").to_str().unwrap());
-    assert_eq!(named.unwrap().home, Home::Named);
+    for bad in [
+        host.clone().directory("/x", 0, 0o777),
+        host.clone().file("/x/base.yaml", 0, 0o666, "cpus: 2"),
+    ] {
+        assert!(library(&bad).parent(&child).is_err());
+        // What a person names is theirs to answer for.
+        let named = library(&bad).find("/x/base.yaml").unwrap();
+        assert_eq!(named.home, Home::Named);
+    }
 }
