@@ -3,6 +3,8 @@
 //! A program is always named by its absolute path and gets exactly the environment that is handed over. `no_new_privs` is
 //! never set on the way: rootless podman needs its set-uid newuidmap.
 
+#![expect(clippy::disallowed_types, reason = "the room that starts processes")]
+
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind, IsTerminal as _, Read};
 use std::ops::Range;

@@ -45,6 +45,8 @@
         clippy::indexing_slicing,
         clippy::string_slice,
         clippy::arithmetic_side_effects,
+        clippy::disallowed_methods,
+        clippy::disallowed_types,
         reason = "a test may stop where it stands"
     )
 )]

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
-use crate::man;
 use crate::problem::Problem;
+use crate::{host, man};
 
 /// Runs the subcommand.
 pub(super) fn man(said: &ArgMatches) -> Result<ExitCode, Problem> {
@@ -15,9 +15,7 @@ pub(super) fn man(said: &ArgMatches) -> Result<ExitCode, Problem> {
     };
     for page in man::pages() {
         let path = dir.join(page.file_name());
-        std::fs::write(&path, page.render()).map_err(|error| {
-            Problem::new(format!("cannot write \"{}\": {error}", path.display()))
-        })?;
+        host::write(&path, page.render().as_bytes())?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -18,15 +18,14 @@ use crate::engine::{Engines, Installed};
 use crate::host::{Host, System};
 use crate::plan::{Context, Verb};
 use crate::problem::Problem;
-use crate::{cli, report};
+use crate::{cli, env, report};
 
 /// What podman, and so this program, exits with when the wrapper itself fails; see `podman-run(1)`.
 const WRAPPER_FAILED: u8 = 125;
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    match dispatch(&words, &Installed, &System) {
+    match dispatch(&env::arguments(), &Installed, &System) {
         Ok(code) => code,
         Err(problem) => {
             report::message(&report::human::problem(&problem));

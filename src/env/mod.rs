@@ -4,6 +4,11 @@
 //! (CVE-2026-57231), so the environment is written from a short list instead of being passed on. What one of them would
 //! take as an order is in [`DROPPED_ON_PURPOSE`]; what nobody knows is dropped without a word.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the room that reads what the process was handed"
+)]
+
 mod dropped;
 mod keep;
 mod places;
@@ -17,6 +22,11 @@ use crate::host::Host;
 
 pub use dropped::{DROPPED_ON_PURPOSE, Dropped, reason};
 pub use keep::PATH;
+
+/// The words of the command line, without the program's own name.
+pub(crate) fn arguments() -> Vec<OsString> {
+    std::env::args_os().skip(1).collect()
+}
 
 /// An environment as it was handed to a process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

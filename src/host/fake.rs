@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, BufRead};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,9 @@ use super::{
 };
 use crate::problem::Invalid;
 use crate::problem::Problem;
+
+/// The time of every made-up host: noon of 2026-11-22, UTC.
+const NOW: u64 = 1_795_348_800;
 
 /// A host for tests. Without further words: root or the user `ann` (uid 1000, home `/home/ann`), control groups version 2
 /// with every controller, hard limits 524,288 and unlimited, no `SELinux` and no `AppArmor`.
@@ -184,6 +187,22 @@ impl Host for Fake {
     fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem> {
         let below = |point: &&PathBuf| *point != path && point.starts_with(path);
         Ok(self.mounts.iter().filter(below).cloned().collect())
+    }
+
+    fn stream(&self, path: &Path) -> io::Result<Box<dyn BufRead>> {
+        let opened = self.open_file(path, u64::MAX, Links::Follow);
+        let bytes = opened
+            .map_err(|error| io::Error::other(error.to_string()))?
+            .bytes;
+        Ok(Box::new(io::Cursor::new(bytes)))
+    }
+
+    fn current_directory(&self) -> Result<PathBuf, Problem> {
+        Ok(PathBuf::from("/"))
+    }
+
+    fn unix_time(&self) -> u64 {
+        NOW
     }
 
     fn hard_limit(&self, resource: Resource) -> Limit {

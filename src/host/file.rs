@@ -53,7 +53,7 @@ pub enum Unread {
     /// Its path leads nowhere.
     Nowhere(Invalid),
     /// Others than root may change it.
-    Untrusted(Problem),
+    Untrusted(Box<Problem>),
 }
 
 impl ReadError {
@@ -94,7 +94,7 @@ impl fmt::Display for ReadError {
 impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
         match error.why {
-            Unread::Untrusted(problem) => problem,
+            Unread::Untrusted(problem) => *problem,
             Unread::Io(_)
             | Unread::Link
             | Unread::Kind(_)
@@ -128,6 +128,15 @@ impl Stamp {
             mtime_ns: seconds.saturating_add(i128::from(meta.mtime_nsec())),
         })
     }
+}
+
+/// Writes a file as any program does: for what is no secret and steers nothing.
+///
+/// # Errors
+/// The system's own.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    fs::write(path, bytes)
+        .map_err(|error| Problem::new(format!("cannot write \"{}\": {error}", path.display())))
 }
 
 /// The system's answer to [`super::Host::open_file`].

@@ -2,6 +2,12 @@
 //!
 //! Everybody else asks through [`Host`]. [`System`] looks at the machine, [`Fake`] is a machine made up for a test.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the room that reads and writes files"
+)]
+
 mod cache;
 mod cgroup_limits;
 mod cgroups;
@@ -18,6 +24,7 @@ mod replace;
 mod system;
 mod trust;
 
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
 use crate::problem::Invalid;
@@ -27,6 +34,7 @@ pub use cgroup_limits::CgroupLimits;
 pub use cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 pub use descriptors::inherited_descriptors;
 pub use fake::Fake;
+pub(crate) use file::write;
 pub use file::{Links, Opened, ReadError, Stamp, Unread};
 pub use identity::{Identity, Mode, Owner, RunsIn};
 pub use limits::{Enforcement, Limits};
@@ -110,6 +118,21 @@ pub trait Host {
     /// The table cannot be read or understood: then nobody knows what a bind mount of `path` would carry along.
     fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem>;
 
+    /// A file of any kind and size, to be read bit by bit.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    fn stream(&self, path: &Path) -> io::Result<Box<dyn BufRead>>;
+
+    /// The current directory.
+    ///
+    /// # Errors
+    /// It is gone.
+    fn current_directory(&self) -> Result<PathBuf, Problem>;
+
+    /// The time in seconds since 1970, UTC.
+    fn unix_time(&self) -> u64;
+
     /// This process's own hard limit.
     fn hard_limit(&self, resource: Resource) -> Limit;
 
@@ -164,7 +187,7 @@ pub trait Host {
     /// As [`Host::open_file`] and [`Host::trusted`].
     fn open_trusted(&self, path: &Path, limit: u64) -> Result<Opened, ReadError> {
         let opened = self.open_file(path, limit, Links::Follow)?;
-        let fail = |problem| ReadError::new(path, Unread::Untrusted(problem));
+        let fail = |problem| ReadError::new(path, Unread::Untrusted(Box::new(problem)));
         self.trusted(path).map_err(fail)?;
         if opened.owner != 0 || opened.mode & 0o022 != 0 {
             let what = format!("\"{}\" may be changed by others than root", path.display());

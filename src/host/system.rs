@@ -1,9 +1,10 @@
 //! The machine itself.
 
 use std::fs::{self, File};
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::sys::resource::{RLIM_INFINITY, Resource as Rlimit, getrlimit};
 use nix::sys::stat::{major, minor};
@@ -35,6 +36,22 @@ impl Host for System {
 
     fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem> {
         Ok(mounts::below(&mount_table()?, path))
+    }
+
+    fn stream(&self, path: &Path) -> io::Result<Box<dyn BufRead>> {
+        Ok(Box::new(BufReader::new(File::open(path)?)))
+    }
+
+    fn current_directory(&self) -> Result<PathBuf, Problem> {
+        std::env::current_dir().map_err(|error| {
+            Problem::new(format!("the current directory is gone: {error}"))
+                .instead("cd somewhere else")
+        })
+    }
+
+    fn unix_time(&self) -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        since.map_or(0, |since| since.as_secs())
     }
 
     fn hard_limit(&self, resource: Resource) -> Limit {

@@ -3,6 +3,11 @@
 //! To the journal in its native protocol (systemd's `JOURNAL_NATIVE_PROTOCOL`), else to syslog (RFC 3164), else nowhere:
 //! a log that is missing, full or slow is never the reason to stop or to wait.
 
+#![expect(
+    clippy::disallowed_types,
+    reason = "the journal's socket, the only one this program opens"
+)]
+
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 

@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::allow::Date;
 use crate::env::Environment;
@@ -54,15 +53,9 @@ impl<'h> Context<'h> {
             return Err(Problem::new("safe-podman must not be installed set-uid")
                 .instead("chmod u-s on it; grant it through sudo instead"));
         }
-        let directory = std::env::current_dir().map_err(|error| {
-            Problem::new(format!("the current directory is gone: {error}"))
-                .instead("cd somewhere else")
-        })?;
+        let directory = host.current_directory()?;
         let site = Site::load(host)?;
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs());
-        let today = Date::from_unix(now);
+        let today = Date::from_unix(host.unix_time());
         let environment = Environment::from_process();
         Ok(Self::new(host, environment, site, directory.into(), today))
     }

@@ -1,7 +1,6 @@
 //! From a filter to the kernel's program, with libseccomp and in the runtimes' way.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::mpsc;
@@ -140,13 +139,17 @@ fn add(
 }
 
 /// libseccomp writes to a file descriptor only; an anonymous one touches no file system.
+#[expect(
+    clippy::disallowed_types,
+    reason = "an anonymous file in memory, none of the host's"
+)]
 fn export(
     write: impl FnOnce(BorrowedFd<'_>) -> Result<(), SeccompError>,
 ) -> Result<Vec<u8>, Problem> {
     let failed = |error: std::io::Error| Problem::Filter(error.to_string());
     let memory =
         memfd_create(c"seccomp", MFdFlags::MFD_CLOEXEC).map_err(|error| failed(error.into()))?;
-    let mut file = File::from(memory);
+    let mut file = std::fs::File::from(memory);
     write(file.as_fd())?;
     file.rewind().map_err(failed)?;
     let mut bytes = Vec::new();

@@ -8,6 +8,8 @@
     clippy::unnecessary_wraps,
     clippy::panic,
     clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
     clippy::print_stderr,
     reason = "tests"
 )]

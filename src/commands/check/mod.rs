@@ -5,8 +5,7 @@ mod rows;
 mod tests;
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -114,18 +113,18 @@ impl Checker<'_> {
             Target::Commands(file) if file == "-" => self
                 .write(out, &mut self.rows(io::stdin().lock(), None))
                 .map(Ok),
-            Target::Commands(file) => match File::open(file) {
-                Ok(opened) => self
-                    .write(
-                        out,
-                        &mut self.rows(BufReader::new(opened), Some(file.clone())),
-                    )
-                    .map(Ok),
-                Err(error) => Ok(Err(Problem::new(format!(
-                    "cannot open \"{file}\": {error}"
-                ))
-                .instead("check --commands FILE, or - for standard input"))),
-            },
+            Target::Commands(file) => {
+                let path = self.context.directory.join(file);
+                match self.context.host.stream(&path) {
+                    Ok(opened) => self
+                        .write(out, &mut self.rows(opened, Some(file.clone())))
+                        .map(Ok),
+                    Err(error) => Ok(Err(Problem::new(format!(
+                        "cannot open \"{file}\": {error}"
+                    ))
+                    .instead("check --commands FILE, or - for standard input"))),
+                }
+            }
         }
     }
 

@@ -42,15 +42,22 @@ fn with_checker<T>(
     layered: Layered<'_>,
     look: impl FnOnce(&Checker<'_>) -> T,
 ) -> T {
-    let host = Fake::rootful();
-    let today = "2026-11-22".parse().unwrap();
     let directory = Path::new(DIRECTORY).into();
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let said = CheckOptions::parse(&words, &directory).unwrap();
+    let host = match &said.target {
+        Target::Commands(file) => match std::fs::read(file) {
+            Ok(text) => Fake::rootful().file(file, 0, 0o600, text),
+            Err(_) => Fake::rootful(),
+        },
+        Target::CommandLine | Target::Profiles(_) => Fake::rootful(),
+    };
+    let today = "2026-11-22".parse().unwrap();
     let context = Context::new(&host, Environment::default(), site, directory, today);
     let context = context.or_default_filter(FILTER);
-    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
     look(&Checker {
         line: report::shell::line(&words),
-        said: CheckOptions::parse(&words, &context.directory).unwrap(),
+        said,
         context: &context,
         shell: ShellContext {
             directory: Some(DIRECTORY.into()),
