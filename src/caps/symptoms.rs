@@ -30,7 +30,7 @@ pub static SYMPTOMS: &[Symptom] = &[
         grant: "--user=UID:GID, or --cap-add=SETUID --cap-add=SETGID",
     },
     Symptom {
-        message: "sudo: effective uid is not 0, is … on a file system with the 'nosuid' option set",
+        message: "sudo: effective uid is not 0, is …",
         grant: "--user=UID:GID instead of sudo; no-new-privileges stays on",
     },
     Symptom {

@@ -3,6 +3,7 @@
 use clap_mangen::roff::{bold, italic, roman};
 
 use super::page::{Page, Words, marked, sentence};
+use crate::caps::SYMPTOMS;
 use crate::cli::{RUN_OPTIONS, topics};
 use crate::podman::flags::{Flag, Kind, Treatment};
 use crate::spec::baseline::BASELINE;
@@ -40,8 +41,19 @@ pub(super) fn page() -> Page {
     ending(page)
 }
 
+/// A term is text here, because a message of a program may hold what is markup elsewhere.
+fn symptoms(page: Page) -> Page {
+    let page = page
+        .section("WHEN A RIGHT IS MISSING")
+        .text("What a program in the container says then, and the least that helps.");
+    SYMPTOMS.iter().fold(page, |page, symptom| {
+        page.term(vec![roman(symptom.message)], vec![roman(symptom.grant)])
+    })
+}
+
 fn ending(page: Page) -> Page {
-    page.section("NOTES")
+    symptoms(page)
+        .section("NOTES")
         .text(
             "A note is one line on standard error: a value that was changed, a setting that is worth a look, an override \
              that was used. `--quiet` drops them.",
