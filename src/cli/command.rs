@@ -11,7 +11,7 @@ use clap_complete::Shell;
 
 use super::help::{self, WIDTH};
 use super::{CHECK_OPTIONS, RUN_OPTIONS};
-use crate::podman::flags::{self, FLAGS, Flag};
+use crate::podman::flags::{self, Flag, NeededBy};
 use crate::rule_id::RuleId;
 
 /// The subcommand that a runtime's hook calls.
@@ -72,7 +72,7 @@ fn container(name: &'static str, about: &'static str, own: &'static [Flag]) -> C
         .override_usage(usage)
         // -h is the host name, as it is podman's.
         .disable_help_flag(true)
-        .args(own.iter().chain(FLAGS).map(argument))
+        .args(own.iter().chain(flags::all()).map(argument))
         .args([image, rest])
 }
 
@@ -179,7 +179,7 @@ fn verify() -> Command {
         .help("every running container")
         .action(ArgAction::SetTrue)
         .conflicts_with("container");
-    let store = flags::STORE.iter().filter_map(|name| flags::by_name(name));
+    let store = flags::all().filter(|flag| flag.needed_by == NeededBy::Store);
     Command::new("verify")
         .about("Hold running containers against what was promised")
         .after_help(
@@ -224,7 +224,7 @@ fn file(id: &'static str, value: &'static str, help: &'static str) -> Arg {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::topics;
+    use crate::podman::flags::Topic;
 
     #[test]
     fn clap_finds_nothing_wrong() {
@@ -245,8 +245,8 @@ mod tests {
             ("check", CHECK_OPTIONS),
         ] {
             let help = help(verb);
-            for flag in own.iter().chain(FLAGS) {
-                for name in std::iter::once(&flag.long).chain(flag.aliases) {
+            for flag in own.iter().chain(flags::all()) {
+                for name in flag.names() {
                     assert!(names(&help, &format!("--{name}")), "{verb}: --{name}");
                 }
                 if let Some(letter) = flag.short {
@@ -260,9 +260,9 @@ mod tests {
     #[test]
     fn our_own_options_come_first() {
         let text = help("run");
-        let own = text.find(help::OWN).unwrap();
-        for topic in topics::all() {
-            assert!(own < text.find(topic.title).unwrap(), "{}", topic.title);
+        let own = text.find(Topic::Own.title()).unwrap();
+        for title in Topic::OF_PODMAN.map(Topic::title) {
+            assert!(own < text.find(title).unwrap(), "{title}");
         }
     }
 

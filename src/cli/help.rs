@@ -2,30 +2,27 @@
 
 use std::fmt::Write as _;
 
-use super::topics;
-use crate::podman::flags::Flag;
+use crate::podman::flags::{self, Flag, Topic};
 use crate::text::{Margins, columns, fold};
 
 /// The width of help: a terminal's, and what the tests hold it to.
 pub(super) const WIDTH: usize = 80;
-/// Where the options of our own stand.
-pub(super) const OWN: &str = "Options of safe-podman";
 /// Where the second column begins.
 const COLUMN: usize = 30;
 
 /// The help of a subcommand: its own options, then podman's by topic.
 pub(super) fn help(about: &str, usage: &str, own: &'static [Flag], see: &str) -> String {
     let mut out = format!("{about}\n\nUsage: {usage}\n");
-    heading(&mut out, OWN, own.iter());
-    for topic in topics::all() {
-        heading(&mut out, topic.title, topic.flags.into_iter());
+    heading(&mut out, Topic::Own, own.iter());
+    for topic in Topic::OF_PODMAN {
+        heading(&mut out, topic, flags::about(topic));
     }
     let _ = writeln!(out, "\nSee {see}.");
     out
 }
 
-fn heading(out: &mut String, title: &str, flags: impl Iterator<Item = &'static Flag>) {
-    let _ = writeln!(out, "\n{title}:");
+fn heading(out: &mut String, topic: Topic, flags: impl Iterator<Item = &'static Flag>) {
+    let _ = writeln!(out, "\n{}:", topic.title());
     for flag in flags {
         row(out, &term(flag), flag.help);
     }
@@ -36,10 +33,7 @@ fn term(flag: &Flag) -> String {
         Some(letter) => format!("-{letter}, "),
         None => "    ".to_owned(),
     };
-    let names: Vec<_> = std::iter::once(&flag.long)
-        .chain(flag.aliases)
-        .map(|name| format!("--{name}"))
-        .collect();
+    let names: Vec<_> = flag.names().map(|name| format!("--{name}")).collect();
     let equals = if flag.kind.takes_value() { "=" } else { "" };
     format!("  {letter}{}{equals}{}", names.join(", "), flag.value)
 }

@@ -2,7 +2,6 @@
 
 mod command;
 mod help;
-pub mod topics;
 
 pub use command::{MAN, SEAL, command, help};
 
@@ -12,13 +11,13 @@ use std::sync::Arc;
 
 use crate::allow::Allow;
 use crate::podman::args::{self, FlagValue, RunArgs};
-use crate::podman::flags::{Flag, Kind, Scope, Treatment};
+use crate::podman::flags::{self, Flag, Kind, Treatment, flag};
 use crate::policy::level::Level;
 use crate::policy::rule::Severity;
 use crate::problem::{Invalid, Problem};
 
 const fn own(long: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Flag {
-    Flag::new(long, kind, Treatment::Own, Scope::Own, value, help)
+    flag(long, kind, Treatment::Own, value, help)
 }
 
 const ALLOW: Flag = own(
@@ -171,7 +170,7 @@ impl RunOptions {
             quiet: given
                 .iter()
                 .rev()
-                .find(|given| given.flag.long == "quiet")
+                .find(|given| given.flag == &flags::QUIET)
                 .is_some_and(is_on),
             help: given
                 .iter()

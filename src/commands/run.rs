@@ -122,13 +122,11 @@ fn note(judgement: &Judgement) {
 
 /// Under systemd with `Type=notify`, conmon says that the service is ready; the container never sees the socket.
 fn notify_layer(context: &Context<'_>) -> Result<Vec<FlagValue>, Problem> {
-    let Some(flag) =
-        flags::by_name("sdnotify").filter(|_| context.environment.get("NOTIFY_SOCKET").is_some())
-    else {
+    if context.environment.get("NOTIFY_SOCKET").is_none() {
         return Ok(Vec::new());
-    };
+    }
     FlagValue::read(
-        flag,
+        &flags::SDNOTIFY,
         "conmon",
         &Origin::Host("NOTIFY_SOCKET is set"),
         &context.directory,

@@ -12,7 +12,7 @@ use crate::cli::{self, Format};
 use crate::engine::{Engine, Engines};
 use crate::host::Host;
 use crate::plan::Context;
-use crate::podman::flags;
+use crate::podman::flags::{self, NeededBy};
 use crate::problem::Problem;
 use crate::report::{self, sanitize::safe};
 use crate::seal::live::{self, Running};
@@ -140,7 +140,9 @@ impl Asked {
         let Some(("verify", said)) = said.subcommand() else {
             return Ok(None);
         };
-        let store = flags::STORE.iter().flat_map(|name| {
+        let store = flags::all().filter(|flag| flag.needed_by == NeededBy::Store);
+        let store = store.flat_map(|flag| {
+            let name = flag.long;
             let switch = matches!(said.try_get_one::<bool>(name), Ok(Some(true)));
             let values = said.try_get_many::<String>(name).ok().flatten();
             let values = values.into_iter().flatten().cloned();

@@ -3,7 +3,6 @@
 //! `make man` writes them into `man/`, and a test compares: a flag, a key or a rule that changes changes its page.
 
 mod check;
-mod keys;
 mod page;
 mod profile;
 mod program;

@@ -2,11 +2,9 @@
 
 use clap_mangen::roff::{bold, roman};
 
-use super::keys;
 use super::page::{Page, marked, sentence};
-use crate::cli::topics;
-use crate::podman::flags::Flag;
-use crate::profile::library;
+use crate::podman::flags::{self, Flag, Kind, Shape, Topic};
+use crate::profile::{key, library};
 
 pub(super) fn page() -> Page {
     let page = Page::new("safe-podman-profile", 5, "what a container may do, in a few lines")
@@ -22,8 +20,8 @@ pub(super) fn page() -> Page {
         );
     let page = built_in(search(layers(images(format(page)))));
     let mut page = own_keys(page.section("KEYS"));
-    for topic in topics::all() {
-        page = below(page, topic.title, &topic.flags);
+    for topic in Topic::OF_PODMAN {
+        page = below(page, topic);
     }
     ending(page)
 }
@@ -129,25 +127,35 @@ fn own_keys(page: Page) -> Page {
 }
 
 /// The keys of one topic; a topic whose flags are no keys has no heading.
-fn below(page: Page, title: &str, flags: &[&'static Flag]) -> Page {
-    let entries: Vec<_> = flags
-        .iter()
-        .filter_map(|flag| Some((*flag, keys::of(flag)?)))
-        .collect();
-    if entries.is_empty() {
+fn below(page: Page, topic: Topic) -> Page {
+    let mut entries = flags::about(topic)
+        .filter_map(|flag| Some((flag, key::of_flag(flag)?)))
+        .peekable();
+    if entries.peek().is_none() {
         return page;
     }
-    let page = page.subsection(title);
-    entries
-        .into_iter()
-        .fold(page, |page, (flag, (name, shape))| {
-            let example = keys::example(flag).unwrap_or_default();
-            let term = vec![bold(format!("{name}:")), roman(format!(" {example}"))];
-            let mut meaning = sentence(flag.help);
-            let shape = keys::shape(flag, shape);
-            meaning.extend(marked(&format!(" {shape} `--{}`.", flag.long)));
-            page.term(term, meaning)
-        })
+    entries.fold(page.subsection(topic.title()), |page, (flag, key)| {
+        let term = vec![
+            bold(format!("{}:", key.name)),
+            roman(format!(" {}", flag.example)),
+        ];
+        let mut meaning = sentence(flag.help);
+        let shape = shape(flag);
+        meaning.extend(marked(&format!(" {shape} `--{}`.", flag.long)));
+        page.term(term, meaning)
+    })
+}
+
+/// What may stand behind a key.
+fn shape(flag: &Flag) -> &'static str {
+    match (flag.shape, flag.kind) {
+        (Shape::One, Kind::Bool) => "true or false.",
+        (Shape::One, Kind::Int | Kind::Uint | Kind::Float) => "A number.",
+        (Shape::One, _) => "One value.",
+        (Shape::List, _) => "A list.",
+        (Shape::OneOrList, _) => "One value or a list.",
+        (Shape::Pairs, _) => "A map, or a list of NAME=VALUE.",
+    }
 }
 
 fn ending(page: Page) -> Page {
@@ -182,7 +190,6 @@ fn ending(page: Page) -> Page {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::key;
 
     #[test]
     fn every_key_has_an_entry() {

@@ -4,8 +4,8 @@ use clap_mangen::roff::{bold, italic, roman};
 
 use super::page::{Page, Words, marked, sentence};
 use crate::caps::SYMPTOMS;
-use crate::cli::{RUN_OPTIONS, topics};
-use crate::podman::flags::{Flag, Kind, Treatment};
+use crate::cli::RUN_OPTIONS;
+use crate::podman::flags::{self, Flag, Kind, Topic, Treatment};
 use crate::spec::baseline::BASELINE;
 
 pub(super) fn page() -> Page {
@@ -32,11 +32,8 @@ pub(super) fn page() -> Page {
         .section("OPTIONS")
         .text("They stand anywhere before <IMAGE> and never reach podman.");
     let mut page = RUN_OPTIONS.iter().fold(page, flag).section("PODMAN FLAGS");
-    for topic in topics::all() {
-        page = topic
-            .flags
-            .into_iter()
-            .fold(page.subsection(topic.title), flag);
+    for topic in Topic::OF_PODMAN {
+        page = flags::about(topic).fold(page.subsection(topic.title()), flag);
     }
     ending(page)
 }
@@ -100,8 +97,7 @@ fn flag(page: Page, flag: &'static Flag) -> Page {
 
 fn term(flag: &Flag) -> Words {
     let mut words = Vec::new();
-    let names = std::iter::once(&flag.long).chain(flag.aliases);
-    let names = names.map(|name| format!("--{name}"));
+    let names = flag.names().map(|name| format!("--{name}"));
     let letter = flag.short.map(|letter| format!("-{letter}"));
     for name in letter.into_iter().chain(names) {
         if !words.is_empty() {
@@ -118,10 +114,7 @@ fn term(flag: &Flag) -> Words {
 fn meaning(flag: &Flag) -> Words {
     let mut words = sentence(flag.help);
     words.extend(marked(&treatment(flag)));
-    let defaults: Vec<_> = BASELINE
-        .iter()
-        .filter(|row| row.flag == flag.long)
-        .collect();
+    let defaults: Vec<_> = BASELINE.iter().filter(|row| row.flag == flag).collect();
     for default in defaults {
         words.push(roman(" Without it "));
         words.push(bold(default.value));
@@ -152,12 +145,11 @@ fn treatment(flag: &Flag) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::podman::flags::FLAGS;
 
     #[test]
     fn every_flag_has_an_entry() {
         let text = page().render();
-        for flag in RUN_OPTIONS.iter().chain(FLAGS) {
+        for flag in RUN_OPTIONS.iter().chain(flags::all()) {
             let name = format!("\\fB\\-\\-{}\\fR", flag.long.replace('-', "\\-"));
             let is_it = |line: &str| line.contains(&name);
             let entries = text.split("\n.TP\n").skip(1);
@@ -169,7 +161,7 @@ mod tests {
     #[test]
     fn it_says_what_becomes_of_a_flag() {
         let text = |name| {
-            let words = meaning(crate::podman::flags::by_name(name).unwrap());
+            let words = meaning(flags::by_name(name).unwrap());
             format!("{words:?}")
         };
         assert!(text("privileged").contains("Set by safe-podman"));

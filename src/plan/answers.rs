@@ -7,26 +7,11 @@ use super::context::Context;
 use super::judged::Accepted;
 use super::ready::Ready;
 use crate::engine::Volume;
+use crate::podman::flags::{self, NeededBy};
 use crate::podman::image_config::ImageConfig;
 use crate::policy::facts::ExistingVolume;
 use crate::problem::Problem;
 use crate::spec::{Mount, Spec};
-
-/// Flags of a run that `podman pull` understands and needs.
-const PULL_FLAGS: [&str; 12] = [
-    "arch",
-    "authfile",
-    "cert-dir",
-    "creds",
-    "decryption-key",
-    "os",
-    "platform",
-    "quiet",
-    "retry",
-    "retry-delay",
-    "tls-verify",
-    "variant",
-];
 
 /// What podman answered. The default is what is known before it was asked.
 #[derive(Clone, Debug, Default)]
@@ -69,7 +54,7 @@ enum PullPolicy {
 
 impl PullPolicy {
     fn of(spec: &Spec) -> Result<Self, Problem> {
-        let Some(given) = spec.passed("pull").last() else {
+        let Some(given) = spec.passed(&flags::PULL).last() else {
             return Ok(Self::Missing);
         };
         match given.value.to_ascii_lowercase().as_str() {
@@ -123,7 +108,7 @@ fn image(
     let ask = || engine.image(context.host, &reference);
     let pull = || {
         let variables = ready.scrubbed.for_pull(&context.environment);
-        engine.pull(&reference, &spec.arguments(&PULL_FLAGS), &variables)
+        engine.pull(&reference, &spec.arguments(NeededBy::Pull), &variables)
     };
     let here = ask()?;
     match (pulling, policy, here) {

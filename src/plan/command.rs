@@ -7,6 +7,7 @@ use super::context::Context;
 use super::judged::{Accepted, Judged};
 use super::ready::Ready;
 use crate::env::{Import, Scrubbed};
+use crate::podman::flags;
 use crate::podman::value::env::EnvVar;
 use crate::policy::engine::{Judgement, Verdict};
 use crate::problem::Problem;
@@ -187,7 +188,7 @@ fn settled(mut spec: Spec, scrubbed: &Scrubbed, answers: &Answers) -> Spec {
     }
     if answers.fetched == Fetched::Now {
         for given in &mut spec.passed {
-            if given.flag.long == "pull" {
+            if given.flag == &flags::PULL {
                 "never".clone_into(&mut given.value);
             }
         }

@@ -8,7 +8,7 @@ use super::judged::Accepted;
 use super::request::Request;
 use crate::engine::{Engine, Engines};
 use crate::env::{self, Scrubbed};
-use crate::podman::flags;
+use crate::podman::flags::{self, Flag, NeededBy};
 use crate::podman::value::env::EnvVar;
 use crate::problem::Problem;
 use crate::seal::ambient::{self, Ambient};
@@ -47,7 +47,7 @@ impl Ready {
         if let Some(file) = &ambient.overriding {
             scrubbed.set(ambient::OVERRIDE, file);
         }
-        engine.enter(&scrubbed, spec.arguments(&flags::STORE));
+        engine.enter(&scrubbed, spec.arguments(NeededBy::Store));
         Ok(Self {
             engine,
             scrubbed,
@@ -74,7 +74,7 @@ fn registered(
 ) -> Result<Registered, Problem> {
     let host = context.host;
     let asked: Vec<PathBuf> = spec
-        .passed("hooks-dir")
+        .passed(&flags::HOOKS_DIR)
         .map(|given| given.base.join(&given.value))
         .collect();
     // The hook knows the place in the passwd file's home by itself.
@@ -87,7 +87,7 @@ fn registered(
 /// Refuses a flag that this podman does not have.
 fn available(request: &Request, engine: &dyn Engine) -> Result<(), Problem> {
     let version = engine.version();
-    let is_missing = |flag: &flags::Flag| !flag.is_in(version);
+    let is_missing = |flag: &Flag| !flag.is_in(version);
     let Some(missing) = request.flags.iter().find(|given| is_missing(given.flag)) else {
         return Ok(());
     };

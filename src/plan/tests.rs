@@ -135,7 +135,7 @@ fn the_seal_stands_on_the_command_line() {
         ],
     ));
     let of = |flag: &str| -> Vec<&str> {
-        let lines = plan.lines().iter().filter(|line| line.flag == flag);
+        let lines = plan.lines().iter().filter(|line| line.flag.long == flag);
         lines.map(|line| line.value.as_str()).collect()
     };
     let [theirs, ours] = of("annotation")[..] else {

@@ -46,7 +46,7 @@ impl FlagValue {
                 control_name(bad)
             ))
             .at(origin)
-            .instead(if name == "env" {
+            .instead(if flag == &flags::ENV {
                 "export the variable and pass its name alone: -e NAME"
             } else {
                 "give the flag once per value, on one line"
@@ -294,13 +294,11 @@ impl Parser<'_> {
     }
 
     fn find(&self, is_it: impl Fn(&&'static Flag) -> bool) -> Option<&'static Flag> {
-        self.own.iter().chain(flags::FLAGS).find(is_it)
+        self.own.iter().chain(flags::all()).find(is_it)
     }
 
     fn unknown(&self, name: &str, text: &str) -> Problem {
-        let names = self.own.iter().chain(flags::FLAGS);
-        let names =
-            names.flat_map(|flag| std::iter::once(flag.long).chain(flag.aliases.iter().copied()));
+        let names = self.own.iter().chain(flags::all()).flat_map(Flag::names);
         let problem =
             Problem::new(format!("unknown flag \"--{name}\"")).at(&argument(self.next, text));
         match (

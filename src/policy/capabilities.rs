@@ -2,6 +2,7 @@
 
 use crate::caps::{Cap, CapArg, Class};
 use crate::origin::Setting;
+use crate::podman::flags;
 use crate::podman::value::namespace::Namespace;
 use crate::podman::value::network::Network;
 use crate::podman::value::security_opt::NoNewPrivileges;
@@ -54,7 +55,7 @@ fn raised_by(spec: &Spec, cap: &str) -> Option<&'static str> {
         }
         "PERFMON" if has("BPF") => Some("BPF"),
         "NET_ADMIN" | "NET_RAW" if host_network => Some("the host's network"),
-        "MKNOD" if spec.passed("device-cgroup-rule").next().is_some() => {
+        "MKNOD" if spec.passed(&flags::DEVICE_CGROUP_RULE).next().is_some() => {
             Some("an open device cgroup")
         }
         "SETUID" | "SETGID" if gains => Some("new privileges"),

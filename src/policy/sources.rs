@@ -8,23 +8,13 @@ use super::paths::{self, Asset, Match, Response};
 use super::rule::Hit;
 use crate::host::{FileKind, Host, Resolved};
 use crate::origin::{Origin, Setting};
+use crate::podman::args::FlagValue;
+use crate::podman::flags::HostPath;
 use crate::podman::value::mount;
 use crate::podman::value::mount_options::{Access, MountOptions};
 use crate::podman::value::path::ContainerPath;
 use crate::spec::mount::{Bind, NamedVolume};
 use crate::spec::{Mount, RootFs, Spec};
-
-/// The flags whose value is a file of this host that podman reads into the container.
-const FILES: &[&str] = &[
-    "env-file",
-    "label-file",
-    "hosts-file",
-    "init-path",
-    "pod-id-file",
-];
-
-/// The values of `--hosts-file` that are no file.
-const NO_HOSTS_FILE: &[&str] = &["none", "image"];
 
 /// One path of this host.
 #[derive(Clone, Debug)]
@@ -367,16 +357,15 @@ fn root_fs(spec: &Spec) -> Option<Source<'_>> {
 }
 
 fn files<'a>(spec: &'a Spec, host: &dyn Host) -> impl Iterator<Item = Source<'a>> {
-    FILES.iter().flat_map(move |flag| {
-        let is_file = move |value: &str| *flag != "hosts-file" || !NO_HOSTS_FILE.contains(&value);
-        spec.passed(flag)
-            .filter(move |given| !given.value.is_empty() && is_file(&given.value))
-            .map(move |given| Source {
-                found: Cow::Owned(resolve(host, given.base.join(&given.value))),
-                access: Access::ReadOnly,
-                origin: &given.origin,
-                way: Way::File(given.flag.long),
-            })
+    let lent = |given: &&FlagValue| given.flag.path == HostPath::Lends;
+    spec.passed.iter().filter(lent).filter_map(move |given| {
+        let path = given.flag.path_in(&given.value)?;
+        Some(Source {
+            found: Cow::Owned(resolve(host, given.base.join(path))),
+            access: Access::ReadOnly,
+            origin: &given.origin,
+            way: Way::File(given.flag.long),
+        })
     })
 }
 

@@ -1,10 +1,10 @@
 //! The keys of a profile: our own, and the long options of `podman run` in snake case.
 //!
-//! Nothing is listed twice: what podman's flag table has, a profile has, under the same name. Only a few lists are
-//! called by their plural.
+//! Nothing is listed twice: what podman's flag table has, a profile has, under the same name unless the flag's row says
+//! another.
 
 use crate::nearest::nearest;
-use crate::podman::flags::{self, FLAGS, Flag, Kind, Scope, Treatment};
+use crate::podman::flags::{self, Flag, Topic, Treatment};
 
 /// A key that a profile may hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,32 +29,8 @@ pub enum Means {
     /// `seccomp`: the system calls.
     Seccomp,
     /// A flag of `podman run`.
-    Flag(&'static Flag, Shape),
+    Flag(&'static Flag),
 }
-
-/// What may stand behind a flag's key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// One value.
-    One,
-    /// A list.
-    List,
-    /// One value or a list: `network` is a list for podman and nearly always one name for a person.
-    OneOrList,
-    /// A map of names and values, or a list of `NAME=VALUE`.
-    Pairs,
-}
-
-/// `seccomp:`, the one setting that podman has only as a part of another flag. Its value is `default`, the path of a
-/// profile, `deny:NAME,…` (the default without these system calls) or `allow:NAME,…` (these and no others).
-pub static SECCOMP: Flag = Flag::new(
-    "seccomp",
-    Kind::Text,
-    Treatment::Own,
-    Scope::Own,
-    "default|FILE|deny:NAME,…|allow:NAME,…",
-    "system calls the container may make",
-);
 
 const OWN: &[(&str, Means)] = &[
     ("extends", Means::Extends),
@@ -64,27 +40,13 @@ const OWN: &[(&str, Means)] = &[
     ("seccomp", Means::Seccomp),
 ];
 
-/// Flags whose key is another word, or whose value has another shape than the flag's kind says.
-const RENAMED: &[(&str, &str, Shape)] = &[
-    ("annotation", "annotations", Shape::Pairs),
-    ("device", "devices", Shape::List),
-    ("env", "env", Shape::Pairs),
-    ("label", "labels", Shape::Pairs),
-    ("network", "network", Shape::OneOrList),
-    ("publish", "ports", Shape::List),
-    ("secret", "secrets", Shape::List),
-    ("sysctl", "sysctls", Shape::Pairs),
-    ("ulimit", "ulimits", Shape::Pairs),
-    ("volume", "volumes", Shape::List),
-];
-
 /// Every key there is: our own first, then podman's in the order of the flag table.
 pub fn all() -> impl Iterator<Item = Key> {
     let own = OWN.iter().map(|(name, means)| Key {
         name: (*name).to_owned(),
         means: *means,
     });
-    own.chain(FLAGS.iter().filter_map(of_flag))
+    own.chain(flags::all().filter_map(of_flag))
 }
 
 /// The key of a flag; `None` when a profile cannot give it.
@@ -93,18 +55,13 @@ pub fn of_flag(flag: &'static Flag) -> Option<Key> {
         Treatment::Spec | Treatment::Pass | Treatment::Judged(_) => true,
         Treatment::NoOp | Treatment::Help | Treatment::Own => false,
     };
-    if flag.scope != Scope::Run || !is_setting {
+    if flag.topic == Topic::Engine || !is_setting {
         return None;
     }
-    let renamed = RENAMED.iter().find(|(long, ..)| *long == flag.long);
-    let (name, shape) = match renamed {
-        Some((_, name, shape)) => ((*name).to_owned(), *shape),
-        None if flag.kind.is_list() => (snake(flag.long), Shape::List),
-        None => (snake(flag.long), Shape::One),
-    };
+    let name = flag.key.map_or_else(|| snake(flag.long), str::to_owned);
     Some(Key {
         name,
-        means: Means::Flag(flag, shape),
+        means: Means::Flag(flag),
     })
 }
 
@@ -146,14 +103,6 @@ mod tests {
     }
 
     #[test]
-    fn every_renamed_flag_exists() {
-        for (long, name, _) in RENAMED {
-            let key = of_flag(flags::by_name(long).unwrap()).unwrap();
-            assert_eq!(key.name, *name);
-        }
-    }
-
-    #[test]
     fn one_flag_has_one_key() {
         for (word, key) in [
             ("publish", "ports"),
@@ -186,7 +135,7 @@ mod tests {
         ] {
             assert!(find(word).is_err(), "{word}");
         }
-        for flag in FLAGS.iter().filter(|flag| flag.scope != Scope::Run) {
+        for flag in flags::about(Topic::Engine) {
             assert_eq!(of_flag(flag), None, "{}", flag.long);
         }
     }

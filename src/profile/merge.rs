@@ -4,6 +4,7 @@ use super::library::Library;
 use super::schema::Profile;
 use crate::allow::Allow;
 use crate::podman::args::FlagValue;
+use crate::podman::flags;
 use crate::problem::Problem;
 use crate::yaml::visible;
 
@@ -100,7 +101,7 @@ pub fn overlay(layers: Vec<Vec<FlagValue>>) -> Vec<FlagValue> {
 }
 
 fn is_network(given: &FlagValue) -> bool {
-    given.flag.long == "network"
+    given.flag == &flags::NETWORK
 }
 
 #[cfg(test)]
@@ -112,8 +113,7 @@ mod tests {
     use super::*;
     use crate::host::Fake;
     use crate::origin::Origin;
-    use crate::podman::flags::by_name;
-    use crate::profile::key::SECCOMP;
+    use crate::podman::flags::{SECCOMP, by_name};
 
     fn given(name: &str, value: &str) -> FlagValue {
         FlagValue {

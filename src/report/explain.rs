@@ -9,7 +9,6 @@ use crate::cli::Format;
 use crate::env::Scrubbed;
 use crate::origin::Origin;
 use crate::plan::Plan;
-use crate::podman::flags;
 use crate::seal::ambient::{Ambient, OVERRIDE};
 use crate::spec::argv::Line;
 use crate::spec::{Spec, baseline};
@@ -33,13 +32,13 @@ pub fn explain(format: Format, plan: &Plan) -> String {
 }
 
 fn row(line: &Line) -> Row<'_> {
-    let help = flags::by_name(line.flag).map_or("", |flag| flag.help);
+    let help = line.flag.help;
     let why = match line.origin {
         Origin::Baseline => baseline::why(line.flag).unwrap_or(help),
         _ => help,
     };
     Row {
-        flag: line.flag,
+        flag: line.flag.long,
         value: &line.value,
         by: line.origin.to_string(),
         why,

@@ -1,7 +1,7 @@
 //! Simple commands: which of them start a container, and through what.
 
 use super::lex::{Line, is_unknown};
-use crate::podman::flags::{FLAGS, Scope};
+use crate::podman::flags::{self, Topic};
 
 /// `podman run` or one of its relatives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,15 +216,12 @@ impl<'a> Reader<'a> {
             Some((long, _)) => (long, true),
             None => (word, false),
         };
-        let row = FLAGS
-            .iter()
-            .filter(|flag| flag.scope == Scope::Global)
-            .find(|flag| match long.strip_prefix("--") {
-                Some(long) => flag.long == long || flag.aliases.contains(&long),
-                None => flag
-                    .short
-                    .is_some_and(|letter| long == format!("-{letter}")),
-            });
+        let row = flags::about(Topic::Engine).find(|flag| match long.strip_prefix("--") {
+            Some(long) => flag.names().any(|name| name == long),
+            None => flag
+                .short
+                .is_some_and(|letter| long == format!("-{letter}")),
+        });
         let takes_value = match row {
             Some(flag) => flag.kind.takes_value(),
             None if SWITCHES.contains(&long) => false,

@@ -8,6 +8,7 @@ use super::mount::{Bind, NamedVolume};
 use super::{CpuLimit, Mount, RootFs, Seccomp, SeccompPolicy, Spec, Switch};
 use crate::caps::CapArg;
 use crate::origin::{Origin, Setting};
+use crate::podman::flags::{self, Flag};
 use crate::podman::value::limit::{Limit, SwapLimit};
 use crate::podman::value::mount;
 use crate::podman::value::namespace::Namespace;
@@ -17,8 +18,8 @@ use crate::podman::value::volume::{Source, Volume};
 /// One flag of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The flag's long name.
-    pub flag: &'static str,
+    /// The flag.
+    pub flag: &'static Flag,
     /// Its value.
     pub value: String,
     /// Who asked for it.
@@ -28,7 +29,7 @@ pub struct Line {
 impl Line {
     /// The flag as podman gets it.
     pub fn argument(&self) -> OsString {
-        format!("--{}={}", self.flag, self.value).into()
+        format!("--{}={}", self.flag.long, self.value).into()
     }
 }
 
@@ -61,11 +62,11 @@ pub fn lines(spec: &Spec, filter: &Path, sealing: Option<Sealing>) -> Vec<Line> 
         passed,
     } = spec;
     let mut lines = Lines(Vec::new());
-    lines.one("user", user);
-    lines.all("userns", userns.as_slice());
-    lines.all("uidmap", uidmap);
-    lines.all("gidmap", gidmap);
-    lines.switch("privileged", privileged);
+    lines.one(&flags::USER, user);
+    lines.all(&flags::USERNS, userns.as_slice());
+    lines.all(&flags::UIDMAP, uidmap);
+    lines.all(&flags::GIDMAP, gidmap);
+    lines.switch(&flags::PRIVILEGED, privileged);
     lines.capabilities(cap_add);
     lines.seccomp(seccomp, filter);
     lines.policy(seccomp_policy);
@@ -75,43 +76,43 @@ pub fn lines(spec: &Spec, filter: &Path, sealing: Option<Sealing>) -> Vec<Line> 
     lines.options(unmask, SecurityOpt::Unmask);
     lines.options(proc_opts.as_slice(), SecurityOpt::ProcOpts);
     lines.root_fs(root_fs);
-    lines.switch("read-only-tmpfs", read_only_tmpfs);
-    lines.one("image-volume", image_volume);
+    lines.switch(&flags::READ_ONLY_TMPFS, read_only_tmpfs);
+    lines.one(&flags::IMAGE_VOLUME, image_volume);
     lines.mounts(mounts);
-    lines.all("network", network);
-    lines.all("publish", publish);
-    lines.switch("publish-all", publish_all);
-    lines.one("pid", pid);
-    lines.one("ipc", ipc);
-    lines.one("uts", uts);
-    lines.one("cgroupns", cgroupns);
-    lines.one("cgroups", cgroups);
-    lines.one("memory", memory);
+    lines.all(&flags::NETWORK, network);
+    lines.all(&flags::PUBLISH, publish);
+    lines.switch(&flags::PUBLISH_ALL, publish_all);
+    lines.one(&flags::PID, pid);
+    lines.one(&flags::IPC, ipc);
+    lines.one(&flags::UTS, uts);
+    lines.one(&flags::CGROUPNS, cgroupns);
+    lines.one(&flags::CGROUPS, cgroups);
+    lines.one(&flags::MEMORY, memory);
     if memory_swap.value != SwapLimit::Unset {
-        lines.one("memory-swap", memory_swap);
+        lines.one(&flags::MEMORY_SWAP, memory_swap);
     }
     lines.cpu(cpu);
-    lines.one("pids-limit", pids_limit);
-    lines.all("ulimit", ulimit);
+    lines.one(&flags::PIDS_LIMIT, pids_limit);
+    lines.all(&flags::ULIMIT, ulimit);
     // podman refuses a size where there is no /dev/shm of the container's own.
     if !matches!(ipc.value, Namespace::None | Namespace::Host) {
-        lines.one("shm-size", shm_size);
+        lines.one(&flags::SHM_SIZE, shm_size);
     }
-    lines.one("oom-score-adj", oom_score_adj);
-    lines.one("restart", restart);
-    lines.all("env", env);
-    lines.switch("env-host", env_host);
-    lines.switch("http-proxy", http_proxy);
-    lines.all("secret", secret);
-    lines.all("device", device);
-    lines.all("sysctl", sysctl);
-    lines.all("annotation", annotation);
-    lines.one("log-driver", log_driver);
-    lines.all("log-opt", log_opt);
-    lines.one("systemd", systemd);
-    lines.one("sdnotify", sdnotify);
+    lines.one(&flags::OOM_SCORE_ADJ, oom_score_adj);
+    lines.one(&flags::RESTART, restart);
+    lines.all(&flags::ENV, env);
+    lines.switch(&flags::ENV_HOST, env_host);
+    lines.switch(&flags::HTTP_PROXY, http_proxy);
+    lines.all(&flags::SECRET, secret);
+    lines.all(&flags::DEVICE, device);
+    lines.all(&flags::SYSCTL, sysctl);
+    lines.all(&flags::ANNOTATION, annotation);
+    lines.one(&flags::LOG_DRIVER, log_driver);
+    lines.all(&flags::LOG_OPT, log_opt);
+    lines.one(&flags::SYSTEMD, systemd);
+    lines.one(&flags::SDNOTIFY, sdnotify);
     for given in passed {
-        lines.push(given.flag.long, &given.value, &given.origin);
+        lines.push(given.flag, &given.value, &given.origin);
     }
     if let Some(sealing) = sealing {
         lines.seal(sealing);
@@ -138,7 +139,7 @@ pub fn argv(lines: &[Line], spec: &Spec) -> Vec<OsString> {
 struct Lines(Vec<Line>);
 
 impl Lines {
-    fn push(&mut self, flag: &'static str, value: impl Display, origin: &Origin) {
+    fn push(&mut self, flag: &'static Flag, value: impl Display, origin: &Origin) {
         self.0.push(Line {
             flag,
             value: value.to_string(),
@@ -146,26 +147,26 @@ impl Lines {
         });
     }
 
-    fn one<T: Display>(&mut self, flag: &'static str, setting: &Setting<T>) {
+    fn one<T: Display>(&mut self, flag: &'static Flag, setting: &Setting<T>) {
         self.push(flag, &setting.value, &setting.origin);
     }
 
-    fn all<T: Display>(&mut self, flag: &'static str, settings: &[Setting<T>]) {
+    fn all<T: Display>(&mut self, flag: &'static Flag, settings: &[Setting<T>]) {
         for setting in settings {
             self.one(flag, setting);
         }
     }
 
-    fn switch(&mut self, flag: &'static str, setting: &Setting<Switch>) {
+    fn switch(&mut self, flag: &'static Flag, setting: &Setting<Switch>) {
         self.push(flag, setting.value == Switch::On, &setting.origin);
     }
 
     fn capabilities(&mut self, added: &[Setting<CapArg>]) {
         // podman refuses to drop all and add all at once.
         if !added.iter().any(|cap| cap.value == CapArg::All) {
-            self.push("cap-drop", "all", &Origin::Baseline);
+            self.push(&flags::CAP_DROP, "all", &Origin::Baseline);
         }
-        self.all("cap-add", added);
+        self.all(&flags::CAP_ADD, added);
     }
 
     fn seccomp(&mut self, seccomp: &Setting<Seccomp>, filter: &Path) {
@@ -175,7 +176,11 @@ impl Lines {
                 SeccompArg::File(filter.to_owned())
             }
         };
-        self.push("security-opt", SecurityOpt::Seccomp(arg), &seccomp.origin);
+        self.push(
+            &flags::SECURITY_OPT,
+            SecurityOpt::Seccomp(arg),
+            &seccomp.origin,
+        );
     }
 
     fn policy(&mut self, policy: &Setting<SeccompPolicy>) {
@@ -183,27 +188,27 @@ impl Lines {
             SeccompPolicy::Default => "default",
             SeccompPolicy::Image => "image",
         };
-        self.push("seccomp-policy", word, &policy.origin);
+        self.push(&flags::SECCOMP_POLICY, word, &policy.origin);
     }
 
     fn options<T: Clone>(&mut self, settings: &[Setting<T>], option: fn(T) -> SecurityOpt) {
         for Setting { value, origin } in settings {
-            self.push("security-opt", option(value.clone()), origin);
+            self.push(&flags::SECURITY_OPT, option(value.clone()), origin);
         }
     }
 
     fn root_fs(&mut self, root_fs: &Setting<RootFs>) {
         let read_only = root_fs.value == RootFs::ReadOnly;
-        self.push("read-only", read_only, &root_fs.origin);
+        self.push(&flags::READ_ONLY, read_only, &root_fs.origin);
     }
 
     fn mounts(&mut self, mounts: &[Setting<Mount>]) {
         for Setting { value, origin } in mounts {
             match value {
-                Mount::Bind(bind) => self.push("volume", of_bind(bind), origin),
+                Mount::Bind(bind) => self.push(&flags::VOLUME, of_bind(bind), origin),
                 Mount::Volume(volume) => self.volume(volume, origin),
-                Mount::Tmpfs(tmpfs) => self.push("tmpfs", tmpfs, origin),
-                Mount::Other(other) => self.push("mount", other, origin),
+                Mount::Tmpfs(tmpfs) => self.push(&flags::TMPFS, tmpfs, origin),
+                Mount::Other(other) => self.push(&flags::MOUNT, other, origin),
             }
         }
     }
@@ -225,7 +230,7 @@ impl Lines {
                     destination,
                     options,
                 };
-                self.push("volume", volume, origin);
+                self.push(&flags::VOLUME, volume, origin);
             }
             name => {
                 let volume = mount::Mount::Volume {
@@ -235,7 +240,7 @@ impl Lines {
                     volume_opts,
                     subpath,
                 };
-                self.push("mount", volume, origin);
+                self.push(&flags::MOUNT, volume, origin);
             }
         }
     }
@@ -243,11 +248,11 @@ impl Lines {
     fn cpu(&mut self, cpu: &Setting<CpuLimit>) {
         match &cpu.value {
             CpuLimit::Cpus(Limit::Unlimited) => {}
-            CpuLimit::Cpus(cpus) => self.push("cpus", cpus, &cpu.origin),
+            CpuLimit::Cpus(cpus) => self.push(&flags::CPUS, cpus, &cpu.origin),
             CpuLimit::Quota { quota, period } => {
-                self.push("cpu-quota", quota, &cpu.origin);
+                self.push(&flags::CPU_QUOTA, quota, &cpu.origin);
                 if let Some(period) = period {
-                    self.push("cpu-period", period, &cpu.origin);
+                    self.push(&flags::CPU_PERIOD, period, &cpu.origin);
                 }
             }
         }
@@ -257,23 +262,24 @@ impl Lines {
     fn seal(&mut self, sealing: Sealing) {
         let ours = &Origin::Baseline;
         let Self(lines) = self;
-        lines.retain(|line| line.flag != "hooks-dir");
+        lines.retain(|line| line.flag != &flags::HOOKS_DIR);
         for directory in sealing.hooks_dirs {
-            self.push("hooks-dir", directory.display(), ours);
+            self.push(&flags::HOOKS_DIR, directory.display(), ours);
         }
-        self.push("annotation", sealing.annotation, ours);
-        if !self.0.iter().any(|line| line.flag == "default-mounts-file") {
-            self.push("default-mounts-file", sealing.mounts_file, ours);
+        self.push(&flags::ANNOTATION, sealing.annotation, ours);
+        let mounts_file = &flags::DEFAULT_MOUNTS_FILE;
+        if !self.0.iter().any(|line| line.flag == mounts_file) {
+            self.push(mounts_file, sealing.mounts_file, ours);
         }
     }
 
     fn finish(mut self, new_privileges: &Setting<NoNewPrivileges>) -> Vec<Line> {
-        self.0.sort_by_key(|line| line.flag);
+        self.0.sort_by_key(|line| line.flag.long);
         let word = match new_privileges.value {
             NoNewPrivileges::On => "no-new-privileges",
             NoNewPrivileges::Off => "no-new-privileges=false",
         };
-        self.push("security-opt", word, &new_privileges.origin);
+        self.push(&flags::SECURITY_OPT, word, &new_privileges.origin);
         self.0
     }
 }

@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use crate::origin::Origin;
 use crate::podman::args::FlagValue;
-use crate::podman::flags;
+use crate::podman::flags::{self, Flag};
 use crate::problem::Problem;
 
 /// One value of the baseline.
 #[derive(Debug)]
 pub struct Default {
-    /// The flag, a row of [`flags::FLAGS`].
-    pub flag: &'static str,
+    /// The flag.
+    pub flag: &'static Flag,
     /// Its value.
     pub value: &'static str,
     /// Why, for `--explain` and the man page.
     pub why: &'static str,
 }
 
-const fn row(flag: &'static str, value: &'static str, why: &'static str) -> Default {
+const fn row(flag: &'static Flag, value: &'static str, why: &'static str) -> Default {
     Default { flag, value, why }
 }
 
@@ -32,92 +32,116 @@ pub const USER_AUTO: &str = "auto";
 /// the seccomp file) are worked out in [`super::build`].
 pub static BASELINE: &[Default] = &[
     row(
-        "user",
+        &flags::USER,
         USER_AUTO,
         "root in the container is root on the host's files",
     ),
     row(
-        "userns",
+        &flags::USERNS,
         "host",
         "said aloud, so that no containers.conf says it otherwise",
     ),
-    row("privileged", "false", "no containers.conf may switch it on"),
     row(
-        "security-opt",
+        &flags::PRIVILEGED,
+        "false",
+        "no containers.conf may switch it on",
+    ),
+    row(
+        &flags::SECURITY_OPT,
         "no-new-privileges",
         "a setuid program in the image gains nothing",
     ),
     row(
-        "seccomp-policy",
+        &flags::SECCOMP_POLICY,
         "default",
         "the image may not bring its own filter",
     ),
     row(
-        "read-only",
+        &flags::READ_ONLY,
         "true",
         "what cannot be written cannot be planted",
     ),
     row(
-        "read-only-tmpfs",
+        &flags::READ_ONLY_TMPFS,
         "false",
         "podman's own writable directories have no size limit and allow exec",
     ),
     row(
-        "tmpfs",
+        &flags::TMPFS,
         "/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777",
         "scratch space, bounded, nothing in it can be run",
     ),
     row(
-        "image-volume",
+        &flags::IMAGE_VOLUME,
         "tmpfs",
         "an image's VOLUMEs would be writable for ever",
     ),
-    row("network", "private", "a network namespace of its own"),
+    row(&flags::NETWORK, "private", "a network namespace of its own"),
     row(
-        "publish-all",
+        &flags::PUBLISH_ALL,
         "false",
         "the image does not choose the ports",
     ),
-    row("pid", "private", "sees no other processes"),
-    row("ipc", "private", "shares no memory with others"),
-    row("uts", "private", "has its own host name"),
-    row("cgroupns", "private", "does not see the host's cgroup tree"),
-    row("cgroups", "enabled", "limits need cgroups"),
-    row("memory", "512m", "one container cannot exhaust the host"),
-    row("cpus", "1", "one container cannot starve the host"),
-    row("pids-limit", "256", "a fork bomb stays inside"),
-    row("ulimit", "nofile=1024:4096", "open files are bounded"),
+    row(&flags::PID, "private", "sees no other processes"),
+    row(&flags::IPC, "private", "shares no memory with others"),
+    row(&flags::UTS, "private", "has its own host name"),
     row(
-        "ulimit",
+        &flags::CGROUPNS,
+        "private",
+        "does not see the host's cgroup tree",
+    ),
+    row(&flags::CGROUPS, "enabled", "limits need cgroups"),
+    row(
+        &flags::MEMORY,
+        "512m",
+        "one container cannot exhaust the host",
+    ),
+    row(&flags::CPUS, "1", "one container cannot starve the host"),
+    row(&flags::PIDS_LIMIT, "256", "a fork bomb stays inside"),
+    row(&flags::ULIMIT, "nofile=1024:4096", "open files are bounded"),
+    row(
+        &flags::ULIMIT,
         "nproc=4096:4096",
         "processes of the user are bounded",
     ),
     row(
-        "ulimit",
+        &flags::ULIMIT,
         "core=0:0",
         "no core dumps with the process's memory",
     ),
-    row("shm-size", "64m", "shared memory is bounded"),
-    row("oom-score-adj", "0", "never spared when memory runs out"),
-    row("restart", "no", "a crash is not a loop"),
+    row(&flags::SHM_SIZE, "64m", "shared memory is bounded"),
     row(
-        "env-host",
+        &flags::OOM_SCORE_ADJ,
+        "0",
+        "never spared when memory runs out",
+    ),
+    row(&flags::RESTART, "no", "a crash is not a loop"),
+    row(
+        &flags::ENV_HOST,
         "false",
         "the caller's environment stays outside",
     ),
     row(
-        "http-proxy",
+        &flags::HTTP_PROXY,
         "false",
         "proxy variables may hold credentials",
     ),
     row(
-        "log-driver",
+        &flags::LOG_DRIVER,
         "k8s-file",
         "output is kept, in a file with a limit",
     ),
-    row("log-opt", "max-size=10m", "a log cannot fill the disk"),
-    row("systemd", "false", "no writable cgroup for an init"),
-    row("sdnotify", "ignore", "no notify socket in the container"),
+    row(
+        &flags::LOG_OPT,
+        "max-size=10m",
+        "a log cannot fill the disk",
+    ),
+    row(&flags::SYSTEMD, "false", "no writable cgroup for an init"),
+    row(
+        &flags::SDNOTIFY,
+        "ignore",
+        "no notify socket in the container",
+    ),
 ];
 
 /// The baseline as a layer.
@@ -128,15 +152,18 @@ pub fn layer() -> Result<Vec<FlagValue>, Problem> {
     let base: Arc<Path> = Path::new("/").into();
     let mut given = Vec::new();
     for row in BASELINE {
-        let flag = flags::by_name(row.flag)
-            .ok_or_else(|| Problem::new(format!("no flag --{}", row.flag)))?;
-        given.extend(FlagValue::read(flag, row.value, &Origin::Baseline, &base)?);
+        given.extend(FlagValue::read(
+            row.flag,
+            row.value,
+            &Origin::Baseline,
+            &base,
+        )?);
     }
     Ok(given)
 }
 
 /// Why the baseline has this flag; the first row where there are several.
-pub fn why(flag: &str) -> Option<&'static str> {
+pub fn why(flag: &Flag) -> Option<&'static str> {
     BASELINE
         .iter()
         .find(|row| row.flag == flag)

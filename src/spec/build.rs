@@ -9,6 +9,7 @@ use crate::caps::CapArg;
 use crate::host::{self, Host, Resource};
 use crate::origin::{Origin, Setting};
 use crate::podman::args::FlagValue;
+use crate::podman::flags::{self, Flag};
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::annotation::Annotation;
 use crate::podman::value::device::{Device, DevicePermissions};
@@ -57,11 +58,14 @@ pub fn asks_image(given: &[FlagValue]) -> bool {
 pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
     let layers = Layers::new(inputs.given);
     let options = SecurityOptions::collect(&layers)?;
-    let memory: Setting<MemoryLimit> = layers.scalar("memory")?;
-    let has_idmap = layers.any_of(&["uidmap", "gidmap"]).next().is_some()
-        || layers.all("subuidname").next().is_some()
-        || layers.all("subgidname").next().is_some();
-    let userns = layers.scalar("userns")?;
+    let memory: Setting<MemoryLimit> = layers.scalar(&flags::MEMORY)?;
+    let has_idmap = layers
+        .any_of([&flags::UIDMAP, &flags::GIDMAP])
+        .next()
+        .is_some()
+        || layers.all(&flags::SUBUIDNAME).next().is_some()
+        || layers.all(&flags::SUBGIDNAME).next().is_some();
+    let userns = layers.scalar(&flags::USERNS)?;
     let cap_add = capabilities(&layers)?;
     let user = user::resolve(&layers, inputs.image_config)?;
     let mounts = mounts::collect(&layers, inputs.host, inputs.image_config, &user.value)?;
@@ -80,13 +84,13 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
         command: inputs.command.to_vec(),
         user,
         userns: Some(userns).filter(|userns| !has_idmap || userns.origin.is_asked()),
-        uidmap: layers.list("uidmap", |_, _| false)?,
-        gidmap: layers.list("gidmap", |_, _| false)?,
-        privileged: layers.switch("privileged")?,
+        uidmap: layers.list(&flags::UIDMAP, |_, _| false)?,
+        gidmap: layers.list(&flags::GIDMAP, |_, _| false)?,
+        privileged: layers.switch(&flags::PRIVILEGED)?,
         new_privileges: options.new_privileges,
         cap_add,
         seccomp: seccomp(&layers, options.seccomp, inputs.host)?,
-        seccomp_policy: layers.scalar_with("seccomp-policy", |text| match text {
+        seccomp_policy: layers.scalar_with(&flags::SECCOMP_POLICY, |text| match text {
             "default" | "" => Ok(SeccompPolicy::Default),
             "image" => Ok(SeccompPolicy::Image),
             other => Err(format!("\"{other}\" is no seccomp policy: write default")),
@@ -96,44 +100,48 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
         mask: options.mask,
         unmask: options.unmask,
         proc_opts: options.proc_opts,
-        root_fs: layers.switch("read-only")?.map(|switch| match switch {
-            Switch::On => RootFs::ReadOnly,
-            Switch::Off => RootFs::Writable,
-        }),
-        read_only_tmpfs: layers.switch("read-only-tmpfs")?,
+        root_fs: layers
+            .switch(&flags::READ_ONLY)?
+            .map(|switch| match switch {
+                Switch::On => RootFs::ReadOnly,
+                Switch::Off => RootFs::Writable,
+            }),
+        read_only_tmpfs: layers.switch(&flags::READ_ONLY_TMPFS)?,
         external_rootfs,
-        image_volume: layers.scalar("image-volume")?,
+        image_volume: layers.scalar(&flags::IMAGE_VOLUME)?,
         mounts,
         network: layers
-            .strongest("network")
+            .strongest(&flags::NETWORK)
             .map(|given| setting(given, str::parse))
             .collect::<Result<_, _>>()?,
-        publish: layers.list("publish", |new, old| new == old)?,
-        publish_all: layers.switch("publish-all")?,
-        pid: namespace(&layers, "pid", NamespaceKind::Pid)?,
-        ipc: namespace(&layers, "ipc", NamespaceKind::Ipc)?,
-        uts: namespace(&layers, "uts", NamespaceKind::Uts)?,
-        cgroupns: namespace(&layers, "cgroupns", NamespaceKind::Cgroup)?,
-        cgroups: layers.scalar("cgroups")?,
+        publish: layers.list(&flags::PUBLISH, |new, old| new == old)?,
+        publish_all: layers.switch(&flags::PUBLISH_ALL)?,
+        pid: namespace(&layers, &flags::PID, NamespaceKind::Pid)?,
+        ipc: namespace(&layers, &flags::IPC, NamespaceKind::Ipc)?,
+        uts: namespace(&layers, &flags::UTS, NamespaceKind::Uts)?,
+        cgroupns: namespace(&layers, &flags::CGROUPNS, NamespaceKind::Cgroup)?,
+        cgroups: layers.scalar(&flags::CGROUPS)?,
         memory_swap: swap(&layers, &memory)?,
         memory,
         cpu: cpu(&layers)?,
-        pids_limit: layers.scalar("pids-limit")?,
+        pids_limit: layers.scalar(&flags::PIDS_LIMIT)?,
         ulimit: ulimits(&layers, inputs.host)?,
-        shm_size: layers.scalar("shm-size")?,
-        oom_score_adj: layers.scalar_with("oom-score-adj", number::int)?,
+        shm_size: layers.scalar(&flags::SHM_SIZE)?,
+        oom_score_adj: layers.scalar_with(&flags::OOM_SCORE_ADJ, number::int)?,
         restart: restart(&layers)?,
-        env: layers.list("env", same_variable)?,
-        env_host: layers.switch("env-host")?,
-        http_proxy: layers.switch("http-proxy")?,
-        secret: layers.list("secret", |new, old| new == old)?,
+        env: layers.list(&flags::ENV, same_variable)?,
+        env_host: layers.switch(&flags::ENV_HOST)?,
+        http_proxy: layers.switch(&flags::HTTP_PROXY)?,
+        secret: layers.list(&flags::SECRET, |new, old| new == old)?,
         device: devices(&layers, inputs.host)?,
-        sysctl: layers.list("sysctl", |new: &Sysctl, old| new.key == old.key)?,
-        annotation: layers.list("annotation", |new: &Annotation, old| new.key == old.key)?,
-        log_driver: layers.scalar("log-driver")?,
-        log_opt: layers.list("log-opt", |new: &LogOpt, old| new.key == old.key)?,
-        systemd: layers.scalar("systemd")?,
-        sdnotify: layers.scalar("sdnotify")?,
+        sysctl: layers.list(&flags::SYSCTL, |new: &Sysctl, old| new.key == old.key)?,
+        annotation: layers.list(&flags::ANNOTATION, |new: &Annotation, old| {
+            new.key == old.key
+        })?,
+        log_driver: layers.scalar(&flags::LOG_DRIVER)?,
+        log_opt: layers.list(&flags::LOG_OPT, |new: &LogOpt, old| new.key == old.key)?,
+        systemd: layers.scalar(&flags::SYSTEMD)?,
+        sdnotify: layers.scalar(&flags::SDNOTIFY)?,
         passed: layers.passed()?,
     };
     Ok(spec)
@@ -142,7 +150,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
 /// Devices without permissions get `rw`, where podman would add the right to make more nodes of them. A link is replaced
 /// by what it leads to, so that what was judged is what podman opens; the container sees the name that was asked for.
 fn devices(layers: &Layers<'_>, host: &dyn Host) -> Result<Vec<Setting<Device>>, Problem> {
-    let mut devices = layers.list("device", |new, old| new == old)?;
+    let mut devices = layers.list(&flags::DEVICE, |new, old| new == old)?;
     for device in &mut devices {
         if let Device::Node {
             host: node,
@@ -166,10 +174,10 @@ fn devices(layers: &Layers<'_>, host: &dyn Host) -> Result<Vec<Setting<Device>>,
 
 fn namespace(
     layers: &Layers<'_>,
-    name: &'static str,
+    flag: &'static Flag,
     kind: NamespaceKind,
 ) -> Result<Setting<Namespace>, Problem> {
-    layers.scalar_with(name, |text| Namespace::parse(kind, text))
+    layers.scalar_with(flag, |text| Namespace::parse(kind, text))
 }
 
 /// The settings that share `--security-opt`.
@@ -194,7 +202,7 @@ impl SecurityOptions {
             unmask: Vec::new(),
             proc_opts: None,
         };
-        for given in layers.all("security-opt") {
+        for given in layers.all(&flags::SECURITY_OPT) {
             let Setting { value, origin } = setting(given, str::parse)?;
             match value {
                 SecurityOpt::NoNewPrivileges(value) => {
@@ -218,14 +226,14 @@ fn seccomp(
     option: Option<Setting<security_opt::SeccompArg>>,
     host: &dyn Host,
 ) -> Result<Setting<Seccomp>, Problem> {
-    let key = layers.all("seccomp").last();
+    let key = layers.all(&flags::SECCOMP).last();
     let file = |base: &Path, path: &Path| -> Result<PathBuf, Invalid> {
         Ok(host.resolve(&base.join(path))?.path)
     };
     match (option, key) {
         (Some(option), key) if key.is_none_or(|key| !same_layer(&key.origin, &option.origin)) => {
             let given = layers
-                .all("security-opt")
+                .all(&flags::SECURITY_OPT)
                 .find(|given| given.origin == option.origin);
             let base = given.map_or(Path::new("/"), |given| &*given.base);
             let value = Seccomp::from_arg(&option.value, |path| file(base, path))
@@ -247,9 +255,9 @@ fn seccomp(
 /// Adds minus the drops of a stronger layer. Within one layer an add wins over a drop, as podman has it.
 fn capabilities(layers: &Layers<'_>) -> Result<Vec<Setting<CapArg>>, Problem> {
     let mut caps: Vec<Setting<CapArg>> = Vec::new();
-    for given in layers.any_of(&["cap-add", "cap-drop"]) {
+    for given in layers.any_of([&flags::CAP_ADD, &flags::CAP_DROP]) {
         let cap: Setting<CapArg> = setting(given, str::parse)?;
-        if given.flag.long == "cap-add" {
+        if given.flag == &flags::CAP_ADD {
             caps.retain(|old| old.value != cap.value);
             caps.push(cap);
         } else {
@@ -264,7 +272,7 @@ fn capabilities(layers: &Layers<'_>) -> Result<Vec<Setting<CapArg>>, Problem> {
 
 /// As much memory and swap together as memory alone, unless a person says otherwise: no swap.
 fn swap(layers: &Layers<'_>, memory: &Setting<MemoryLimit>) -> Result<Setting<SwapLimit>, Problem> {
-    let asked = layers.optional_with("memory-swap", str::parse::<SwapLimit>)?;
+    let asked = layers.optional_with(&flags::MEMORY_SWAP, str::parse::<SwapLimit>)?;
     match (
         asked.filter(|swap| swap.value != SwapLimit::Unset),
         &memory.value,
@@ -279,9 +287,9 @@ fn swap(layers: &Layers<'_>, memory: &Setting<MemoryLimit>) -> Result<Setting<Sw
 
 /// `--rm` and a restart exclude each other in podman. The stronger layer wins; in one layer they contradict each other.
 fn restart(layers: &Layers<'_>) -> Result<Setting<Restart>, Problem> {
-    let restart: Setting<Restart> = layers.scalar("restart")?;
+    let restart: Setting<Restart> = layers.scalar(&flags::RESTART)?;
     let rm = layers
-        .peek("rm")
+        .peek(&flags::RM)
         .filter(|rm| rm.value == "true" && restart.value != Restart::No);
     match rm {
         None => Ok(restart),
@@ -300,8 +308,10 @@ fn restart(layers: &Layers<'_>) -> Result<Setting<Restart>, Problem> {
 /// `--cpus`, or the quota and the period that say the same: the stronger layer wins; in one layer they contradict each
 /// other.
 fn cpu(layers: &Layers<'_>) -> Result<Setting<CpuLimit>, Problem> {
-    let cpus = layers.scalar("cpus")?;
-    let raw = layers.any_of(&["cpu-quota", "cpu-period"]).last();
+    let cpus = layers.scalar(&flags::CPUS)?;
+    let raw = layers
+        .any_of([&flags::CPU_QUOTA, &flags::CPU_PERIOD])
+        .last();
     match raw {
         Some(raw) if same_layer(&raw.origin, &cpus.origin) => {
             return Err(Problem::new(
@@ -313,8 +323,8 @@ fn cpu(layers: &Layers<'_>) -> Result<Setting<CpuLimit>, Problem> {
         Some(raw) if layers.is_stronger(raw, &cpus.origin) => {}
         _ => return Ok(cpus.map(CpuLimit::Cpus)),
     }
-    let quota = layers.optional_with("cpu-quota", number::int)?;
-    let period = layers.optional_with("cpu-period", number::uint)?;
+    let quota = layers.optional_with(&flags::CPU_QUOTA, number::int)?;
+    let period = layers.optional_with(&flags::CPU_PERIOD, number::uint)?;
     match (quota, period) {
         (Some(quota), period) => Ok(Setting::new(
             CpuLimit::Quota {
@@ -335,7 +345,7 @@ fn cpu(layers: &Layers<'_>) -> Result<Setting<CpuLimit>, Problem> {
 /// The limits of a process. Ours are lowered to this process's own hard limits, which the engine cannot exceed; a
 /// person's are refused above them.
 fn ulimits(layers: &Layers<'_>, host: &dyn Host) -> Result<Vec<Setting<Ulimit>>, Problem> {
-    let mut limits = layers.list("ulimit", same_limit)?;
+    let mut limits = layers.list(&flags::ULIMIT, same_limit)?;
     for limit in &mut limits {
         let Ulimit::Limit { name, soft, hard } = &mut limit.value else {
             continue;

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::Switch;
 use crate::origin::{Origin, Setting};
 use crate::podman::args::FlagValue;
-use crate::podman::flags::Treatment;
+use crate::podman::flags::{Flag, Treatment};
 use crate::problem::Problem;
 
 /// All flags, with a memory of which were read, so that none is lost.
@@ -26,35 +26,30 @@ impl<'a> Layers<'a> {
     }
 
     /// Every value of a list flag, weakest layer first.
-    pub(super) fn all(&self, name: &'static str) -> impl Iterator<Item = &'a FlagValue> {
-        self.read.borrow_mut().insert(name);
-        self.given
-            .iter()
-            .filter(move |given| given.flag.long == name)
+    pub(super) fn all(&self, flag: &'static Flag) -> impl Iterator<Item = &'a FlagValue> {
+        self.read.borrow_mut().insert(flag.long);
+        self.given.iter().filter(move |given| given.flag == flag)
     }
 
     /// Every value of several list flags, in the order they were given.
-    pub(super) fn any_of(
+    pub(super) fn any_of<const N: usize>(
         &self,
-        names: &'static [&'static str],
-    ) -> impl Iterator<Item = &'a FlagValue> {
-        self.read.borrow_mut().extend(names);
+        flags: [&'static Flag; N],
+    ) -> impl Iterator<Item = &'a FlagValue> + use<'a, N> {
+        self.read.borrow_mut().extend(flags.map(|flag| flag.long));
         self.given
             .iter()
-            .filter(move |given| names.contains(&given.flag.long))
+            .filter(move |given| flags.contains(&given.flag))
     }
 
     /// The value that holds: the last one.
-    pub(super) fn last(&self, name: &'static str) -> Option<&'a FlagValue> {
-        self.all(name).last()
+    pub(super) fn last(&self, flag: &'static Flag) -> Option<&'a FlagValue> {
+        self.all(flag).last()
     }
 
     /// The value that holds of a flag that is forwarded.
-    pub(super) fn peek(&self, name: &str) -> Option<&'a FlagValue> {
-        self.given
-            .iter()
-            .rev()
-            .find(|given| given.flag.long == name)
+    pub(super) fn peek(&self, flag: &Flag) -> Option<&'a FlagValue> {
+        self.given.iter().rev().find(|given| given.flag == flag)
     }
 
     /// Does a flag come from a stronger layer than a setting?
@@ -71,41 +66,41 @@ impl<'a> Layers<'a> {
     }
 
     /// The values of the strongest layer that gives the flag.
-    pub(super) fn strongest(&self, name: &'static str) -> impl Iterator<Item = &'a FlagValue> {
-        let layer = self.last(name).map(|given| &given.origin);
-        self.all(name)
+    pub(super) fn strongest(&self, flag: &'static Flag) -> impl Iterator<Item = &'a FlagValue> {
+        let layer = self.last(flag).map(|given| &given.origin);
+        self.all(flag)
             .filter(move |given| layer.is_some_and(|layer| same_layer(layer, &given.origin)))
     }
 
     /// The last value, parsed. Every flag asked for this way has a row in the baseline.
     pub(super) fn scalar<T: FromStr<Err: Display>>(
         &self,
-        name: &'static str,
+        flag: &'static Flag,
     ) -> Result<Setting<T>, Problem> {
-        self.scalar_with(name, str::parse)
+        self.scalar_with(flag, str::parse)
     }
 
     pub(super) fn scalar_with<T, E: Display>(
         &self,
-        name: &'static str,
+        flag: &'static Flag,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Setting<T>, Problem> {
-        self.optional_with(name, parse)?
-            .ok_or_else(|| Problem::new(format!("--{name} has no value")))
+        self.optional_with(flag, parse)?
+            .ok_or_else(|| Problem::new(format!("--{} has no value", flag.long)))
     }
 
     pub(super) fn optional_with<T, E: Display>(
         &self,
-        name: &'static str,
+        flag: &'static Flag,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<Setting<T>>, Problem> {
-        self.last(name)
+        self.last(flag)
             .map(|given| setting(given, parse))
             .transpose()
     }
 
-    pub(super) fn switch(&self, name: &'static str) -> Result<Setting<Switch>, Problem> {
-        self.scalar_with(name, |text| match text {
+    pub(super) fn switch(&self, flag: &'static Flag) -> Result<Setting<Switch>, Problem> {
+        self.scalar_with(flag, |text| match text {
             "true" => Ok(Switch::On),
             "false" => Ok(Switch::Off),
             other => Err(format!("\"{other}\" is neither true nor false")),
@@ -115,11 +110,11 @@ impl<'a> Layers<'a> {
     /// Every value, parsed; one that `replaces` an earlier one takes its place.
     pub(super) fn list<T: FromStr<Err: Display>>(
         &self,
-        name: &'static str,
+        flag: &'static Flag,
         replaces: impl Fn(&T, &T) -> bool,
     ) -> Result<Vec<Setting<T>>, Problem> {
         let mut values: Vec<Setting<T>> = Vec::new();
-        for given in self.all(name) {
+        for given in self.all(flag) {
             let new: Setting<T> = setting(given, str::parse)?;
             values.retain(|old| !replaces(&new.value, &old.value));
             values.push(new);
@@ -155,23 +150,12 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// Files that podman would look up in the directory it is started in, and a profile means beside itself.
-const FILES: [&str; 8] = [
-    "authfile",
-    "cert-dir",
-    "cidfile",
-    "conmon-pidfile",
-    "env-file",
-    "label-file",
-    "pidfile",
-    "pod-id-file",
-];
-
-/// The same flag, its file absolute, so that the file that is judged is the one that is used.
+/// The same flag, its path absolute: podman would look it up in the directory it is started in, a profile means beside
+/// itself, and the file that is judged has to be the one that is used.
 fn from_its_directory(given: &FlagValue) -> Result<FlagValue, Problem> {
     let mut given = given.clone();
-    if FILES.contains(&given.flag.long) && !given.value.is_empty() {
-        let path = given.base.join(&given.value);
+    if let Some(path) = given.flag.path_in(&given.value) {
+        let path = given.base.join(path);
         path.to_str()
             .ok_or_else(|| {
                 let what = format!("the directory of \"{}\" is not UTF-8", given.value);

@@ -19,6 +19,7 @@ use std::ffi::OsString;
 use crate::caps::CapArg;
 use crate::origin::Setting;
 use crate::podman::args::FlagValue;
+use crate::podman::flags::{Flag, NeededBy, Treatment};
 use crate::podman::value::annotation::Annotation;
 use crate::podman::value::cgroups::CgroupsMode;
 use crate::podman::value::device::Device;
@@ -41,6 +42,7 @@ use crate::podman::value::systemd::Systemd;
 use crate::podman::value::ulimit::Ulimit;
 use crate::podman::value::user::User;
 use crate::podman::value::userns::Userns;
+use crate::rule_id::RuleId;
 
 pub use mount::{ExternalRootfs, Mount};
 pub use seccomp::Seccomp;
@@ -197,16 +199,22 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// The forwarded flags of this name, in order.
-    pub fn passed<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a FlagValue> {
-        self.passed
-            .iter()
-            .filter(move |given| given.flag.long == name)
+    /// The values of a forwarded flag, in order.
+    pub fn passed(&self, flag: &'static Flag) -> impl Iterator<Item = &FlagValue> + Clone {
+        self.passed.iter().filter(move |given| given.flag == flag)
     }
 
-    /// The forwarded flags of these names, as arguments.
-    pub fn arguments(&self, names: &[&str]) -> Vec<OsString> {
-        let asked = |given: &&FlagValue| names.contains(&given.flag.long);
+    /// The forwarded flags that this rule is to judge, in order.
+    pub fn judged_by(&self, rule: RuleId) -> impl Iterator<Item = &FlagValue> {
+        let judged = Treatment::Judged(rule);
+        self.passed
+            .iter()
+            .filter(move |given| given.flag.treatment == judged)
+    }
+
+    /// The forwarded flags that a question to podman needs, as arguments.
+    pub fn arguments(&self, needed_by: NeededBy) -> Vec<OsString> {
+        let asked = |given: &&FlagValue| given.flag.needed_by == needed_by;
         self.passed
             .iter()
             .filter(asked)
@@ -226,8 +234,8 @@ impl Spec {
     }
 
     /// Is a forwarded bool flag on?
-    pub fn is_on(&self, name: &str) -> bool {
-        self.passed(name)
+    pub fn is_on(&self, flag: &'static Flag) -> bool {
+        self.passed(flag)
             .last()
             .is_some_and(|given| given.value == "true")
     }

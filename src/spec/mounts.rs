@@ -10,6 +10,7 @@ use super::mount::{Bind, ExternalRootfs, Mount, NamedVolume};
 use crate::host::{FileKind, Host, Mode, Resolved, Selinux};
 use crate::origin::{Origin, Setting};
 use crate::podman::args::FlagValue;
+use crate::podman::flags;
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::image_volume::ImageVolume;
 use crate::podman::value::limit::{Limit, MemoryLimit};
@@ -41,7 +42,7 @@ pub(super) fn collect(
     user: &User,
 ) -> Result<Vec<Setting<Mount>>, Problem> {
     let mut mounts: Vec<Setting<Mount>> = Vec::new();
-    for given in layers.any_of(&["volume", "mount", "tmpfs"]) {
+    for given in layers.any_of([&flags::VOLUME, &flags::MOUNT, &flags::TMPFS]) {
         let new = read(given, host)?;
         if let Some(at) = new.value.destination() {
             let twin = |old: &Setting<Mount>| old.value.destination() == Some(at);
@@ -60,7 +61,7 @@ pub(super) fn collect(
         }
         mounts.push(new);
     }
-    if layers.scalar::<ImageVolume>("image-volume")?.value == ImageVolume::Tmpfs {
+    if layers.scalar::<ImageVolume>(&flags::IMAGE_VOLUME)?.value == ImageVolume::Tmpfs {
         mounts.extend(image_volumes(&mounts, image)?);
     }
     mounts.extend(secrets(layers, &mounts)?);
@@ -79,8 +80,10 @@ fn shared_memory(
     layers: &Layers<'_>,
     mounts: &[Setting<Mount>],
 ) -> Result<Option<Setting<Mount>>, Problem> {
-    let size: Setting<MemoryLimit> = layers.scalar("shm-size")?;
-    let ipc = layers.scalar_with("ipc", |text| Namespace::parse(NamespaceKind::Ipc, text))?;
+    let size: Setting<MemoryLimit> = layers.scalar(&flags::SHM_SIZE)?;
+    let ipc = layers.scalar_with(&flags::IPC, |text| {
+        Namespace::parse(NamespaceKind::Ipc, text)
+    })?;
     let at: ContainerPath = SHARED_MEMORY.parse()?;
     let covered = mounts
         .iter()
@@ -112,7 +115,10 @@ pub(super) fn external_rootfs(
     word: &str,
     host: &dyn Host,
 ) -> Result<Option<Setting<ExternalRootfs>>, Problem> {
-    let Some(given) = layers.last("rootfs").filter(|given| given.value == "true") else {
+    let Some(given) = layers
+        .last(&flags::ROOTFS)
+        .filter(|given| given.value == "true")
+    else {
         return Ok(None);
     };
     let (path, suffix) = match word.rsplit_once(':') {
@@ -149,7 +155,7 @@ fn secrets(
     if covered {
         return Ok(None);
     }
-    for given in layers.all("secret") {
+    for given in layers.all(&flags::SECRET) {
         let secret: Setting<Secret> = setting(given, str::parse)?;
         let at = secret.value.destination();
         if at.is_some() {
@@ -186,14 +192,13 @@ fn image_volumes(
 }
 
 fn read(given: &FlagValue, host: &dyn Host) -> Result<Setting<Mount>, Problem> {
-    let mount = match given.flag.long {
-        "volume" => from_volume(setting::<Volume, _>(given, str::parse)?.value, given, host),
-        "tmpfs" => harden_tmpfs(setting::<Tmpfs, _>(given, str::parse)?.value).map(Mount::Tmpfs),
-        _ => from_mount(
-            setting::<mount::Mount, _>(given, str::parse)?.value,
-            given,
-            host,
-        ),
+    let mount = if given.flag == &flags::VOLUME {
+        from_volume(setting::<Volume, _>(given, str::parse)?.value, given, host)
+    } else if given.flag == &flags::TMPFS {
+        harden_tmpfs(setting::<Tmpfs, _>(given, str::parse)?.value).map(Mount::Tmpfs)
+    } else {
+        let mount = setting::<mount::Mount, _>(given, str::parse)?.value;
+        from_mount(mount, given, host)
     };
     match mount {
         Ok(mount) => Ok(Setting::new(mount, given.origin.clone())),

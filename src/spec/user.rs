@@ -3,6 +3,7 @@
 use super::baseline::USER_AUTO;
 use super::layers::{Layers, setting};
 use crate::origin::{Origin, Setting};
+use crate::podman::flags;
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::user::{Id, Rootness, User};
 use crate::problem::Problem;
@@ -16,7 +17,7 @@ const USER_IMAGE: &str = "image";
 /// Does the user depend on the image's config?
 pub(super) fn asks_image(layers: &Layers<'_>) -> bool {
     layers
-        .last("user")
+        .last(&flags::USER)
         .is_some_and(|given| is_word(&given.origin, &given.value))
 }
 
@@ -31,7 +32,7 @@ pub(super) fn resolve(
     image: Option<&ImageConfig>,
 ) -> Result<Setting<User>, Problem> {
     let given = layers
-        .last("user")
+        .last(&flags::USER)
         .ok_or_else(|| Problem::new("--user has no value"))?;
     if !is_word(&given.origin, &given.value) {
         return Ok(setting(given, str::parse)?.map(with_group));

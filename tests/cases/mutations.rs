@@ -11,8 +11,8 @@ use proptest::sample::Index;
 use crate::machine::PROJECT;
 use crate::rows::{Expect, Row};
 use safe_podman::testing::args;
-use safe_podman::testing::flags::{self, FLAGS, Flag, Kind};
-use safe_podman::testing::key::{self, Means, Shape};
+use safe_podman::testing::flags::{self, Flag, Kind, Shape};
+use safe_podman::testing::key::{self, Means};
 use safe_podman::testing::{Fake, FileKind, Host as _};
 
 /// A flag as it was written: its row of the table and its value.
@@ -34,7 +34,7 @@ fn parts(args: &[String]) -> Option<Vec<Part>> {
         } else {
             let mut letters = word.strip_prefix('-')?.chars();
             let letter = letters.next()?;
-            let flag = FLAGS.iter().find(|flag| flag.short == Some(letter))?;
+            let flag = flags::by_letter(letter)?;
             let rest = letters.as_str();
             if flag.kind == Kind::Bool && !rest.is_empty() {
                 return None;
@@ -399,13 +399,13 @@ fn profile(row: &Row) -> Option<String> {
     let mut keys: Vec<(String, Shape, Vec<String>)> = Vec::new();
     for Part { flag, value } in parts(&row.args)? {
         let found = key::of_flag(flag)?;
-        let Means::Flag(_, shape) = found.means else {
+        let Means::Flag(flag) = found.means else {
             return None;
         };
         match keys.iter_mut().find(|(name, ..)| *name == found.name) {
             Some((_, Shape::One, values)) => *values = vec![value],
             Some((.., values)) => values.push(value),
-            None => keys.push((found.name, shape, vec![value])),
+            None => keys.push((found.name, flag.shape, vec![value])),
         }
     }
     let text = keys

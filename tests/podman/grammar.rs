@@ -15,7 +15,7 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use safe_podman::testing::Version;
 use safe_podman::testing::args::{self, RunArgs};
-use safe_podman::testing::flags::{FLAGS, by_name};
+use safe_podman::testing::flags::{self, by_name};
 
 use crate::engine::Engine;
 use crate::harness::{Tested, tests};
@@ -154,9 +154,8 @@ fn every_row_is_a_flag_of_podman_s(engine: &Engine) -> Tested {
     engine.once()?;
     let version = version(engine);
     let (mut used, mut misused) = (Vec::new(), Vec::new());
-    for flag in FLAGS.iter().filter(|flag| flag.is_in(version)) {
-        let names = std::iter::once(&flag.long).chain(flag.aliases);
-        let names = names.map(|name| format!("--{name}"));
+    for flag in flags::all().filter(|flag| flag.is_in(version)) {
+        let names = flag.names().map(|name| format!("--{name}"));
         for name in names.chain(flag.short.map(|letter| format!("-{letter}"))) {
             let takes = flag.kind.takes_value();
             misused.push(vec![

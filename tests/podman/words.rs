@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use proptest::prelude::*;
 use proptest::sample::select;
 use safe_podman::testing::Version;
-use safe_podman::testing::flags::{FLAGS, Flag, Kind, Scope};
+use safe_podman::testing::flags::{self, Flag, HostPath, Kind, Topic};
 
 /// Words that belong together, such as a flag and its value.
 pub(crate) type Piece = Vec<OsString>;
@@ -13,16 +13,10 @@ pub(crate) type Piece = Vec<OsString>;
 /// Flags that a test must not use: podman would write a file or a log, or leave the store of the tests.
 pub(crate) fn is_off_limits(flag: &Flag) -> bool {
     let global =
-        flag.scope == Scope::Global && !matches!(flag.long, "trace" | "log-level" | "max-workers");
-    let writes = [
-        "cidfile",
-        "pidfile",
-        "conmon-pidfile",
-        "health-log-destination",
-    ];
+        flag.topic == Topic::Engine && !matches!(flag.long, "trace" | "log-level" | "max-workers");
     // With these there is no image to be missing, or another store and another engine to miss it in.
     let elsewhere = ["rootfs", "pull", "help"];
-    global || writes.contains(&flag.long) || elsewhere.contains(&flag.long)
+    global || flag.path == HostPath::Writes || elsewhere.contains(&flag.long)
 }
 
 /// A value that podman takes and that does nothing before the image is looked for.
@@ -82,8 +76,7 @@ fn value(flag: &'static Flag) -> BoxedStrategy<String> {
 }
 
 fn flag(version: Version) -> impl Strategy<Value = &'static Flag> {
-    let flags: Vec<_> = FLAGS
-        .iter()
+    let flags: Vec<_> = flags::all()
         .filter(|flag| flag.is_in(version) && !is_off_limits(flag))
         .collect();
     select(flags)
@@ -100,9 +93,7 @@ fn one_flag(version: Version) -> impl Strategy<Value = Piece> {
         )
     });
     parts.prop_map(|(flag, value, form, name)| {
-        let names: Vec<&str> = std::iter::once(flag.long)
-            .chain(flag.aliases.iter().copied())
-            .collect();
+        let names: Vec<&str> = flag.names().collect();
         let long = format!("--{}", name.get(&names));
         let words = match (flag.short, flag.kind.takes_value(), form) {
             (Some(letter), true, 0) => vec![format!("-{letter}{value}")],
@@ -120,13 +111,11 @@ fn one_flag(version: Version) -> impl Strategy<Value = Piece> {
 
 /// Several letters in one word, and the value of the last.
 fn cluster() -> impl Strategy<Value = Piece> {
-    let switches: Vec<char> = FLAGS
-        .iter()
+    let switches: Vec<char> = flags::all()
         .filter(|flag| flag.kind == Kind::Bool)
         .filter_map(|flag| flag.short)
         .collect();
-    let takers: Vec<char> = FLAGS
-        .iter()
+    let takers: Vec<char> = flags::all()
         .filter(|flag| flag.kind == Kind::Text)
         .filter_map(|flag| flag.short)
         .collect();

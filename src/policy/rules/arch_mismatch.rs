@@ -2,6 +2,7 @@
 
 use std::env::consts::ARCH;
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -21,18 +22,19 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    let flags = ["arch", "os", "platform"]
+    let flags = [&flags::ARCH, &flags::OS, &flags::PLATFORM]
         .into_iter()
-        .filter_map(|name| spec.passed(name).last());
+        .filter_map(|flag| spec.passed(flag).last());
     flags
         .filter(|given| {
-            let (os, arch) = match given.flag.long {
-                "arch" => (None, Some(given.value.as_str())),
-                "os" => (Some(given.value.as_str()), None),
-                _ => {
-                    let mut parts = given.value.split('/');
-                    (parts.next(), parts.next())
-                }
+            let value = given.value.as_str();
+            let (os, arch) = if given.flag == &flags::ARCH {
+                (None, Some(value))
+            } else if given.flag == &flags::OS {
+                (Some(value), None)
+            } else {
+                let mut parts = value.split('/');
+                (parts.next(), parts.next())
             };
             os.is_some_and(|os| !os.is_empty() && os != "linux")
                 || arch.is_some_and(|arch| !is_ours(arch))

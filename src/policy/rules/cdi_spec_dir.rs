@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::places;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -36,7 +37,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         })
     };
     let dirs = spec
-        .passed("cdi-spec-dir")
+        .passed(&flags::CDI_SPEC_DIR)
         .filter(|given| !roots_own(&given.value, &given.origin));
     dirs.map(|given| {
         let what = format!("devices would be what \"{}\" says they are", given.value);

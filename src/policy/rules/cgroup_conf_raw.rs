@@ -1,5 +1,6 @@
 //! `--cgroup-conf`.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -19,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let hit = |value: &str| format!("the control group would get {value}, past the limits");
-    spec.passed("cgroup-conf")
+    spec.passed(&flags::CGROUP_CONF)
         .map(|given| Hit::refuse(hit(&given.value), &given.origin))
         .collect()
 }

@@ -1,6 +1,7 @@
 //! `--cgroup-parent`.
 
 use crate::host::Mode;
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -25,7 +26,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         Mode::Rootless => "user.slice",
     };
     let elsewhere = spec
-        .passed("cgroup-parent")
+        .passed(&flags::CGROUP_PARENT)
         .filter(|given| !given.value.is_empty() && given.value != usual);
     let hit =
         |value: &str| format!("the container's control group would be placed below \"{value}\"");

@@ -1,6 +1,7 @@
 //! `--cgroups=disabled`, and the manager under which a user without root has no limits.
 
 use crate::host::Mode;
+use crate::podman::flags;
 use crate::podman::value::cgroups::CgroupsMode;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -28,7 +29,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         CgroupsMode::Disabled => hits.push(Hit::refuse(RULE.title, &spec.cgroups.origin)),
     }
     let mode = facts.host.identity().mode;
-    for manager in spec.passed("cgroup-manager") {
+    for manager in spec.passed(&flags::CGROUP_MANAGER) {
         let what = match (manager.value.as_str(), mode) {
             ("systemd", _) | ("cgroupfs", Mode::Rootful) => continue,
             ("cgroupfs", Mode::Rootless) => {

@@ -1,5 +1,6 @@
 //! Passwords in `--creds` and `--decryption-key`.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -19,7 +20,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    let creds = spec.passed("creds").chain(spec.passed("decryption-key"));
+    let creds = spec
+        .passed(&flags::CREDS)
+        .chain(spec.passed(&flags::DECRYPTION_KEY));
     creds
         .filter_map(|given| {
             let (of, secret) = given

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -24,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let files = spec
-        .passed("default-mounts-file")
+        .passed(&flags::DEFAULT_MOUNTS_FILE)
         .filter(|given| Path::new(&given.value) != Path::new("/dev/null"));
     let hit =
         |value: &str| format!("whatever \"{value}\" lists would be mounted into the container");

@@ -1,5 +1,6 @@
 //! `--device-cgroup-rule`.
 
+use crate::podman::flags;
 use crate::podman::value::device_cgroup_rule::{DeviceCgroupRule, Nodes};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -26,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    let rules = spec.passed("device-cgroup-rule");
+    let rules = spec.passed(&flags::DEVICE_CGROUP_RULE);
     rules.filter_map(|given| {
         let text = &given.value;
         let Ok(rule) = text.parse::<DeviceCgroupRule>() else {

@@ -2,6 +2,7 @@
 
 use crate::host::{FileKind, Host};
 use crate::podman::args::FlagValue;
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -21,7 +22,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
-    let files = spec.passed("env-file").chain(spec.passed("label-file"));
+    let files = spec
+        .passed(&flags::ENV_FILE)
+        .chain(spec.passed(&flags::LABEL_FILE));
     files.filter_map(|given| judge(given, facts.host)).collect()
 }
 
@@ -40,7 +43,7 @@ fn judge(given: &FlagValue, host: &dyn Host) -> Option<Hit> {
     if found.kind != FileKind::File {
         return None;
     }
-    let labels = given.flag.long == "label-file";
+    let labels = given.flag == &flags::LABEL_FILE;
     let uid = host.identity().uid;
     let what = if found.owner != uid && found.owner != 0 {
         format!(

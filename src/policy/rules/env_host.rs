@@ -3,6 +3,7 @@
 use crate::host::{FileKind, Links};
 use crate::origin::Origin;
 use crate::podman::args::FlagValue;
+use crate::podman::flags;
 use crate::podman::value::env::EnvVar;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -40,7 +41,9 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
             hits.push(Hit::refuse(import(prefix), &var.origin));
         }
     }
-    let files = spec.passed("env-file").chain(spec.passed("label-file"));
+    let files = spec
+        .passed(&flags::ENV_FILE)
+        .chain(spec.passed(&flags::LABEL_FILE));
     hits.extend(files.filter_map(|given| in_file(given, facts)));
     let image = facts.image.iter().flat_map(|image| &image.env);
     hits.extend(image.filter(|line| !line.contains('=')).map(|name| {

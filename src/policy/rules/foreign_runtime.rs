@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::podman::args::FlagValue;
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -25,36 +26,38 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    spec.passed.iter().filter_map(judge).collect()
+    spec.judged_by(RULE.id).filter_map(judge).collect()
 }
 
 fn judge(given: &FlagValue) -> Option<Hit> {
-    let value = &given.value;
-    let what = match given.flag.long {
-        "runtime" if RUNTIMES.contains(&value.as_str()) => return None,
-        "runtime" => {
-            let hit = Hit::refuse(
-                format!("the container would be run by \"{value}\""),
-                &given.origin,
-            );
-            let name = Path::new(value).file_name().and_then(|name| name.to_str());
-            let known = name.filter(|name| RUNTIMES.contains(name));
-            return Some(match known {
-                Some(name) => hit.instead(format!("--runtime={name}")),
-                None => hit,
-            });
-        }
-        "runtime-flag" => format!(
+    let FlagValue { flag, value, .. } = given;
+    let what = match *flag {
+        f if f == &flags::RUNTIME => return runtime(given),
+        f if f == &flags::RUNTIME_FLAG => format!(
             "the runtime would get the flag \"{value}\", which may name files and switch off cgroups"
         ),
-        "conmon" => format!("the container would be watched by \"{value}\""),
-        "network-cmd-path" => format!("the network would be set up by \"{value}\""),
-        "init-path" => format!(
+        f if f == &flags::CONMON => format!("the container would be watched by \"{value}\""),
+        f if f == &flags::NETWORK_CMD_PATH => format!("the network would be set up by \"{value}\""),
+        f if f == &flags::INIT_PATH => format!(
             "\"{value}\" of the host would become process 1, and readable, in the container"
         ),
-        _ => return None,
+        f => format!("--{} would name a program of the host: \"{value}\"", f.long),
     };
-    Some(Hit::refuse(what, &given.origin).instead(format!("leave --{} out", given.flag.long)))
+    Some(Hit::refuse(what, &given.origin).instead(format!("leave --{} out", flag.long)))
+}
+
+fn runtime(given: &FlagValue) -> Option<Hit> {
+    let value = given.value.as_str();
+    if RUNTIMES.contains(&value) {
+        return None;
+    }
+    let what = format!("the container would be run by \"{value}\"");
+    let hit = Hit::refuse(what, &given.origin);
+    let name = Path::new(value).file_name().and_then(|name| name.to_str());
+    Some(match name.filter(|name| RUNTIMES.contains(name)) {
+        Some(name) => hit.instead(format!("--runtime={name}")),
+        None => hit,
+    })
 }
 
 #[cfg(test)]

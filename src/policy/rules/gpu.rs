@@ -1,5 +1,6 @@
 //! `--gpus`, CDI devices and graphics nodes.
 
+use crate::podman::flags;
 use crate::podman::value::device::Device;
 use crate::policy::devices::{DeviceClass, of_class};
 use crate::policy::facts::Facts;
@@ -41,7 +42,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         Device::Node { .. } => None,
     });
     let gpus = spec
-        .passed("gpus")
+        .passed(&flags::GPUS)
         .map(|given| (format!("nvidia.com/gpu={}", given.value), &given.origin));
     let described = described.chain(gpus).map(|(name, origin)| {
         Hit::warn(

@@ -1,5 +1,6 @@
 //! `--hooks-dir`.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -20,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let hit = |value: &str| format!("podman would run the hooks of \"{value}\" on the host");
-    spec.passed("hooks-dir")
+    spec.passed(&flags::HOOKS_DIR)
         .map(|given| Hit::refuse(hit(&given.value), &given.origin))
         .collect()
 }

@@ -3,23 +3,12 @@
 use std::path::Path;
 
 use crate::origin::Origin;
+use crate::podman::flags::HostPath;
 use crate::policy::facts::Facts;
 use crate::policy::places;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
-
-const FLAGS: [&str; 6] = [
-    "cidfile",
-    "conmon-pidfile",
-    "cpu-profile",
-    "health-log-destination",
-    "memory-profile",
-    "pidfile",
-];
-
-/// Words of `--health-log-destination` that are no directory.
-const NO_DIRECTORY: [&str; 2] = ["local", "events_logger"];
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::HostFileWrite,
@@ -38,16 +27,10 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let flags = spec
         .passed
         .iter()
-        .filter(|given| FLAGS.contains(&given.flag.long));
-    let named = flags.filter(|given| {
-        given.flag.long != "health-log-destination" || !NO_DIRECTORY.contains(&given.value.as_str())
-    });
-    let files = named.map(|given| {
-        (
-            format!("--{}=", given.flag.long),
-            given.value.as_str(),
-            &given.origin,
-        )
+        .filter(|given| given.flag.path == HostPath::Writes);
+    let files = flags.filter_map(|given| {
+        let path = given.flag.path_in(&given.value)?;
+        Some((format!("--{}=", given.flag.long), path, &given.origin))
     });
     let logs = spec
         .log_opt
@@ -56,7 +39,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let logs = logs.map(|option| {
         (
             "--log-opt=path=".to_owned(),
-            option.value.value.as_str(),
+            Path::new(&option.value.value),
             &option.origin,
         )
     });
@@ -66,13 +49,14 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         .collect()
 }
 
-fn judge(flag: &str, path: &str, origin: &Origin, facts: &Facts<'_>) -> Option<Hit> {
-    let what = match places::locate(Path::new(path), origin, facts) {
+fn judge(flag: &str, path: &Path, origin: &Origin, facts: &Facts<'_>) -> Option<Hit> {
+    let asked = path.display();
+    let what = match places::locate(path, origin, facts) {
         Ok(at) if places::may_write(&at, facts) => return None,
-        Ok(at) => format!("{flag}{path} would write to \"{}\"", at.path.display()),
-        Err(why) => format!("{flag}{path} would write to a file that is not known: {why}"),
+        Ok(at) => format!("{flag}{asked} would write to \"{}\"", at.path.display()),
+        Err(why) => format!("{flag}{asked} would write to a file that is not known: {why}"),
     };
-    let name = Path::new(path).file_name().unwrap_or_default();
+    let name = path.file_name().unwrap_or_default();
     let better = places::runtime_directory(facts).join(name);
     Some(Hit::refuse(what, origin).instead(format!("{flag}{}", better.display())))
 }

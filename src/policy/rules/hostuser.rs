@@ -18,11 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    let flags = ["hostuser", "passwd-entry", "group-entry"];
-    let given = flags
-        .into_iter()
-        .flat_map(|flag| spec.passed(flag).collect::<Vec<_>>());
-    given
+    spec.judged_by(RULE.id)
         .map(|given| Hit::inform(RULE.title, &given.origin))
         .collect()
 }

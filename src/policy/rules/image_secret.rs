@@ -1,6 +1,7 @@
 //! A secret in the image's `ENV`.
 
 use crate::origin::Origin;
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::policy::secret;
@@ -35,7 +36,10 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 }
 
 fn is_gone(spec: &Spec, name: &str) -> bool {
-    spec.is_on("unsetenv-all") || spec.passed("unsetenv").any(|given| given.value == name)
+    spec.is_on(&flags::UNSETENV_ALL)
+        || spec
+            .passed(&flags::UNSETENV)
+            .any(|given| given.value == name)
 }
 
 #[cfg(test)]

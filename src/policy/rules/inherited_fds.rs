@@ -1,5 +1,6 @@
 //! `--preserve-fds` and `--preserve-fd`.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -20,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let count = spec
-        .passed("preserve-fds")
+        .passed(&flags::PRESERVE_FDS)
         .filter(|given| given.value != "0");
     let count = count.map(|given| {
         (
@@ -28,7 +29,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
             &given.origin,
         )
     });
-    let each = spec.passed("preserve-fd");
+    let each = spec.passed(&flags::PRESERVE_FD);
     let each = each.map(|given| {
         (
             format!("file descriptor {} of the caller", given.value),

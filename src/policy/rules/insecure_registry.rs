@@ -1,5 +1,6 @@
 //! Pulling without TLS, or under another policy.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -27,26 +28,26 @@ pub(super) static RULE: Rule = Rule {
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     let tls = spec
-        .passed("tls-verify")
+        .passed(&flags::TLS_VERIFY)
         .last()
-        .filter(|_| !spec.is_on("tls-verify"));
+        .filter(|_| !spec.is_on(&flags::TLS_VERIFY));
     if let Some(given) = tls {
         hits.push(Hit::refuse(
             "the registry would not have to prove who it is",
             &given.origin,
         ));
     }
-    for given in spec.passed("signature-policy") {
+    for given in spec.passed(&flags::SIGNATURE_POLICY) {
         let what = format!("\"{}\" would decide whose images are trusted", given.value);
         let instead = "leave it out: /etc/containers/policy.json holds";
         hits.push(Hit::refuse(what, &given.origin).instead(instead));
     }
-    for given in spec.passed("registries-conf") {
+    for given in spec.passed(&flags::REGISTRIES_CONF) {
         let what = format!("\"{}\" would decide where images come from", given.value);
         let instead = "leave it out: /etc/containers/registries.conf holds";
         hits.push(Hit::refuse(what, &given.origin).instead(instead));
     }
-    for given in spec.passed("cert-dir") {
+    for given in spec.passed(&flags::CERT_DIR) {
         let what = format!(
             "the certificates in \"{}\" would be trusted, too",
             given.value

@@ -1,6 +1,7 @@
 //! `container:NAME`, `--pod` and `--requires`: what another container brings along.
 
 use crate::origin::Origin;
+use crate::podman::flags;
 use crate::podman::value::namespace::Namespace;
 use crate::podman::value::network::Network;
 use crate::podman::value::userns::Userns;
@@ -30,8 +31,8 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         )
     });
     let pods = spec
-        .passed("pod")
-        .chain(spec.passed("pod-id-file"))
+        .passed(&flags::POD)
+        .chain(spec.passed(&flags::POD_ID_FILE))
         .filter(|given| !given.value.is_empty());
     let pods = pods.map(|given| {
         let what = format!(
@@ -40,7 +41,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         );
         Hit::warn(what, &given.origin)
     });
-    let required = spec.passed("requires").map(|given| {
+    let required = spec.passed(&flags::REQUIRES).map(|given| {
         Hit::inform(
             format!(
                 "container \"{}\" is started too, as it was once made",

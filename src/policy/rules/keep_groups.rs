@@ -1,5 +1,6 @@
 //! `--group-add keep-groups`.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -19,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let kept = spec
-        .passed("group-add")
+        .passed(&flags::GROUP_ADD)
         .filter(|given| given.value == "keep-groups");
     kept.map(|given| Hit::refuse(RULE.title, &given.origin))
         .collect()

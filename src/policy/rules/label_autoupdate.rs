@@ -1,6 +1,7 @@
 //! `io.containers.autoupdate=registry` without a pin.
 
 use crate::origin::Origin;
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -28,7 +29,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     if spec.image.value.has_digest() {
         return Vec::new();
     }
-    let own = spec.passed("label").filter_map(|given| {
+    let own = spec.passed(&flags::LABEL).filter_map(|given| {
         let (key, value) = given.value.split_once('=')?;
         (key == KEY).then(|| (value.to_owned(), given.origin.clone()))
     });

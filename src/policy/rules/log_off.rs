@@ -1,5 +1,6 @@
 //! No log, and no record of events.
 
+use crate::podman::flags;
 use crate::podman::value::log::LogDriver;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -38,7 +39,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         }
     };
     let events = spec
-        .passed("events-backend")
+        .passed(&flags::EVENTS_BACKEND)
         .last()
         .filter(|given| given.value == "none");
     hits.extend(events.map(|given| Hit::inform("podman would record no events", &given.origin)));

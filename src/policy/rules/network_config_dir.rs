@@ -1,5 +1,6 @@
 //! `--network-config-dir` and `--network-backend`.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -20,8 +21,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let flags = spec
-        .passed("network-config-dir")
-        .chain(spec.passed("network-backend"));
+        .passed(&flags::NETWORK_CONFIG_DIR)
+        .chain(spec.passed(&flags::NETWORK_BACKEND));
     flags
         .map(|given| {
             let what = format!(

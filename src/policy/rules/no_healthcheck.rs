@@ -1,5 +1,6 @@
 //! `--no-healthcheck`.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -18,9 +19,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    let off = spec.passed("no-healthcheck").last();
-    let off = off.filter(|_| spec.is_on("no-healthcheck"));
-    let none = spec.passed("health-cmd").last();
+    let off = spec.passed(&flags::NO_HEALTHCHECK).last();
+    let off = off.filter(|_| spec.is_on(&flags::NO_HEALTHCHECK));
+    let none = spec.passed(&flags::HEALTH_CMD).last();
     let none = none.filter(|given| matches!(given.value.as_str(), "none" | "NONE"));
     let given = off.or(none);
     given

@@ -1,5 +1,6 @@
 //! `--oom-score-adj` below 0 and `--oom-kill-disable`.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -27,8 +28,8 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         );
         hits.push(Hit::refuse(what, &spec.oom_score_adj.origin));
     }
-    let disabled = spec.passed("oom-kill-disable").last();
-    if let Some(given) = disabled.filter(|_| spec.is_on("oom-kill-disable")) {
+    let disabled = spec.passed(&flags::OOM_KILL_DISABLE).last();
+    if let Some(given) = disabled.filter(|_| spec.is_on(&flags::OOM_KILL_DISABLE)) {
         let what = "out of memory, the container would hang and keep what it has";
         hits.push(Hit::refuse(what, &given.origin));
     }

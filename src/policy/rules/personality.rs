@@ -1,5 +1,6 @@
 //! `--personality`.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -23,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let odd = spec
-        .passed("personality")
+        .passed(&flags::PERSONALITY)
         .filter(|given| !DOMAINS.contains(&given.value.to_ascii_uppercase().as_str()));
     odd.map(|given| {
         Hit::inform(

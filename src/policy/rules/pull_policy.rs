@@ -1,5 +1,6 @@
 //! `--pull=always` and a tag that moves.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -19,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let image = &spec.image.value;
-    let pull = spec.passed("pull").last();
+    let pull = spec.passed(&flags::PULL).last();
     let again = pull.filter(|given| {
         let policy = given.value.to_ascii_lowercase();
         matches!(policy.as_str(), "always" | "newer" | "ifnewer" | "true")

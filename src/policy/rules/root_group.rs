@@ -1,5 +1,6 @@
 //! Group 0.
 
+use crate::podman::flags;
 use crate::podman::value::user::Id;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -28,7 +29,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         hits.push(Hit::inform(RULE.title, &spec.user.origin));
     }
     for given in spec
-        .passed("group-add")
+        .passed(&flags::GROUP_ADD)
         .filter(|given| ["0", "root"].contains(&given.value.as_str()))
     {
         hits.push(Hit::inform(RULE.title, &given.origin));

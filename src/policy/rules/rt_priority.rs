@@ -2,6 +2,7 @@
 
 use crate::origin::Setting;
 use crate::podman::args::FlagValue;
+use crate::podman::flags;
 use crate::podman::value::number;
 use crate::podman::value::ulimit::{Ulimit, UlimitName, UlimitValue};
 use crate::policy::facts::Facts;
@@ -50,11 +51,12 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 /// A flag that raises the container above others. A budget or period of 0 is none.
 fn raises(given: &FlagValue) -> bool {
-    match given.flag.long {
-        "cpu-rt-period" | "cpu-rt-runtime" => given.value != "0",
-        "rdt-class" => !given.value.is_empty(),
-        "blkio-weight" => is_heavy(&given.value),
-        "blkio-weight-device" => given.value.rsplit(':').next().is_some_and(is_heavy),
+    let FlagValue { flag, value, .. } = given;
+    match *flag {
+        f if f == &flags::CPU_RT_PERIOD || f == &flags::CPU_RT_RUNTIME => value != "0",
+        f if f == &flags::RDT_CLASS => !value.is_empty(),
+        f if f == &flags::BLKIO_WEIGHT => is_heavy(value),
+        f if f == &flags::BLKIO_WEIGHT_DEVICE => value.rsplit(':').next().is_some_and(is_heavy),
         _ => false,
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::origin::Origin;
+use crate::podman::flags;
 use crate::podman::value::env::EnvVar;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -36,10 +37,10 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         }
         EnvVar::Import(_) | EnvVar::ImportPrefix(_) => None,
     });
-    let flags = ["env-merge", "entrypoint", "health-cmd"];
+    let flags = [&flags::ENV_MERGE, &flags::ENTRYPOINT, &flags::HEALTH_CMD];
     let flags = flags
         .into_iter()
-        .flat_map(|name| spec.passed(name))
+        .flat_map(|flag| spec.passed(flag))
         .filter_map(|given| {
             let found = secret::in_url(&given.value)?;
             Some(hit(

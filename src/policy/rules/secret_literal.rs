@@ -1,6 +1,7 @@
 //! `-e PASSWORD=…`.
 
 use crate::origin::Origin;
+use crate::podman::flags;
 use crate::podman::value::env::EnvVar;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -27,7 +28,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         EnvVar::Value { name, value } => Some((name.as_str(), value.as_str(), &var.origin)),
         EnvVar::Import(_) | EnvVar::ImportPrefix(_) => None,
     });
-    let merged = spec.passed("env-merge").filter_map(|given| {
+    let merged = spec.passed(&flags::ENV_MERGE).filter_map(|given| {
         let (name, value) = given.value.split_once('=')?;
         Some((name, value, &given.origin))
     });

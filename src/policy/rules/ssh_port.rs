@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::origin::Origin;
+use crate::podman::flags;
 use crate::podman::value::port::{PortRange, Protocol};
 use crate::podman::value::publish::Publish;
 use crate::policy::facts::Facts;
@@ -50,7 +51,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         )
     });
     let entrypoint = spec
-        .passed("entrypoint")
+        .passed(&flags::ENTRYPOINT)
         .filter(|given| runs_sshd(&given.value));
     let entrypoint =
         entrypoint.map(|given| Hit::refuse("the container would run sshd", &given.origin));

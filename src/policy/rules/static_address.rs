@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::podman::args::FlagValue;
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::places;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -39,20 +40,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
-    spec.passed
-        .iter()
+    spec.judged_by(RULE.id)
         .filter_map(|given| judge(given, facts))
         .collect()
 }
 
 fn judge(given: &FlagValue, facts: &Facts<'_>) -> Option<Hit> {
     let value = given.value.as_str();
-    match given.flag.long {
-        "hosts-file" => return hosts_file(given, facts),
-        "ip" | "ip6" | "mac-address" => {}
-        "dns" if value != "none" => {}
-        "add-host" if redirects(value) => {}
-        _ => return None,
+    match given.flag {
+        f if f == &flags::HOSTS_FILE => return hosts_file(given, facts),
+        f if f == &flags::DNS && value == "none" => return None,
+        f if f == &flags::ADD_HOST && !redirects(value) => return None,
+        _ => {}
     }
     Some(Hit::inform(
         format!("--{}={value} is fixed by hand", given.flag.long),

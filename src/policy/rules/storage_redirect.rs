@@ -1,14 +1,10 @@
 //! `--root`, `--storage-opt` and the other flags that move podman's own state.
 
-use crate::podman::flags::STORE;
 use crate::podman::value::image::Transport;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
-
-/// Beside those that tell podman where images and containers are.
-const MORE: [&str; 4] = ["db-backend", "namespace", "pull-option", "volumepath"];
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::StorageRedirect,
@@ -27,15 +23,10 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-fn moves(flag: &str) -> bool {
-    STORE.contains(&flag) || MORE.contains(&flag)
-}
-
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let flags = spec
-        .passed
-        .iter()
-        .filter(|given| moves(given.flag.long) && given.value != "false");
+        .judged_by(RULE.id)
+        .filter(|given| given.value != "false");
     let flags = flags.map(|given| {
         let what = format!(
             "--{}={} would move podman's own state",

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::host::{Links, Mode};
 use crate::origin::{Origin, Setting};
+use crate::podman::flags;
 use crate::podman::value::idmap::{HostId, IdMap};
 use crate::podman::value::userns::Userns;
 use crate::policy::facts::Facts;
@@ -40,10 +41,10 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let maps = maps.filter_map(|(flag, map)| by_map(flag, map));
     let userns = spec.userns.iter().flat_map(by_auto);
     let names = spec
-        .passed("subuidname")
+        .passed(&flags::SUBUIDNAME)
         .map(|given| (given, "/etc/subuid"));
     let names = names.chain(
-        spec.passed("subgidname")
+        spec.passed(&flags::SUBGIDNAME)
             .map(|given| (given, "/etc/subgid")),
     );
     let names = names.filter_map(|(given, file)| by_name(&given.value, file, &given.origin, facts));

@@ -1,5 +1,6 @@
 //! The mounts of another container.
 
+use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
@@ -20,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    spec.passed("volumes-from")
+    spec.passed(&flags::VOLUMES_FROM)
         .map(|given| {
             let what = format!(
                 "all mounts of \"{}\" would be mounted here too",

@@ -6,12 +6,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::image::ImagePattern;
-use super::key::{self, Means, SECCOMP, Shape};
+use super::key::{self, Means};
 use crate::allow::{Allow, Date};
 use crate::nearest::nearest;
 use crate::origin::Origin;
 use crate::podman::args::FlagValue;
-use crate::podman::flags::Flag;
+use crate::podman::flags::{self, Flag, Shape};
 use crate::problem::Problem;
 use crate::yaml::{self, Key, Kind, Node, Place, Source, visible};
 
@@ -39,7 +39,7 @@ pub struct Profile {
     pub extends: Option<(String, Origin)>,
     /// The images it is chosen for. They are not handed down to those who extend it.
     pub images: Vec<ImagePattern>,
-    /// Its settings in the order of the file; [`SECCOMP`] among them.
+    /// Its settings in the order of the file; [`flags::SECCOMP`] among them.
     pub given: Vec<FlagValue>,
     /// Its overrides.
     pub allow: Vec<Allow>,
@@ -129,9 +129,9 @@ impl Reader<'_> {
             }
             Means::Seccomp => {
                 let text = self.seccomp(node)?;
-                self.give(&mut profile.given, &SECCOMP, &text, node.place)?;
+                self.give(&mut profile.given, &flags::SECCOMP, &text, node.place)?;
             }
-            Means::Flag(flag, shape) => self.flag(&mut profile.given, name, flag, shape, node)?,
+            Means::Flag(flag) => self.flag(&mut profile.given, name, flag, node)?,
         }
         Ok(())
     }
@@ -141,10 +141,9 @@ impl Reader<'_> {
         given: &mut Vec<FlagValue>,
         name: &str,
         flag: &'static Flag,
-        shape: Shape,
         node: &Node,
     ) -> Result<(), Problem> {
-        match (shape, &node.kind) {
+        match (flag.shape, &node.kind) {
             (Shape::One, _) | (Shape::OneOrList, Kind::Scalar(..)) => {
                 self.give(given, flag, self.text(name, node)?, node.place)
             }

@@ -1,4 +1,6 @@
 use super::*;
+use crate::podman::flags;
+use crate::profile::key::{self, Key};
 use crate::rule_id::RuleId;
 
 fn read(text: &str) -> Result<Profile, Problem> {
@@ -236,5 +238,22 @@ fn a_value_of_the_wrong_shape_is_refused_at_the_value() {
         let problem = bad(text);
         let origin = problem.origin.unwrap().to_string();
         assert_eq!(origin, format!("p.yaml:{at}"), "{text}: {}", problem.what);
+    }
+}
+
+#[test]
+fn every_key_has_an_example_that_says_just_this_key() {
+    for flag in flags::all() {
+        let Some(Key { name, .. }) = key::of_flag(flag) else {
+            assert!(flag.kind == flags::Kind::Bool || flag.example.is_empty());
+            continue;
+        };
+        let text = format!("{name}: {}\n", flag.example);
+        let profile = read(&text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
+        assert!(!profile.given.is_empty(), "{text}");
+        assert!(
+            profile.given.iter().all(|given| given.flag == flag),
+            "{text}"
+        );
     }
 }

@@ -16,6 +16,7 @@ use super::promise::{
 };
 use crate::host::Mode;
 use crate::origin::Setting;
+use crate::podman::flags::{self, Flag, Unpromised};
 use crate::podman::value::annotation::Annotation;
 use crate::podman::value::label_opt::LabelOpt;
 use crate::podman::value::secret::Secret;
@@ -24,20 +25,6 @@ use crate::problem::Problem;
 use crate::spec::{RootFs, Spec, Switch};
 
 pub use inputs::{LimitsHere, PromiseInputs};
-
-/// Flags whose effect does not stand on the command line.
-const UNPROMISED: [(&str, &str, &str); 2] = [
-    (
-        "volumes-from",
-        "which mounts another container brings",
-        "name the volume that both need: -v shared:/data in both",
-    ),
-    (
-        "gpus",
-        "what a description of graphics processors adds to a container",
-        "name the nodes that are needed: --device /dev/dri/…",
-    ),
-];
 
 /// Makes the promise.
 ///
@@ -49,8 +36,8 @@ const UNPROMISED: [(&str, &str, &str); 2] = [
     reason = "a line for each field of the spec, and one for each of the promise"
 )]
 pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Problem> {
-    for (flag, brings, instead) in UNPROMISED {
-        if let Some(given) = spec.passed(flag).next() {
+    for given in &spec.passed {
+        if let Some(Unpromised { brings, instead }) = given.flag.unpromised {
             return Err(Problem::new(format!("{brings} cannot be promised"))
                 .at(&given.origin)
                 .instead(instead));
@@ -124,7 +111,7 @@ pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Probl
         &memory_swap.value,
         &cpu.value,
         pids_limit.value,
-        spec.is_on("oom-kill-disable"),
+        spec.is_on(&flags::OOM_KILL_DISABLE),
     );
     Ok(Promise {
         version: VERSION,
@@ -138,7 +125,7 @@ pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Probl
         },
         uid: process::id(Some(&user.value.user)),
         gid: process::gid(&user.value),
-        groups: process::groups(&user.value, userns, spec.passed("group-add"), &caller),
+        groups: process::groups(&user.value, userns, spec.passed(&flags::GROUP_ADD), &caller),
         capabilities: process::capabilities(privileged.value, cap_add),
         new_privileges: match new_privileges.value {
             security_opt::NoNewPrivileges::On => NewPrivileges::Denied,
@@ -168,16 +155,16 @@ pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Probl
         )?,
         secrets: secret.iter().filter_map(file_of).collect(),
         chroot_dirs: spec
-            .passed("chrootdirs")
+            .passed(&flags::CHROOTDIRS)
             .flat_map(|given| given.value.split(',').map(PathBuf::from))
             .collect(),
-        rdt_class: last(spec, "rdt-class").cloned(),
+        rdt_class: last(spec, &flags::RDT_CLASS).cloned(),
         init: init(spec, inputs),
-        volume_path: last(spec, "volumepath")
+        volume_path: last(spec, &flags::VOLUMEPATH)
             .map(PathBuf::from)
             .or_else(|| inputs.volume_path.clone()),
         devices: devices::devices(device, inputs.host)?,
-        device_rules: devices::device_rules(spec.passed("device-cgroup-rule"))?,
+        device_rules: devices::device_rules(spec.passed(&flags::DEVICE_CGROUP_RULE))?,
         namespaces: limits::namespaces(
             &[
                 ("pid", &pid.value),
@@ -197,14 +184,14 @@ pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Probl
                 limits::effective(&limits_asked, &inputs.host.limits())
             }
         },
-        unified: keys(spec, "cgroup-conf").collect(),
+        unified: keys(spec, &flags::CGROUP_CONF).collect(),
         masked: mask.iter().flat_map(|mask| mask.value.clone()).collect(),
         unmasked: unmasked(privileged.value, unmask, nested),
         rlimits: limits::rlimits(ulimit),
         sysctl: pairs(sysctl.iter().map(|s| (&s.value.key, &s.value.value))),
         oom_score_adj: oom_score_adj.value,
-        descriptors: if ["preserve-fd", "preserve-fds"]
-            .iter()
+        descriptors: if [&flags::PRESERVE_FD, &flags::PRESERVE_FDS]
+            .into_iter()
             .any(|flag| spec.passed(flag).next().is_some())
         {
             Descriptors::Passed
@@ -222,8 +209,8 @@ pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Probl
             },
             asked_env,
             secret,
-            keys(spec, "env-merge"),
-            env::of_files(spec.passed("env-file"), inputs.host)?,
+            keys(spec, &flags::ENV_MERGE),
+            env::of_files(spec.passed(&flags::ENV_FILE), inputs.host)?,
         ),
         hooks: inputs.hooks.clone(),
         annotations: annotations(annotation, nested),
@@ -242,13 +229,13 @@ fn pairs<'a>(pairs: impl Iterator<Item = (&'a String, &'a String)>) -> BTreeMap<
 }
 
 /// The value of a forwarded flag; the last one wins.
-fn last<'a>(spec: &'a Spec, flag: &'a str) -> Option<&'a String> {
+fn last<'a>(spec: &'a Spec, flag: &'static Flag) -> Option<&'a String> {
     spec.passed(flag).last().map(|given| &given.value)
 }
 
 /// The part before `=` of each value of a forwarded flag.
-fn keys<'a>(spec: &'a Spec, flag: &'a str) -> impl Iterator<Item = String> {
-    let key = |value: &'a str| {
+fn keys(spec: &Spec, flag: &'static Flag) -> impl Iterator<Item = String> {
+    let key = |value: &str| {
         value
             .split_once('=')
             .map_or(value, |(key, _)| key)
@@ -264,7 +251,7 @@ fn file_of(secret: &Setting<Secret>) -> Option<(PathBuf, String)> {
 }
 
 fn init(spec: &Spec, inputs: &PromiseInputs<'_>) -> Init {
-    match (spec.is_on("init"), last(spec, "init-path")) {
+    match (spec.is_on(&flags::INIT), last(spec, &flags::INIT_PATH)) {
         (false, _) => Init::None,
         (true, None) => inputs.init_path.clone().map_or(Init::Engine, Init::Path),
         (true, Some(path)) => Init::Path(path.into()),
