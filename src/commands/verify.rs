@@ -15,9 +15,8 @@ use crate::plan::Context;
 use crate::podman::flags::{self, NeededBy};
 use crate::problem::Problem;
 use crate::report::{self, sanitize::safe};
-use crate::seal::live::{self, Running};
-use crate::seal::promise::PromisedNamespace;
-use crate::seal::{ANNOTATION, Breach, Promise, ambient, hook, register};
+use crate::seal::verify::{self, Running};
+use crate::seal::{ANNOTATION, Promise, ambient, register};
 
 /// Exit code: something is weaker than promised, or promised nothing.
 const DIFFERENT: u8 = 1;
@@ -204,61 +203,20 @@ fn look(container: &Container, context: &Context<'_>) -> Found {
         return Found::Broken(vec!["it is not running".to_owned()]);
     }
     let differences = Promise::decode(text).and_then(|promise| {
-        let mut differences = as_it_runs(container, &promise, context)?;
-        differences.extend(as_it_started(container, context)?);
-        Ok(differences)
+        let running = Running {
+            host: context.host,
+            program: &register::own_path(context.host)?,
+            id: &container.id,
+            bundle: container.config.parent().unwrap_or(&container.config),
+            pid: container.state.pid,
+        };
+        verify::differences(&running, &promise)
     });
     match differences {
         Ok(differences) if differences.is_empty() => Found::Kept,
         Ok(differences) => Found::Broken(differences),
         Err(problem) => Found::Broken(vec![problem.what]),
     }
-}
-
-/// What the kernel shows of its processes.
-fn as_it_runs(
-    container: &Container,
-    promise: &Promise,
-    context: &Context<'_>,
-) -> Result<Vec<String>, Problem> {
-    let (host, pid) = (context.host, container.state.pid);
-    let told = |breach: &Breach| format!("{} where {} was promised", breach.found, breach.promised);
-    let running = Running {
-        host,
-        id: &container.id,
-        process: &host.process(pid)?,
-        ours: &host.process(std::process::id())?,
-    };
-    let mut differences: Vec<String> = live::check(promise, &running).iter().map(told).collect();
-    if *promise.namespace("pid") == PromisedNamespace::Own {
-        for other in host.neighbours(pid)? {
-            // It may have ended meanwhile.
-            let Ok(process) = host.process(other) else {
-                continue;
-            };
-            let found = live::check_other(promise, host, &process);
-            let name = format!("process {other} ({})", process.name);
-            differences.extend(found.iter().map(|found| format!("{name}: {}", told(found))));
-        }
-    }
-    Ok(differences)
-}
-
-/// What the runtime was told, or would be told by now.
-fn as_it_started(container: &Container, context: &Context<'_>) -> Result<Vec<String>, Problem> {
-    let context = hook::HookContext {
-        host: context.host,
-        program: &register::own_path(context.host)?,
-        config_home: None,
-        runtime: None,
-    };
-    let bundle = container.config.parent().unwrap_or(&container.config);
-    let found = hook::differences(&context, bundle, &container.id)?;
-    // podman update writes it anew, so it need not be what the container began with.
-    let told = found
-        .iter()
-        .map(|found| format!("its config.json has {found}"));
-    Ok(told.collect())
 }
 
 fn human(found: &[(Container, Found)]) -> String {

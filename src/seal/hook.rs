@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::breach::{Breach, Culprit};
-use super::check::{self, Facts};
-use super::oci::{self, OciConfig};
-use super::promise::{Promise, PromisedFilter, PromisedSeccomp};
-use super::{ANNOTATION, ambient, reason};
-use crate::digest::sha256;
-use crate::host::{Host, Links};
-use crate::problem::Problem;
-use crate::seccomp;
+use super::check::{Comparison, compare};
+use super::observed::Waiting;
+use super::sealed::Sealed;
+use super::words::list;
+use super::{ambient, reason};
+use crate::host::Host;
 
 /// The most that is read of the state, in bytes.
 pub const MAX_STATE: u64 = 4 << 20;
@@ -46,7 +44,7 @@ pub struct HookContext<'a> {
     pub program: &'a Path,
     /// `XDG_CONFIG_HOME`, where the runtime hands it on.
     pub config_home: Option<&'a Path>,
-    /// The command line of the runtime; none when the container runs already.
+    /// The command line of the runtime; none when it cannot be read.
     pub runtime: Option<&'a [String]>,
 }
 
@@ -58,8 +56,8 @@ pub fn judge(context: &HookContext<'_>, state: &[u8]) -> SealVerdict {
             return SealVerdict::Broken(format!("the runtime's state is not understood: {error}"));
         }
     };
-    let verdict = match read(context.host, &state.bundle) {
-        Ok(Some((promise, config))) => hold(context, &state, &promise, &config),
+    let verdict = match Sealed::read(context.host, &state.bundle) {
+        Ok(Some(sealed)) => hold(context, &state, &sealed),
         Ok(None) => SealVerdict::Unsealed,
         Err(problem) => SealVerdict::Broken(problem.what),
     };
@@ -70,70 +68,24 @@ pub fn judge(context: &HookContext<'_>, state: &[u8]) -> SealVerdict {
     verdict
 }
 
-fn read(host: &dyn Host, bundle: &Path) -> Result<Option<(Promise, OciConfig)>, Problem> {
-    let path = bundle.join("config.json");
-    let file = host.open_file(&path, oci::MAX_BYTES, Links::Refuse)?;
-    let config = OciConfig::parse(&file.bytes)?;
-    match config.annotations.get(ANNOTATION) {
-        None => Ok(None),
-        Some(text) => Ok(Some((Promise::decode(text)?, config))),
+fn hold(context: &HookContext<'_>, state: &RuntimeState, sealed: &Sealed) -> SealVerdict {
+    let waiting = state.pid.zip(context.runtime);
+    let waiting = waiting.map(|(pid, runtime)| Waiting { pid, runtime });
+    let place = sealed.context(context.host, &state.id, &state.bundle);
+    let observed = sealed.observed(place, context.program, waiting);
+    let Comparison {
+        breaches,
+        unanswered,
+    } = compare(&sealed.promise, &observed);
+    match (breaches.as_slice(), unanswered.as_slice()) {
+        ([], []) => SealVerdict::Kept,
+        // What cannot be told may be anything.
+        ([], unanswered) => {
+            let what = list(unanswered.iter().copied());
+            SealVerdict::Broken(format!("the runtime does not tell {what}"))
+        }
+        (breaches, _) => SealVerdict::Broken(sentence(context, breaches)),
     }
-}
-
-fn hold(
-    context: &HookContext<'_>,
-    state: &RuntimeState,
-    promise: &Promise,
-    config: &OciConfig,
-) -> SealVerdict {
-    match breaches(context, state, promise, config) {
-        Ok(breaches) if breaches.is_empty() => SealVerdict::Kept,
-        Ok(breaches) => SealVerdict::Broken(sentence(context, &breaches)),
-        Err(problem) => SealVerdict::Broken(problem.what),
-    }
-}
-
-/// What a container was started with that nobody promised, from the `config.json` in its bundle.
-///
-/// # Errors
-/// The document or the promise in it is unreadable, or gone.
-pub fn differences(
-    context: &HookContext<'_>,
-    bundle: &Path,
-    id: &str,
-) -> Result<Vec<Breach>, Problem> {
-    let state = RuntimeState {
-        id: id.to_owned(),
-        bundle: bundle.to_owned(),
-        pid: None,
-    };
-    let Some((promise, config)) = read(context.host, bundle)? else {
-        return Err(Problem::new("its config.json has no promise"));
-    };
-    breaches(context, &state, &promise, &config)
-}
-
-fn breaches(
-    context: &HookContext<'_>,
-    state: &RuntimeState,
-    promise: &Promise,
-    config: &OciConfig,
-) -> Result<Vec<Breach>, Problem> {
-    let profile = match &promise.seccomp {
-        PromisedSeccomp::Filter(filter) => Some(profile_of(context.host, filter)?),
-        PromisedSeccomp::Unconfined => None,
-    };
-    let facts = Facts {
-        host: context.host,
-        id: &state.id,
-        bundle: &state.bundle,
-        root: &config.root.path,
-        program: context.program,
-        pid: state.pid,
-        runtime: context.runtime,
-        profile: profile.as_deref(),
-    };
-    Ok(check::check(promise, config, &facts))
 }
 
 fn sentence(context: &HookContext<'_>, breaches: &[Breach]) -> String {
@@ -168,23 +120,4 @@ fn tell(context: &HookContext<'_>, breach: &Breach) -> String {
         Some(place) => format!("{breach} [{place}]"),
         None => breach.to_string(),
     }
-}
-
-/// The bytes that were judged, however long ago.
-fn profile_of(host: &dyn Host, filter: &PromisedFilter) -> Result<Vec<u8>, Problem> {
-    let most = u64::try_from(seccomp::MAX_BYTES).unwrap_or(u64::MAX);
-    let file = host
-        .open_file(&filter.file, most, Links::Refuse)
-        .map_err(|error| {
-            Problem::new(format!(
-                "the seccomp profile that was promised is gone: {error}"
-            ))
-        })?;
-    if sha256(&file.bytes) != filter.sha256 {
-        return Err(Problem::new(format!(
-            "\"{}\" is not the seccomp profile that was promised",
-            filter.file.display()
-        )));
-    }
-    Ok(file.bytes)
 }

@@ -14,15 +14,19 @@
 
 pub mod ambient;
 pub mod breach;
-pub mod check;
+mod check;
 pub mod hook;
-pub mod live;
 pub mod make;
+mod observed;
 pub mod oci;
 pub mod own_hook;
 pub mod promise;
 pub mod reason;
 pub mod register;
+mod sealed;
+mod store;
+pub mod verify;
+mod words;
 
 pub use breach::Breach;
 pub use make::promise;

@@ -283,7 +283,7 @@ fn verify_finds_what_came_later(engine: &Engine) -> Tested {
     assert_eq!(found.code, 1, "{found:#?}");
     for part in [
         "(sleep): uid 0 where 998 was promised",
-        "more in its bounding capabilities where no capability",
+        "effective, bounding capabilities where no capability",
     ] {
         assert!(found.stdout.contains(part), "{part}: {found:#?}");
     }

@@ -1,10 +1,9 @@
 //! Annotations: runtimes take orders from them.
 
-use super::Facts;
 use crate::podman::value::annotation::is_order;
 use crate::seal::ANNOTATION;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::OciConfig;
+use crate::seal::observed::ObservedConfig;
 use crate::seal::promise::{Privilege, Promise, PromisedGroups};
 
 /// What podman 4.3 to 5.4 writes by itself, and the value that is harmless where not every one is.
@@ -36,7 +35,7 @@ const ENGINE: [(&str, Option<&str>); 22] = [
 const PRIVILEGED: &str = "io.podman.annotations.privileged";
 const KEEP_GROUPS: &str = "run.oci.keep_original_groups";
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let holds = |key: &str, value: &str| {
         let engine = ENGINE.iter().find(|(known, _)| *known == key);
         let engine = engine.is_some_and(|(_, only)| only.is_none_or(|only| only == value));
@@ -54,6 +53,7 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec
             || (key == KEEP_GROUPS && promise.groups == PromisedGroups::Any)
     };
     config
+        .document
         .annotations
         .iter()
         .filter(|(key, value)| !holds(key, value))

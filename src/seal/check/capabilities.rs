@@ -2,25 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, list, promised_capabilities};
+use crate::host::CAPABILITY_SETS;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::OciConfig;
+use crate::seal::observed::ObservedProcess;
 use crate::seal::promise::{NewPrivileges, Promise};
+use crate::seal::words::{list, promised_capabilities};
 
-const SETS: [&str; 5] = [
-    "bounding",
-    "effective",
-    "permitted",
-    "inheritable",
-    "ambient",
-];
-
-pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
     let mut breaches = Vec::new();
     // What is in one set by mistake is in most of them: one sentence.
     let mut extra: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
-    for (set, names) in &config.process.capabilities {
-        if !SETS.contains(&set.as_str()) {
+    for (set, names) in &process.capabilities {
+        if !CAPABILITY_SETS.contains(&set.as_str()) {
             breaches.push(Breach::new(
                 format!("the capability set \"{set}\""),
                 "the five of capabilities(7)",
@@ -28,11 +21,8 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec
             ));
             continue;
         }
-        let names: Vec<&str> = names
-            .iter()
-            .map(String::as_str)
-            .filter(|name| !promise.capabilities.contains(*name))
-            .collect();
+        let names = names.difference(&promise.capabilities);
+        let names: Vec<&str> = names.map(String::as_str).collect();
         if !names.is_empty() {
             extra.entry(names).or_default().push(set);
         }
@@ -44,12 +34,16 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec
             Culprit::Conf("default_capabilities"),
         ));
     }
-    if promise.new_privileges == NewPrivileges::Denied && !config.process.no_new_privileges {
-        breaches.push(Breach::new(
+    breaches
+}
+
+pub(super) fn new_privileges(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
+    match promise.new_privileges {
+        NewPrivileges::Denied if !process.no_new_privileges => vec![Breach::new(
             "set-user-ID programs that gain privileges",
             "no-new-privileges",
             Culprit::Unknown,
-        ));
+        )],
+        NewPrivileges::Denied | NewPrivileges::Allowed => Vec::new(),
     }
-    breaches
 }

@@ -1,18 +1,18 @@
 //! Device nodes and the rules of the device control group.
 
-use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::{OciConfig, OciDevice, OciDeviceRule};
+use crate::seal::observed::ObservedConfig;
+use crate::seal::oci::{OciDevice, OciDeviceRule};
 use crate::seal::promise::{Privilege, Promise, PromisedCgroups, PromisedDevice};
 
 const CULPRIT: Culprit = Culprit::Conf("devices");
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     if promise.privilege == Privilege::Privileged {
         return Vec::new();
     }
     let mut breaches = Vec::new();
-    for found in &config.linux.devices {
+    for found in &config.document.linux.devices {
         if !promise
             .devices
             .iter()
@@ -28,7 +28,7 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec
             breaches.push(Breach::new(what, "none but those of --device", CULPRIT));
         }
     }
-    let rules = &config.linux.resources.devices;
+    let rules = &config.document.linux.resources.devices;
     let denied = rules
         .first()
         .is_some_and(|first| !first.allow && is_every(first));

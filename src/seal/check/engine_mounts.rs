@@ -1,13 +1,12 @@
 //! The mounts that podman makes by itself, as seen from podman 4.3.1 and 5.4.2, rootful and rootless, with runc and crun.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::Facts;
-use super::mounts::{MountRefusal, holds, is_bind};
-use super::store::{is_below, is_own, is_own_file, of_container, own};
+use super::mounts::MountRefusal;
 use crate::seal::breach::Culprit;
-use crate::seal::oci::OciMount;
-use crate::seal::promise::{Init, Privilege, Promise, PromisedNamespace, Unmasked};
+use crate::seal::observed::{ObservedMount, ObservedMounts};
+use crate::seal::promise::{Depth, Init, Privilege, Promise, PromisedNamespace, Unmasked};
+use crate::seal::store::is_below;
 
 /// A file system of the kernel's, and the options that it always has.
 struct Kernel {
@@ -50,7 +49,7 @@ const KERNEL: [Kernel; 6] = [
 ];
 
 /// Files that podman writes for each container and mounts from its own directory, and their names there.
-pub(in crate::seal) const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 8] = [
     ("/etc/hosts", "hosts"),
     ("/etc/resolv.conf", "resolv.conf"),
     ("/etc/hostname", "hostname"),
@@ -62,14 +61,14 @@ pub(in crate::seal) const FILES: [(&str, &str); 8] = [
 ];
 
 /// The rules of cryptography that podman gives a container of a host in FIPS mode: the image's own, or a line of podman's.
-pub(in crate::seal) const FIPS: [&str; 2] = [
+const FIPS: [&str; 2] = [
     "/etc/crypto-policies/back-ends",
     "/etc/crypto-policies/config",
 ];
 const FIPS_FILE: &str = "fips-config";
 
 /// Where podman collects what mounts.conf names, the mark of FIPS mode, and secrets with a place of their own.
-pub(in crate::seal) const SECRETS: &str = "/run/secrets";
+const SECRETS: &str = "/run/secrets";
 
 /// Where distributions install podman's init.
 const INITS: [&str; 8] = [
@@ -83,33 +82,53 @@ const INITS: [&str; 8] = [
     "/usr/local/bin/catatonit",
 ];
 
+/// File systems of the kernel's, which the runtime mounts, hides or makes read-only below `/proc` and `/sys`.
+const MASKS: [&str; 8] = [
+    "cgroup",
+    "cgroup2",
+    "devtmpfs",
+    "mqueue",
+    "proc",
+    "selinuxfs",
+    "sysfs",
+    "tmpfs",
+];
+
+/// File systems of the container's own, and nodes of the host's that an unprivileged runtime mounts.
+const DEVICES: [&str; 4] = ["devpts", "devtmpfs", "mqueue", "tmpfs"];
+
+/// The nodes that every container has, OCI runtime-spec, `config-linux.md`.
+const NODES: [&str; 8] = [
+    "console", "full", "null", "ptmx", "random", "tty", "urandom", "zero",
+];
+
 const CULPRIT: Culprit = Culprit::ConfMounts;
 
 pub(super) fn check(
-    at: &Path,
-    found: &OciMount,
+    found: &ObservedMount,
     promise: &Promise,
-    facts: &Facts<'_>,
+    mounts: &ObservedMounts<'_>,
 ) -> Result<(), MountRefusal> {
-    if let Some(kernel) = KERNEL
-        .iter()
-        .find(|kernel| Path::new(kernel.at) == at && kernel.types.contains(&found.kind.as_str()))
-    {
-        return of_kernel(kernel, found, promise);
+    if let Some(kernel) = KERNEL.iter().find(|kernel| {
+        Path::new(kernel.at) == found.at && kernel.types.contains(&found.kind.as_str())
+    }) {
+        return of_kernel(kernel, found, promise, mounts);
     }
-    let allowed = is_file(at, found, promise, facts)
-        || is_secret(at, found, promise, facts)
-        || is_fips(at, found, facts)
-        || is_hosts(at, found, promise)
-        || is_init(at, found, &promise.init)
-        || is_device(at, found, promise);
+    let allowed = is_file(found, promise, mounts)
+        || is_secret(found, promise, mounts)
+        || is_fips(found, mounts)
+        || is_hosts(found, promise, mounts)
+        || is_init(found, &promise.init, mounts)
+        || is_device(found, promise, mounts)
+        || (mounts.are_kernels() && (is_runtimes(found) || came_along(found, promise, mounts)));
     if allowed {
         return Ok(());
     }
-    let culprit = if is_own(&found.source, facts) {
+    let in_dev = |path: &PathBuf| is_below(path, Path::new("/dev"));
+    let culprit = if !mounts.own_files(found).is_empty() {
         Culprit::Other("mounts.conf")
-    } else if is_below(&found.source, Path::new("/dev")) {
-        // Without root's powers a device is a mount.
+    } else if mounts.names_of(found).iter().any(in_dev) {
+        // Unprivileged, podman mounts a device.
         Culprit::Conf("devices")
     } else {
         CULPRIT
@@ -117,34 +136,36 @@ pub(super) fn check(
     Err(("no mount".to_owned(), culprit))
 }
 
-fn of_kernel(kernel: &Kernel, found: &OciMount, promise: &Promise) -> Result<(), MountRefusal> {
+fn of_kernel(
+    kernel: &Kernel,
+    found: &ObservedMount,
+    promise: &Promise,
+    mounts: &ObservedMounts<'_>,
+) -> Result<(), MountRefusal> {
     let open = match &promise.unmasked {
         Unmasked::All => true,
         Unmasked::Paths(paths) => paths.contains(kernel.at),
     };
     let privileged = promise.privilege == Privilege::Privileged;
     let needed = |flag: &&&str| !(privileged || (open && **flag == "ro"));
-    let missing = kernel
-        .flags
-        .iter()
-        .filter(needed)
-        .find(|flag| !holds(found, flag));
-    match missing {
+    let mut flags = kernel.flags.iter().filter(needed);
+    match flags.find(|flag| !found.flags.contains(**flag)) {
         Some(flag) => Err(((*flag).to_owned(), Culprit::Unknown)),
-        None if is_bind(found) => Err((format!("a {}", kernel.types.join(" or ")), CULPRIT)),
-        None => Ok(()),
+        None if mounts.is_new(found) => Ok(()),
+        None => Err((format!("a {}", kernel.types.join(" or ")), CULPRIT)),
     }
 }
 
 /// The container's own files, below each of `--chrootdirs` too; those of another container that it joins: which ones,
 /// only that container knows.
-fn is_file(at: &Path, found: &OciMount, promise: &Promise, facts: &Facts<'_>) -> bool {
-    if at == Path::new("/dev/shm") && found.kind == "tmpfs" && !is_bind(found) {
+fn is_file(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'_>) -> bool {
+    let at = found.at.as_path();
+    if at == Path::new("/dev/shm") && found.kind == "tmpfs" && mounts.is_new(found) {
         return true;
     }
+    let is_own = |name: &str| mounts.own_files(found).contains(&PathBuf::from(name));
     if at == Path::new("/run/notify") {
-        let asked = promise.env.contains("NOTIFY_SOCKET");
-        return asked && is_own_file(&found.source, Path::new("notify"), facts);
+        return promise.env.contains("NOTIFY_SOCKET") && is_own("notify");
     }
     let inside = |place: &str| {
         let mut roots = promise.chroot_dirs.iter();
@@ -153,77 +174,104 @@ fn is_file(at: &Path, found: &OciMount, promise: &Promise, facts: &Facts<'_>) ->
             .unwrap_or(Path::new(place));
         Path::new(place) == at || roots.any(|root| root.join(below) == at)
     };
-    let joined = || {
-        promise
-            .namespaces
-            .values()
-            .any(|other| *other == PromisedNamespace::Joined)
+    let mut namespaces = promise.namespaces.values();
+    let joined = namespaces.any(|other| *other == PromisedNamespace::Joined);
+    let of_other = |name: &str| {
+        let mut files = mounts.container_files(found).into_iter();
+        joined && files.any(|(_, file)| file == Path::new(name))
     };
-    let is_it = |(place, name): &(&str, &str)| {
-        let of_other =
-            || of_container(&found.source).is_some_and(|(_, file)| file == Path::new(name));
-        inside(place)
-            && is_bind(found)
-            && (is_own_file(&found.source, Path::new(name), facts) || (joined() && of_other()))
-    };
+    let is_it = |(place, name): &(&str, &str)| inside(place) && (is_own(name) || of_other(name));
     FILES.iter().any(is_it)
 }
 
 /// podman mounts a secret from a file of the secret's name, also when it was asked for by id, and makes a directory for
 /// those that have a place of their own.
-fn is_secret(at: &Path, found: &OciMount, promise: &Promise, facts: &Facts<'_>) -> bool {
-    let Some(file) = own(&found.source, facts).filter(|_| is_bind(found)) else {
-        return false;
-    };
+fn is_secret(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'_>) -> bool {
     let below = |base: &str, path: &Path| path.parent() == Some(Path::new(base));
-    let asked = promise.secrets.contains_key(at);
-    !promise.secrets.is_empty() && below("secrets", &file) && (asked || below(SECRETS, at))
+    let asked = promise.secrets.contains_key(&found.at) || below(SECRETS, &found.at);
+    let files = mounts.own_files(found);
+    !promise.secrets.is_empty() && asked && files.iter().any(|file| below("secrets", file))
 }
 
 /// The image's own files, or what podman writes; from the image they give away nothing.
-fn is_fips(at: &Path, found: &OciMount, facts: &Facts<'_>) -> bool {
+fn is_fips(found: &ObservedMount, mounts: &ObservedMounts<'_>) -> bool {
+    let at = found.at.as_path();
+    let is_own = |name: &str| mounts.own_files(found).contains(&PathBuf::from(name));
     let policy = FIPS.iter().any(|place| Path::new(place) == at)
-        && (is_below(&found.source, facts.root)
-            || is_own_file(&found.source, Path::new(FIPS_FILE), facts));
-    let mark = at == Path::new(SECRETS)
-        && facts.host.stamp(Path::new("/etc/system-fips")).is_some()
-        && is_own_file(&found.source, Path::new("run/secrets"), facts);
-    is_bind(found) && (policy || mark)
+        && (mounts.is_in_root(found) || is_own(FIPS_FILE));
+    let has_fips = || {
+        let mark = Path::new("/etc/system-fips");
+        mounts.context.host.stamp(mark).is_some()
+    };
+    policy || (at == Path::new(SECRETS) && has_fips() && is_own("run/secrets"))
 }
 
 /// What belongs to a namespace that is the host's, or that is not of the container's user namespace.
-fn is_hosts(at: &Path, found: &OciMount, promise: &Promise) -> bool {
+fn is_hosts(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'_>) -> bool {
+    is_hosts_place(&found.at, promise)
+        && (found.at != Path::new("/sys") || found.flags.contains("ro"))
+        && mounts.is_path(found, &found.at)
+}
+
+/// Is this place promised as the host's own?
+fn is_hosts_place(at: &Path, promise: &Promise) -> bool {
     let hosts = |name: &str| *promise.namespace(name) == PromisedNamespace::Host;
-    let promised = match at.to_str().unwrap_or_default() {
+    match at.to_str().unwrap_or_default() {
         "/dev/shm" | "/dev/mqueue" => hosts("ipc"),
         "/proc" => hosts("pid"),
         "/sys" => {
             let others = *promise.namespace("network") != PromisedNamespace::Own;
-            (hosts("network") || (promise.is_mapped() && others)) && holds(found, "ro")
+            hosts("network") || (promise.is_mapped() && others)
         }
         _ => false,
-    };
-    promised && is_bind(found) && found.source == at
+    }
 }
 
-fn is_init(at: &Path, found: &OciMount, init: &Init) -> bool {
+fn is_init(found: &ObservedMount, init: &Init, mounts: &ObservedMounts<'_>) -> bool {
     let places = ["/run/podman-init", "/dev/init"];
-    let program = match init {
-        Init::None => false,
-        Init::Engine => INITS.iter().any(|known| Path::new(known) == found.source),
-        Init::Path(path) => *path == found.source,
+    let is_at = |path: &Path| {
+        // The kernel's table shows where a link of a distribution's leads.
+        let resolved = || mounts.context.host.resolve(path);
+        let leads_there = || resolved().is_ok_and(|it| mounts.is_path(found, &it.path));
+        mounts.is_path(found, path) || (mounts.are_kernels() && leads_there())
     };
-    program && is_bind(found) && places.iter().any(|place| Path::new(place) == at)
+    places.iter().any(|place| found.at == Path::new(place))
+        && match init {
+            Init::None => false,
+            Init::Engine => INITS.iter().any(|known| is_at(Path::new(known))),
+            Init::Path(path) => is_at(path),
+        }
 }
 
-/// Without root's powers podman mounts a device instead of making its node.
-fn is_device(at: &Path, found: &OciMount, promise: &Promise) -> bool {
+/// Unprivileged, podman mounts a device instead of making its node.
+fn is_device(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'_>) -> bool {
     let node = promise
         .devices
         .iter()
-        .any(|device| device.path == at && device.host == found.source);
+        .any(|device| device.path == found.at && mounts.is_path(found, &device.host));
     let every = promise.privilege == Privilege::Privileged
-        && at == found.source
-        && is_below(at, Path::new("/dev"));
-    is_bind(found) && promise.is_mapped() && (node || every)
+        && is_below(&found.at, Path::new("/dev"))
+        && mounts.is_path(found, &found.at);
+    promise.is_mapped() && (node || every)
+}
+
+/// What the runtime mounts by itself: masks, and nodes below `/dev`.
+fn is_runtimes(found: &ObservedMount) -> bool {
+    let kind = found.kind.as_str();
+    let is_in = |base: &str| is_below(&found.at, Path::new(base));
+    if is_in("/proc") || is_in("/sys") {
+        return MASKS.contains(&kind);
+    }
+    let node = found.at.strip_prefix("/dev").ok().and_then(Path::to_str);
+    node.is_some_and(|node| NODES.contains(&node)) && DEVICES.contains(&kind)
+}
+
+/// What lies below a source that was promised with all that is mounted below it came along with it.
+fn came_along(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'_>) -> bool {
+    let is_open = |at: &Path| {
+        let asked = promise.mounts.get(at);
+        let is_engines = |mount: &ObservedMount| mount.at == at && is_hosts(mount, promise, mounts);
+        asked.is_some_and(|asked| asked.depth == Depth::Open) || mounts.all.iter().any(is_engines)
+    };
+    found.at.ancestors().skip(1).any(is_open)
 }

@@ -1,14 +1,13 @@
 //! The names of the environment. Values may be secrets: they are never looked at and never printed.
 
-use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::OciConfig;
+use crate::seal::observed::ObservedConfig;
 use crate::seal::promise::Promise;
 
 /// What podman puts into every environment.
 const ENGINE: [&str; 5] = ["PATH", "TERM", "container", "HOSTNAME", "HOME"];
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let promised = |name: &str| {
         let prefix = |known: &String| {
             known
@@ -18,6 +17,7 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec
         ENGINE.contains(&name) || promise.env.contains(name) || promise.env.iter().any(prefix)
     };
     config
+        .document
         .process
         .env
         .iter()

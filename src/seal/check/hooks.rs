@@ -1,22 +1,23 @@
 //! Programs of the host's that run with the container.
 
-use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::{OciConfig, OciHook};
+use crate::seal::observed::ObservedConfig;
+use crate::seal::oci::OciHook;
 use crate::seal::own_hook::{ARGUMENTS, mark};
 use crate::seal::promise::Promise;
 
 /// The variables that ours has.
 const OWN_VARIABLES: [&str; 2] = ["PATH=", "XDG_CONFIG_HOME="];
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let known = |hook: &OciHook| {
-        is_ours(hook, facts)
+        is_ours(hook, config)
             || promise
                 .hooks
                 .contains(&mark(&hook.path, &hook.args, &hook.env))
     };
     let hooks = config
+        .document
         .hooks
         .iter()
         .flat_map(|(stage, hooks)| hooks.iter().map(move |hook| (stage, hook)));
@@ -35,15 +36,16 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) ->
         .collect()
 }
 
-/// Another safe-podman of root's is as good as this one, where root's files can be told: a user's namespace shows them as
-/// nobody's.
-fn is_ours(hook: &OciHook, facts: &Facts<'_>) -> bool {
-    let identity = facts.host.identity();
-    let is_roots = || identity.owner.uid == identity.euid && facts.host.trusted(&hook.path).is_ok();
+/// Our own hook: this program, or another safe-podman that only root can change. A rootless podman runs the hook in a user
+/// namespace, in which the files of the host's root cannot be told from those of other users: there, only this program.
+fn is_ours(hook: &OciHook, config: &ObservedConfig<'_>) -> bool {
+    let host = config.context.host;
+    let identity = host.identity();
+    let is_installed = || identity.owner.uid == identity.euid && host.trusted(&hook.path).is_ok();
     let variables = hook.env.iter();
     hook.args == ARGUMENTS
         && variables
             .into_iter()
             .all(|variable| OWN_VARIABLES.iter().any(|own| variable.starts_with(own)))
-        && (hook.path == facts.program || is_roots())
+        && (hook.path == config.program || is_installed())
 }

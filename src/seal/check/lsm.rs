@@ -1,57 +1,41 @@
 //! `AppArmor` and `SELinux`, where the host has them.
 
-use super::Facts;
-use crate::host::{Apparmor, Lsm, Selinux};
+use crate::host::{Apparmor, Selinux};
 use crate::podman::value::label_opt::{is_confined, is_narrow};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::OciConfig;
+use crate::seal::observed::ObservedProcess;
 use crate::seal::promise::{Promise, PromisedApparmor, PromisedSelinux, SelinuxLevel};
 
 /// What podman's own profile is called, in every release.
 const DEFAULT_PROFILE: &str = "containers-default-";
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
-    let process = &config.process;
-    labels(
-        promise,
-        facts.host.lsm(),
-        &process.apparmor_profile,
-        &process.selinux_label,
-    )
-}
-
-/// The two labels against what was promised, as far as the host has the modules.
-pub(in crate::seal) fn labels(
-    promise: &Promise,
-    lsm: Lsm,
-    apparmor_profile: &str,
-    selinux_label: &str,
-) -> Vec<Breach> {
+pub(super) fn check(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    if lsm.apparmor == Apparmor::Enabled {
-        breaches.extend(apparmor(&promise.apparmor, apparmor_profile));
+    if process.lsm.apparmor == Apparmor::Enabled {
+        breaches.extend(apparmor(&promise.apparmor, &process.apparmor));
     }
-    if lsm.selinux != Selinux::Disabled {
-        breaches.extend(selinux(promise, selinux_label));
+    if process.lsm.selinux != Selinux::Disabled {
+        breaches.extend(selinux(promise, &process.selinux_label));
     }
     breaches
 }
 
-fn apparmor(promised: &PromisedApparmor, found: &str) -> Option<Breach> {
+/// Of stacked profiles each one confines: one that was promised is enough.
+fn apparmor(promised: &PromisedApparmor, found: &[String]) -> Option<Breach> {
     let (holds, promised) = match promised {
-        PromisedApparmor::Unconfined => (true, String::new()),
+        PromisedApparmor::Unconfined => return None,
         PromisedApparmor::Confined => (
-            found.starts_with(DEFAULT_PROFILE),
+            found.iter().any(|name| name.starts_with(DEFAULT_PROFILE)),
             "podman's own".to_owned(),
         ),
-        PromisedApparmor::Profile(name) => {
-            (found == name, format!("the AppArmor profile \"{name}\""))
-        }
+        PromisedApparmor::Profile(name) => (
+            found.contains(name),
+            format!("the AppArmor profile \"{name}\""),
+        ),
     };
-    let found = if found.is_empty() || found == "unconfined" {
-        "no AppArmor profile".to_owned()
-    } else {
-        format!("the AppArmor profile \"{found}\"")
+    let found = match found.first().map_or("", String::as_str) {
+        "" | "unconfined" => "no AppArmor profile".to_owned(),
+        name => format!("the AppArmor profile \"{name}\""),
     };
     (!holds).then(|| Breach::new(found, promised, Culprit::Conf("apparmor_profile")))
 }

@@ -1,103 +1,151 @@
-//! The promise held against the `config.json`: one file per dimension, each a list of what is stronger than promised.
+//! The promise held against what is seen of a container: one file per dimension, each a list of what is stronger than
+//! promised.
 
 mod annotations;
 mod capabilities;
 mod devices;
-pub(super) mod engine_mounts;
+mod engine_mounts;
 mod env;
 mod hooks;
-mod kernel;
-pub(super) mod lsm;
-pub(super) mod mounts;
+mod limits;
+mod lsm;
+mod mount_words;
+mod mounts;
 mod namespaces;
 mod paths;
 mod process;
-pub(super) mod resources;
+mod resources;
+mod runtime;
 mod seccomp;
-pub(super) mod store;
 #[cfg(test)]
 mod tests;
 mod user;
 
-use std::path::Path;
-
 use super::breach::Breach;
-use super::oci::OciConfig;
+use super::observed::{
+    Observed, ObservedConfig, ObservedContainer, ObservedMounts, ObservedProcess,
+};
 use super::promise::Promise;
-use crate::host::Host;
 
-/// What a check may know besides promise and config.
-pub struct Facts<'a> {
-    /// This host.
-    pub host: &'a dyn Host,
-    /// The container's id, as the runtime names it: 64 hexadecimal digits.
-    pub id: &'a str,
-    /// The directory of the `config.json`: `STORE/DRIVER-containers/ID/userdata`.
-    pub bundle: &'a Path,
-    /// The root file system of the `config.json`.
-    pub root: &'a Path,
-    /// This program, absolute: the hook that must be there.
-    pub program: &'a Path,
-    /// The container's process, while it waits to be started.
-    pub pid: Option<u32>,
-    /// The command line of the runtime that starts it.
-    pub runtime: Option<&'a [String]>,
-    /// The bytes of the seccomp profile, already held against the promised digest; none: unconfined was promised.
-    pub profile: Option<&'a [u8]>,
+/// A check, and what of an [`Observed`] it needs: with that, which sources can answer it.
+enum Hold {
+    /// Who a process is. Another than the first may have become somebody else, where a capability lets it.
+    User(fn(&Promise, &ObservedProcess) -> Vec<Breach>),
+    /// What a process may. Both sources; `/proc` for every process.
+    Process(fn(&Promise, &ObservedProcess) -> Vec<Breach>),
+    /// Both sources.
+    Container(fn(&Promise, &ObservedContainer) -> Vec<Breach>),
+    /// Both sources, but for a privileged container that runs.
+    Mounts(fn(&Promise, &ObservedMounts<'_>) -> Vec<Breach>),
+    /// Only the `config.json`.
+    Config(fn(&Promise, &ObservedConfig<'_>) -> Vec<Breach>),
+    /// Only the start.
+    Start(fn(&Promise, &[String]) -> Vec<Breach>),
 }
 
-type Check = fn(&Promise, &OciConfig, &Facts<'_>) -> Vec<Breach>;
-
-const CHECKS: [Check; 15] = [
-    user::check,
-    capabilities::check,
-    seccomp::check,
-    lsm::check,
-    process::check,
-    paths::check,
-    mounts::check,
-    devices::check,
-    namespaces::check,
-    resources::check,
-    kernel::check,
-    env::check,
-    hooks::check,
-    annotations::check,
-    paths::check_sysctl,
+/// Every check there is, by what it looks at.
+const CHECKS: [(&str, Hold); 26] = [
+    ("the user", Hold::User(user::check)),
+    ("capabilities", Hold::Process(capabilities::check)),
+    (
+        "no-new-privileges",
+        Hold::Process(capabilities::new_privileges),
+    ),
+    (
+        "whether there is a seccomp filter",
+        Hold::Process(seccomp::presence),
+    ),
+    ("the seccomp filter", Hold::Config(seccomp::width)),
+    ("security modules", Hold::Process(lsm::check)),
+    ("the OOM score", Hold::Container(process::oom_score)),
+    ("limits of setrlimit(2)", Hold::Container(process::rlimits)),
+    (
+        "other limits of setrlimit(2)",
+        Hold::Config(process::other_rlimits),
+    ),
+    ("the root file system", Hold::Config(paths::root)),
+    (
+        "writes to the root file system",
+        Hold::Container(paths::access),
+    ),
+    ("hidden paths", Hold::Config(paths::hidden)),
+    ("mounts", Hold::Mounts(mounts::check)),
+    ("options of mounts", Hold::Config(mount_words::check)),
+    ("devices", Hold::Config(devices::check)),
+    ("namespaces", Hold::Container(namespaces::hosts)),
+    ("paths of namespaces", Hold::Config(namespaces::paths)),
+    ("id mappings", Hold::Config(namespaces::mappings)),
+    (
+        "limits of the control group",
+        Hold::Container(limits::check),
+    ),
+    ("the control group", Hold::Config(limits::cgroup)),
+    (
+        "other settings of the control group",
+        Hold::Config(resources::check),
+    ),
+    ("the runtime's command line", Hold::Start(runtime::check)),
+    ("the environment", Hold::Config(env::check)),
+    ("hooks", Hold::Config(hooks::check)),
+    ("annotations", Hold::Config(annotations::check)),
+    ("sysctls", Hold::Config(paths::sysctl)),
 ];
 
-/// Everything in which the container would be stronger than promised.
-pub fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    for check in CHECKS {
-        breaches.extend(check(promise, config, facts));
-    }
-    breaches
+/// What came of the checks.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Comparison {
+    /// Everything in which the container is stronger than promised.
+    pub(super) breaches: Vec<Breach>,
+    /// The checks that the source could not answer.
+    pub(super) unanswered: Vec<&'static str>,
 }
 
-/// How many items of a set are named.
-const NAMED: usize = 5;
-
-/// A set for people.
-pub(super) fn list<'a, I: IntoIterator<Item = &'a str>>(items: I) -> String {
-    let items: Vec<&str> = items.into_iter().collect();
-    let named = items
-        .iter()
-        .take(NAMED)
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ");
-    match items.len().saturating_sub(NAMED) {
-        _ if items.is_empty() => "none".to_owned(),
-        0 => named,
-        more => format!("{named} and {more} more"),
+impl Comparison {
+    /// The checks that another source of the same running container does not answer either. What was said at its start is
+    /// gone: the hook has judged it.
+    pub(super) fn left_unanswered(&self, other: &Self) -> Vec<&'static str> {
+        let is_past = |name: &str| {
+            let mut checks = CHECKS.iter();
+            checks.any(|(known, hold)| *known == name && matches!(hold, Hold::Start(_)))
+        };
+        let left = self.unanswered.iter().copied();
+        left.filter(|check| other.unanswered.contains(check) && !is_past(check))
+            .collect()
     }
 }
 
-/// What is promised of capabilities, for people.
-pub(super) fn promised_capabilities(promise: &Promise) -> String {
-    match list(promise.capabilities.iter().map(String::as_str)).as_str() {
-        "none" => "no capability".to_owned(),
-        some => format!("only {some}"),
+/// Holds the promise against a container.
+pub(super) fn compare(promise: &Promise, observed: &Observed<'_>) -> Comparison {
+    let mut comparison = Comparison::default();
+    for (name, hold) in &CHECKS {
+        let answer = match hold {
+            Hold::User(check) | Hold::Process(check) => Some(check(promise, &observed.process)),
+            Hold::Container(check) => Some(check(promise, &observed.container)),
+            Hold::Mounts(check) => observed
+                .mounts
+                .as_ref()
+                .map(|mounts| check(promise, mounts)),
+            Hold::Config(check) => observed
+                .config
+                .as_ref()
+                .map(|config| check(promise, config)),
+            Hold::Start(check) => observed.runtime.map(|words| check(promise, words)),
+        };
+        match answer {
+            Some(breaches) => comparison.breaches.extend(breaches),
+            None => comparison.unanswered.push(name),
+        }
     }
+    comparison
+}
+
+/// Holds it against another process in a running container than the first: `podman exec` gives one whatever it is told to.
+pub(super) fn compare_other(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
+    let chooses = promise.capabilities.contains("CAP_SETUID");
+    let hold = |(_, hold): &(&str, Hold)| match hold {
+        Hold::User(_) if chooses => Vec::new(),
+        Hold::User(check) | Hold::Process(check) => check(promise, process),
+        Hold::Container(_) | Hold::Mounts(_) | Hold::Config(_) | Hold::Start(_) => Vec::new(),
+    };
+    CHECKS.iter().flat_map(hold).collect()
 }

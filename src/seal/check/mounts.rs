@@ -1,32 +1,33 @@
 //! Every mount: the ones that were asked for, and the engine's own.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use super::{Facts, engine_mounts, store};
+use super::engine_mounts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::{OciConfig, OciMount};
-use crate::seal::promise::{Depth, Lower, MountKind, Owners, Promise, PromisedMount};
+use crate::seal::observed::{ObservedMount, ObservedMounts};
+use crate::seal::promise::{Lower, MountKind, Owners, Promise, PromisedMount};
+use crate::seal::store;
 
 const CULPRIT: Culprit = Culprit::ConfMounts;
 
-/// Options that let mounts cross the container's wall.
-const CROSSING: [&str; 4] = ["shared", "rshared", "slave", "rslave"];
+/// What was promised instead, and who is likely to have changed it.
+pub(super) type MountRefusal = (String, Culprit);
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
-    let mut moved = moved(promise, config);
+pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breach> {
+    let mut moved = moved(promise, mounts);
     let mut breaches = Vec::new();
-    for found in &config.mounts {
-        let at = clean(&found.destination);
-        let asked = promise.mounts.get(&at);
+    for found in &mounts.all {
+        let asked = promise.mounts.get(&found.at);
+        // With other owners root's files may be the container user's.
+        let is_mapped = found.owners == Owners::Mapped;
         let why = match asked {
-            _ if let Some(option) = deep(found) => Err((format!("no {option}"), Culprit::Unknown)),
-            _ if is_mapped(found) && asked.is_none_or(|asked| asked.owners == Owners::Kept) => {
+            _ if is_mapped && asked.is_none_or(|asked| asked.owners == Owners::Kept) => {
                 Err(("the files' own owners".to_owned(), CULPRIT))
             }
-            Some(asked) => against(asked, found, promise, facts),
-            None => engine_mounts::check(&at, found, promise, facts).or_else(|refusal| {
+            Some(asked) => against(asked, found, promise, mounts),
+            None => engine_mounts::check(found, promise, mounts).or_else(|refusal| {
                 let stands_for = |asked: &&PromisedMount| {
-                    is_free(&at) && against(asked, found, promise, facts).is_ok()
+                    is_free(&found.at) && against(asked, found, promise, mounts).is_ok()
                 };
                 let index = moved.iter().position(stands_for).ok_or(refusal)?;
                 moved.remove(index);
@@ -34,14 +35,7 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) ->
             }),
         };
         if let Err((promised, culprit)) = why {
-            let found = format!(
-                "the {} mount \"{}\" at \"{}\" ({})",
-                found.kind,
-                found.source.display(),
-                found.destination.display(),
-                found.options.join(",")
-            );
-            breaches.push(Breach::new(found, promised, culprit));
+            breaches.push(Breach::new(found.described.as_str(), promised, culprit));
         }
     }
     breaches
@@ -49,13 +43,8 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) ->
 
 /// podman follows the image's links on the way to a tmpfs (`/var/run` is `/run`): those that are not where they were
 /// promised to be.
-fn moved<'a>(promise: &'a Promise, config: &OciConfig) -> Vec<&'a PromisedMount> {
-    let is_there = |at: &Path| {
-        config
-            .mounts
-            .iter()
-            .any(|found| clean(&found.destination) == at)
-    };
+fn moved<'a>(promise: &'a Promise, mounts: &ObservedMounts<'_>) -> Vec<&'a PromisedMount> {
+    let is_there = |at: &Path| mounts.all.iter().any(|found| found.at == at);
     let moved = promise
         .mounts
         .iter()
@@ -71,177 +60,100 @@ fn is_free(at: &Path) -> bool {
         && at != Path::new("/")
 }
 
-/// An option of crun's that also reaches the mounts below, or one that changes a mount that is there.
-fn deep(found: &OciMount) -> Option<&'static str> {
-    const DEEP: [&str; 5] = ["rrw", "rsuid", "rdev", "rexec", "remount"];
-    DEEP.into_iter().find(|option| has(found, option))
-}
-
-/// With other owners root's files may be the container user's.
-fn is_mapped(found: &OciMount) -> bool {
-    let mapped = !found.uid_mappings.is_empty() || !found.gid_mappings.is_empty();
-    mapped || has(found, "idmap") || has(found, "ridmap")
-}
-
-/// What was promised instead, and who is likely to have changed it.
-pub(super) type MountRefusal = (String, Culprit);
-
-/// podman writes `/run/../etc` as it was given; two spellings are one place.
-fn clean(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::from("/");
-    for part in path.components() {
-        match part {
-            Component::Normal(name) => clean.push(name),
-            Component::ParentDir => drop(clean.pop()),
-            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
-        }
-    }
-    clean
-}
-
-pub(super) fn has(found: &OciMount, option: &str) -> bool {
-    found.options.iter().any(|other| other == option)
-}
-
-/// Does the option hold? The last of a pair wins, and a missing one is the weaker.
-pub(super) fn holds(found: &OciMount, flag: &str) -> bool {
-    let opposite = match flag {
-        "ro" => "rw",
-        "nosuid" => "suid",
-        "nodev" => "dev",
-        "noexec" => "exec",
-        _ => "",
-    };
-    let last = found
-        .options
-        .iter()
-        .rfind(|option| *option == flag || *option == opposite);
-    last.is_some_and(|option| option == flag)
-}
-
-pub(super) fn is_bind(found: &OciMount) -> bool {
-    found.kind == "bind" || has(found, "bind") || has(found, "rbind")
-}
-
 fn against(
     promised: &PromisedMount,
-    found: &OciMount,
+    found: &ObservedMount,
     promise: &Promise,
-    facts: &Facts<'_>,
+    mounts: &ObservedMounts<'_>,
 ) -> Result<(), MountRefusal> {
     let refuse = |what: String| Err((what, CULPRIT));
-    source(&promised.kind, found, promise, facts)?;
+    if !is_source(&promised.kind, found, promise, mounts) {
+        return refuse(describe(&promised.kind));
+    }
+    if let MountKind::Tmpfs(Some(most)) = promised.kind
+        && found.size.is_none_or(|size| size > most)
+    {
+        return refuse(format!("a tmpfs of at most {most} bytes"));
+    }
     // A layer without an upper directory cannot be written.
-    let closed = found.kind == "overlay" && option(found, "upperdir").is_none();
-    let lacks = |flag: &&String| !(holds(found, flag) || closed && flag.as_str() == "ro");
-    if let Some(flag) = promised.flags.iter().find(lacks) {
-        return refuse(flag.clone());
+    let dirs = found.overlay.as_ref();
+    let closed = dirs.is_some_and(|dirs| dirs.upper.is_none());
+    let lacks =
+        |flag: &&String| !(found.flags.contains(flag.as_str()) || closed && flag.as_str() == "ro");
+    match promised.flags.iter().find(lacks) {
+        Some(flag) => refuse(flag.clone()),
+        None => Ok(()),
     }
-    // crun takes the r of a propagation for rbind. What is mounted by a type of its own has nothing below it.
-    let deep = ["rbind", "rprivate", "rslave", "rshared", "runbindable"];
-    let bound = matches!(promised.kind, MountKind::Bind { .. });
-    let closed = bound && promised.depth == Depth::Closed;
-    if closed && deep.into_iter().any(|option| has(found, option)) {
-        return refuse("a source without the mounts below it".to_owned());
-    }
-    let crossing = found
-        .options
-        .iter()
-        .find(|option| CROSSING.contains(&option.as_str()));
-    if crossing.is_some() && crossing != promised.propagation.as_ref() {
-        return refuse("a private mount".to_owned());
-    }
-    Ok(())
 }
 
-fn source(
+fn is_source(
     kind: &MountKind,
-    found: &OciMount,
+    found: &ObservedMount,
     promise: &Promise,
-    facts: &Facts<'_>,
-) -> Result<(), MountRefusal> {
-    let refuse = |what: String| Err((what, CULPRIT));
-    let holds = match kind {
-        MountKind::Bind(source) => is_bind(found) && found.source == *source,
-        MountKind::Volume(name, part) => {
-            is_bind(found)
-                && store::is_volume(
-                    &found.source,
-                    name.as_deref(),
-                    part.as_deref(),
-                    promise,
-                    facts,
-                )
-        }
-        MountKind::Tmpfs(_) => found.kind == "tmpfs" && !is_bind(found),
-        MountKind::Overlay(lower, upper) => {
-            let lowest = option(found, "lowerdir").unwrap_or(Path::new(""));
-            let below = match lower {
-                Lower::Path(path) => lowest == path,
-                Lower::Volume(name, part) => {
-                    let (name, part) = (name.as_deref(), part.as_deref());
-                    store::is_volume(lowest, name, part, promise, facts)
-                }
-            };
-            found.kind == "overlay" && below && is_upper(found, upper.as_ref(), facts)
-        }
-        MountKind::Image => is_image(found, facts),
-        MountKind::Type(name) => found.kind == *name && !is_bind(found),
-    };
-    if !holds {
-        return refuse(describe(kind));
-    }
+    mounts: &ObservedMounts<'_>,
+) -> bool {
     match kind {
-        MountKind::Tmpfs(Some(most)) if size(found).is_none_or(|size| size > *most) => {
-            refuse(format!("a tmpfs of at most {most} bytes"))
+        MountKind::Bind(source) => mounts.is_path(found, source),
+        MountKind::Volume(name, part) => {
+            mounts.is_volume(found, name.as_deref(), part.as_deref(), promise)
         }
-        _ => Ok(()),
+        MountKind::Tmpfs(_) => found.kind == "tmpfs" && mounts.is_new(found),
+        MountKind::Overlay(lower, upper) => is_layer(found, lower, upper.as_ref(), promise, mounts),
+        MountKind::Image => is_image(found, mounts),
+        MountKind::Type(name) => {
+            let is_it = found.kind == *name || (name == "cgroup" && found.kind == "cgroup2");
+            is_it && mounts.is_new(found)
+        }
     }
 }
 
-/// `size=64m` in bytes.
-fn size(found: &OciMount) -> Option<u64> {
-    let mut sizes = found
-        .options
-        .iter()
-        .filter_map(|option| option.strip_prefix("size="));
-    let size: crate::podman::value::tmpfs::TmpfsSize = sizes.next_back()?.parse().ok()?;
-    size.bytes()
+/// In the kernel's table, an overlay of which it does not show the layers: the `config.json` names them.
+fn is_closed_book(found: &ObservedMount, mounts: &ObservedMounts<'_>) -> bool {
+    mounts.are_kernels() && found.kind.contains("overlay")
 }
 
-fn option<'a>(found: &'a OciMount, key: &str) -> Option<&'a Path> {
-    let value = |option: &'a String| option.strip_prefix(key)?.strip_prefix('=');
-    found
-        .options
-        .iter()
-        .filter_map(value)
-        .next_back()
-        .map(Path::new)
-}
-
-/// Do writes go where they were promised to go?
-fn is_upper(found: &OciMount, upper: Option<&(PathBuf, PathBuf)>, facts: &Facts<'_>) -> bool {
-    let dirs = (option(found, "upperdir"), option(found, "workdir"));
-    let own = |dir: Option<&Path>| dir.is_some_and(|dir| store::is_own(dir, facts));
-    match upper {
-        Some((upper, work)) => dirs == (Some(upper), Some(work)),
-        None => own(dirs.0) && own(dirs.1),
-    }
+/// Is what was promised below it, and do writes go where they were promised to go?
+fn is_layer(
+    found: &ObservedMount,
+    lower: &Lower,
+    upper: Option<&(PathBuf, PathBuf)>,
+    promise: &Promise,
+    mounts: &ObservedMounts<'_>,
+) -> bool {
+    let Some(dirs) = &found.overlay else {
+        return is_closed_book(found, mounts);
+    };
+    let context = &mounts.context;
+    let below = match lower {
+        Lower::Path(path) => dirs.lower == *path,
+        Lower::Volume(name, part) => {
+            let (name, part) = (name.as_deref(), part.as_deref());
+            store::is_volume(&dirs.lower, name, part, promise, context)
+        }
+    };
+    let own = |dir: Option<&PathBuf>| dir.is_some_and(|dir| store::is_own(dir, context));
+    let found = (dirs.upper.as_ref(), dirs.work.as_ref());
+    below
+        && match upper {
+            Some((upper, work)) => found == (Some(upper), Some(work)),
+            None => own(found.0) && own(found.1),
+        }
 }
 
 /// The layers of an image lie in podman's store.
-fn is_image(found: &OciMount, facts: &Facts<'_>) -> bool {
-    let stores = store::stores(facts);
+fn is_image(found: &ObservedMount, mounts: &ObservedMounts<'_>) -> bool {
+    let context = &mounts.context;
+    let stores = store::stores(context);
     let below = |path: &Path| {
         let in_store = |store: &PathBuf| store::is_below(path, store);
-        stores.iter().any(in_store) || store::is_own(path, facts)
+        stores.iter().any(in_store) || store::is_own(path, context)
     };
-    match option(found, "lowerdir") {
-        Some(lower) => lower
-            .to_str()
-            .is_some_and(|lower| lower.split(':').all(|dir| below(Path::new(dir)))),
-        None => is_bind(found) && below(&found.source),
+    if let Some(dirs) = &found.overlay {
+        let lower = dirs.lower.to_str();
+        return lower.is_some_and(|lower| lower.split(':').all(|dir| below(Path::new(dir))));
     }
+    let names = mounts.names_of(found);
+    is_closed_book(found, mounts) || names.iter().any(|name| below(name))
 }
 
 fn describe(kind: &MountKind) -> String {

@@ -2,60 +2,34 @@
 
 use std::path::{Component, Path};
 
-use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::{OciConfig, OciIdMapping};
+use crate::seal::observed::{ObservedConfig, ObservedContainer};
+use crate::seal::oci::OciIdMapping;
 use crate::seal::promise::{EngineMode, HostRoot, NAMESPACES, Promise, PromisedNamespace};
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
+/// A namespace of the container's own that is the host's.
+pub(super) fn hosts(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
+    let shared = container.hosts_namespaces.iter().copied();
+    let own = shared.filter(|name| *promise.namespace(name) == PromisedNamespace::Own);
+    own.map(|name| of_host(name, &PromisedNamespace::Own))
+        .collect()
+}
+
+fn of_host(name: &str, promised: &PromisedNamespace) -> Breach {
+    Breach::new(
+        format!("the host's {name} namespace"),
+        describe(promised),
+        culprit(name),
+    )
+}
+
+/// Which namespace it is otherwise: `/proc` does not tell whose another one is.
+pub(super) fn paths(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    let promised = NAMESPACES.map(|name| (name, promise.namespace(name)));
-    for (name, promised) in promised
-        .into_iter()
-        .chain([("mount", &PromisedNamespace::Own)])
-    {
-        let found: Vec<_> = config
-            .linux
-            .namespaces
-            .iter()
-            .filter(|found| found.kind == name)
-            .collect();
-        let culprit = culprit(name);
-        match (promised, found.as_slice()) {
-            (_, [_, _, ..]) => breaches.push(Breach::new(
-                format!("two {name} namespaces"),
-                "one of them",
-                culprit,
-            )),
-            (PromisedNamespace::Host | PromisedNamespace::Joined, []) => {}
-            (PromisedNamespace::Own | PromisedNamespace::Path(_), []) => {
-                breaches.push(Breach::new(
-                    format!("the host's {name} namespace"),
-                    describe(promised),
-                    culprit,
-                ));
-            }
-            (promised, [found]) => {
-                let path = found
-                    .path
-                    .as_deref()
-                    .filter(|path| !path.as_os_str().is_empty());
-                // Whatever its path looks like: podman's directory can hold any namespace.
-                let is_hosts = path.is_some_and(|path| is_hosts(name, path, facts));
-                if !holds(name, promised, path, promise.engine)
-                    || (is_hosts && *promised == PromisedNamespace::Own)
-                {
-                    let path = path.unwrap_or(Path::new("")).display();
-                    breaches.push(Breach::new(
-                        format!("the {name} namespace {path}"),
-                        describe(promised),
-                        culprit,
-                    ));
-                }
-            }
-        }
+    for name in NAMESPACES.into_iter().chain(["mount"]) {
+        breaches.extend(path_of(name, promise, config));
     }
-    for found in &config.linux.namespaces {
+    for found in &config.document.linux.namespaces {
         let known = found.kind == "mount" || NAMESPACES.contains(&found.kind.as_str());
         if !known && found.path.is_some() {
             breaches.push(Breach::new(
@@ -65,8 +39,35 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) ->
             ));
         }
     }
-    breaches.extend(mappings(promise, config));
     breaches
+}
+
+fn path_of(name: &str, promise: &Promise, config: &ObservedConfig<'_>) -> Option<Breach> {
+    let promised = promise.namespace(name);
+    let listed = config.document.linux.namespaces.iter();
+    let found: Vec<_> = listed.filter(|found| found.kind == name).collect();
+    match (promised, found.as_slice()) {
+        (_, [_, _, ..]) => {
+            let found = format!("two {name} namespaces");
+            Some(Breach::new(found, "one of them", culprit(name)))
+        }
+        // That its own is the host's is told by `hosts`.
+        (PromisedNamespace::Host | PromisedNamespace::Joined | PromisedNamespace::Own, []) => None,
+        (PromisedNamespace::Path(_), []) => Some(of_host(name, promised)),
+        (promised, [found]) => {
+            let path = found.path.as_deref();
+            let path = path.filter(|path| !path.as_os_str().is_empty());
+            // Whatever its path looks like: podman's directory can hold any namespace.
+            let is_hosts = path.is_some_and(|path| is_hosts(name, path, config));
+            let is_kept = holds(name, promised, path, promise.engine)
+                && !(is_hosts && *promised == PromisedNamespace::Own);
+            (!is_kept).then(|| {
+                let path = path.unwrap_or(Path::new("")).display();
+                let found = format!("the {name} namespace {path}");
+                Breach::new(found, describe(promised), culprit(name))
+            })
+        }
+    }
 }
 
 fn holds(
@@ -87,10 +88,10 @@ fn holds(
 }
 
 /// The hook runs in the host's namespaces, `verify` too.
-fn is_hosts(name: &str, path: &Path, facts: &Facts<'_>) -> bool {
+fn is_hosts(name: &str, path: &Path, config: &ObservedConfig<'_>) -> bool {
     let kernels = if name == "network" { "net" } else { name };
     let own = Path::new("/proc/self/ns").join(kernels);
-    facts.host.is_same(path, &own)
+    config.context.host.is_same(path, &own)
 }
 
 /// podman makes network namespaces in one directory: `/run/netns`, or `netns` of the user's runtime directory, which
@@ -117,16 +118,17 @@ fn is_made_by_podman(path: &Path, engine: EngineMode) -> bool {
     }
 }
 
-/// Without a mapping a user namespace is no wall; with root's id 0 in it neither.
-fn mappings(promise: &Promise, config: &OciConfig) -> Vec<Breach> {
+/// A user namespace separates the container's ids from the host's only when it has a mapping, and when the host's id 0 is
+/// not mapped into it.
+pub(super) fn mappings(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     if *promise.namespace("user") != PromisedNamespace::Own {
         return Vec::new();
     }
     let culprit = Culprit::Conf("userns");
     let mut breaches = Vec::new();
     for (what, mappings) in [
-        ("uid", &config.linux.uid_mappings),
-        ("gid", &config.linux.gid_mappings),
+        ("uid", &config.document.linux.uid_mappings),
+        ("gid", &config.document.linux.gid_mappings),
     ] {
         if mappings.is_empty() {
             breaches.push(Breach::new(
@@ -135,11 +137,11 @@ fn mappings(promise: &Promise, config: &OciConfig) -> Vec<Breach> {
                 culprit,
             ));
         }
-        // Without root's powers the host's id 0 is nobody's to give.
-        let is_roots = |map: &OciIdMapping| map.host == 0;
+        // A rootless podman cannot map the host's id 0: its 0 is the user who started it.
+        let is_host_root = |map: &OciIdMapping| map.host == 0;
         if promise.engine == EngineMode::Rootful
             && promise.host_root == HostRoot::Outside
-            && mappings.iter().any(is_roots)
+            && mappings.iter().any(is_host_root)
         {
             breaches.push(Breach::new(
                 format!("the host's {what} 0"),

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Facts, store};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::OciConfig;
+use crate::seal::observed::{ContainerContext, ObservedConfig, ObservedContainer};
 use crate::seal::promise::{Promise, PromisedAccess, Unmasked};
+use crate::seal::store;
 
 /// What every podman from 4.3 on hides; newer ones hide more.
 const MASKED: [&str; 10] = [
@@ -31,80 +31,78 @@ const READ_ONLY: [&str; 6] = [
     "/proc/sysrq-trigger",
 ];
 
+/// Propagations of the root that let nothing out of the container.
+const PRIVATE: [&str; 5] = ["", "private", "rprivate", "slave", "rslave"];
+
 /// The sysctl that distributions set for ping(8) without privileges, in containers.conf and in podman itself.
 const DEFAULT_SYSCTL: &str = "net.ipv4.ping_group_range";
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn access(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
+    match promise.root {
+        PromisedAccess::ReadOnly if container.has_writable_root => vec![Breach::new(
+            "a writable root file system",
+            "a read-only one",
+            Culprit::Unknown,
+        )],
+        PromisedAccess::ReadOnly | PromisedAccess::ReadWrite => Vec::new(),
+    }
+}
+
+pub(super) fn root(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    if !is_promised_root(promise, &config.root.path, facts) {
-        let found = format!("the root file system \"{}\"", config.root.path.display());
+    let root = &config.document.root.path;
+    if !is_promised_root(promise, root, &config.context) {
+        let found = format!("the root file system \"{}\"", root.display());
         let promised = match &promise.rootfs {
             Some(path) => format!("\"{}\"", path.display()),
             None => "one of podman's store".to_owned(),
         };
         breaches.push(Breach::new(found, promised, Culprit::Unknown));
     }
-    if promise.root == PromisedAccess::ReadOnly && !config.root.readonly {
-        breaches.push(Breach::new(
-            "a writable root file system",
-            "a read-only one",
-            Culprit::Unknown,
-        ));
-    }
-    if promise
-        .mounts
-        .values()
-        .all(|mount| mount.propagation.is_none())
-        && !matches!(
-            config.linux.rootfs_propagation.as_str(),
-            "" | "private" | "rprivate" | "slave" | "rslave"
-        )
-    {
-        let found = format!(
-            "the root propagation \"{}\"",
-            config.linux.rootfs_propagation
-        );
+    let propagation = config.document.linux.rootfs_propagation.as_str();
+    let mut mounts = promise.mounts.values();
+    let is_private = mounts.all(|mount| mount.propagation.is_none());
+    if is_private && !PRIVATE.contains(&propagation) {
+        let found = format!("the root propagation \"{propagation}\"");
         breaches.push(Breach::new(found, "a private one", Culprit::Unknown));
     }
+    breaches
+}
+
+pub(super) fn hidden(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let Unmasked::Paths(open) = &promise.unmasked else {
-        return breaches;
+        return Vec::new();
     };
+    let linux = &config.document.linux;
     let is_open = |path: &str| open.iter().any(|pattern| matches(pattern, path));
+    let is_hidden = |path: &str| linux.masked_paths.iter().any(|found| found == path);
+    let is_read_only = |path: &str| linux.readonly_paths.iter().any(|found| found == path);
+    let mut breaches = Vec::new();
     let wanted = MASKED
         .into_iter()
         .filter(|path| !is_open(path))
         .chain(promise.masked.iter().map(String::as_str));
-    for path in wanted.filter(|path| !config.linux.masked_paths.iter().any(|found| found == path)) {
+    for path in wanted.filter(|path| !is_hidden(path)) {
         breaches.push(Breach::new(
             format!("{path} visible"),
             "that it is hidden",
             Culprit::Unknown,
         ));
     }
-    let hidden = |path: &str| config.linux.masked_paths.iter().any(|found| found == path);
-    for path in READ_ONLY
-        .into_iter()
-        .filter(|path| !is_open(path) && !hidden(path))
-    {
-        if !config
-            .linux
-            .readonly_paths
-            .iter()
-            .any(|found| found == path)
-        {
-            breaches.push(Breach::new(
-                format!("{path} writable"),
-                "that it is read-only",
-                Culprit::Unknown,
-            ));
-        }
+    let wanted = READ_ONLY.into_iter().filter(|path| !is_open(path));
+    for path in wanted.filter(|path| !is_hidden(path) && !is_read_only(path)) {
+        breaches.push(Breach::new(
+            format!("{path} writable"),
+            "that it is read-only",
+            Culprit::Unknown,
+        ));
     }
     breaches
 }
 
 /// The directory that was asked for, or one that podman mounted the image's layers at.
-fn is_promised_root(promise: &Promise, found: &Path, facts: &Facts<'_>) -> bool {
-    let resolved = |path: &Path| facts.host.resolve(path).map(|found| found.path).ok();
+fn is_promised_root(promise: &Promise, found: &Path, context: &ContainerContext<'_>) -> bool {
+    let resolved = |path: &Path| context.host.resolve(path).map(|found| found.path).ok();
     let in_store = || {
         let found = resolved(found);
         let below = |store: &PathBuf| {
@@ -113,7 +111,7 @@ fn is_promised_root(promise: &Promise, found: &Path, facts: &Facts<'_>) -> bool 
                 .zip(resolved(store))
                 .is_some_and(|(found, store)| store::is_below(found, &store))
         };
-        store::stores(facts).iter().any(below)
+        store::stores(context).iter().any(below)
     };
     // Where root is not mapped into the namespace, podman mounts it at a place of its temporary directory.
     let names = store::names(found).unwrap_or_default();
@@ -123,7 +121,7 @@ fn is_promised_root(promise: &Promise, found: &Path, facts: &Facts<'_>) -> bool 
             .is_some_and(|name| name.starts_with("intermediate-mountpoint-"));
     let is_it = match &promise.rootfs {
         Some(promised) => promised == found,
-        None => store::is_layer(found) || store::is_own(found, facts) || in_store(),
+        None => store::is_layer(found) || store::is_own(found, context) || in_store(),
     };
     is_it || is_passage
 }
@@ -136,7 +134,7 @@ fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
-pub(super) fn check_sysctl(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn sysctl(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let holds = |key: &str, value: &str| {
         // Both spellings are one: sysctl(8).
         let promised = promise
@@ -147,6 +145,7 @@ pub(super) fn check_sysctl(promise: &Promise, config: &OciConfig, _: &Facts<'_>)
             || (key == DEFAULT_SYSCTL && promised.is_none())
     };
     config
+        .document
         .linux
         .sysctl
         .iter()

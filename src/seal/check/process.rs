@@ -1,48 +1,54 @@
 //! What setrlimit(2) and the OOM killer allow the process.
 
-use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::OciConfig;
+use crate::seal::observed::{ObservedConfig, ObservedContainer};
 use crate::seal::promise::Promise;
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
-    let mut breaches = Vec::new();
-    if let Some(found) = config.process.oom_score_adj
-        && found < promise.oom_score_adj
-    {
-        breaches.push(Breach::new(
+const CULPRIT: Culprit = Culprit::Conf("default_ulimits");
+
+pub(super) fn oom_score(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
+    let promised = promise.oom_score_adj;
+    let lower = container.oom_score_adj.filter(|found| *found < promised);
+    let breach = |found| {
+        Breach::new(
             format!("the OOM score {found}"),
-            format!("no less than {}", promise.oom_score_adj),
+            format!("no less than {promised}"),
             Culprit::Conf("oom_score_adj"),
-        ));
-    }
-    let Some(promised) = &promise.rlimits else {
-        return breaches;
+        )
     };
-    let culprit = Culprit::Conf("default_ulimits");
-    for found in &config.process.rlimits {
-        let what = format!("{}={}:{}", found.kind, found.soft, found.hard);
-        match promised.get(&found.kind) {
-            Some((soft, hard)) if found.soft <= *soft && found.hard <= *hard => {}
-            Some((soft, hard)) => {
-                breaches.push(Breach::new(what, format!("{soft}:{hard}"), culprit));
+    lower.map(breach).into_iter().collect()
+}
+
+pub(super) fn rlimits(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for (name, (soft, hard)) in promise.rlimits.iter().flatten() {
+        let mut is_there = false;
+        let found = container.rlimits.iter();
+        for (_, found_soft, found_hard) in found.filter(|(found, _, _)| found == name) {
+            is_there = true;
+            if found_soft > soft || found_hard > hard {
+                let found = format!("{name}={found_soft}:{found_hard}");
+                breaches.push(Breach::new(found, format!("{soft}:{hard}"), CULPRIT));
             }
-            None => breaches.push(Breach::new(what, "no limit but those of --ulimit", culprit)),
         }
-    }
-    for (name, (soft, hard)) in promised {
-        if !config
-            .process
-            .rlimits
-            .iter()
-            .any(|found| found.kind == *name)
-        {
-            breaches.push(Breach::new(
-                format!("no {name}"),
-                format!("{soft}:{hard}"),
-                culprit,
-            ));
+        if !is_there {
+            let found = format!("no {name}");
+            breaches.push(Breach::new(found, format!("{soft}:{hard}"), CULPRIT));
         }
     }
     breaches
+}
+
+/// Those that nobody asked for. The kernel shows all of them, the ones that podman's caller has among them.
+pub(super) fn other_rlimits(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
+    let Some(promised) = &promise.rlimits else {
+        return Vec::new();
+    };
+    let found = config.document.process.rlimits.iter();
+    let others = found.filter(|found| !promised.contains_key(&found.kind));
+    let breach = others.map(|found| {
+        let found = format!("{}={}:{}", found.kind, found.soft, found.hard);
+        Breach::new(found, "no limit but those of --ulimit", CULPRIT)
+    });
+    breach.collect()
 }

@@ -1,24 +1,34 @@
 //! The system call filter: no wider than the profile that was judged.
 
-use super::{Facts, list};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::OciConfig;
+use crate::seal::observed::{ObservedConfig, ObservedProcess};
 use crate::seal::promise::{Promise, PromisedSeccomp};
+use crate::seal::words::list;
 use crate::seccomp::{Arch, Filter, Profile};
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) -> Vec<Breach> {
+pub(super) fn presence(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
+    match &promise.seccomp {
+        PromisedSeccomp::Filter(_) if !process.is_filtered => {
+            breach("no seccomp filter at all".to_owned())
+        }
+        PromisedSeccomp::Filter(_) | PromisedSeccomp::Unconfined => Vec::new(),
+    }
+}
+
+fn breach(found: String) -> Vec<Breach> {
+    vec![Breach::new(
+        found,
+        "the seccomp profile that was judged",
+        Culprit::Conf("seccomp_profile"),
+    )]
+}
+
+pub(super) fn width(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     if promise.seccomp == PromisedSeccomp::Unconfined {
         return Vec::new();
     }
-    let breach = |found: String| {
-        vec![Breach::new(
-            found,
-            "the seccomp profile that was judged",
-            Culprit::Conf("seccomp_profile"),
-        )]
-    };
-    let Some(seccomp) = &config.linux.seccomp else {
-        return breach("no seccomp filter at all".to_owned());
+    let Some(seccomp) = &config.document.linux.seccomp else {
+        return Vec::new();
     };
     let found = match Filter::from_oci(seccomp) {
         Ok(found) => found,
@@ -28,7 +38,7 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) ->
             ));
         }
     };
-    let promised = match promised(promise, facts) {
+    let promised = match promised(promise, config) {
         Ok(promised) => promised,
         Err(why) => return breach(format!("a seccomp filter that cannot be compared ({why})")),
     };
@@ -41,8 +51,8 @@ pub(super) fn check(promise: &Promise, config: &OciConfig, facts: &Facts<'_>) ->
     breach(format!("a wider seccomp filter ({words})"))
 }
 
-fn promised(promise: &Promise, facts: &Facts<'_>) -> Result<Filter, String> {
-    let bytes = facts.profile.ok_or("the profile is gone")?;
+fn promised(promise: &Promise, config: &ObservedConfig<'_>) -> Result<Filter, String> {
+    let bytes = config.profile.ok_or("the profile is gone")?;
     let profile = Profile::parse(bytes).map_err(|problem| problem.to_string())?;
     let arch = Arch::native().ok_or("this architecture has no seccomp")?;
     let capabilities: Vec<&str> = promise.capabilities.iter().map(String::as_str).collect();

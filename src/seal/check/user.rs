@@ -1,38 +1,30 @@
 //! Who runs in the container.
 
-use super::Facts;
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::oci::OciConfig;
+use crate::seal::observed::ObservedProcess;
 use crate::seal::promise::{Promise, PromisedGroups, PromisedId};
 
-pub(super) fn check(promise: &Promise, config: &OciConfig, _: &Facts<'_>) -> Vec<Breach> {
-    let user = &config.process.user;
+pub(super) fn check(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
     let mut breaches = Vec::new();
-    let mut hold = |what: &str, promised: PromisedId, found: u32, culprit| {
-        let holds = match promised {
-            PromisedId::Exactly(id) => found == id,
-            PromisedId::NotRoot => found != 0,
-            PromisedId::Any => true,
+    let mut hold = |what: &str, promised: PromisedId, found: u32| {
+        let (holds, promised) = match promised {
+            PromisedId::Exactly(id) => (found == id, id.to_string()),
+            PromisedId::NotRoot => (found != 0, format!("a {what} that is not 0")),
+            PromisedId::Any => (true, String::new()),
         };
         if !holds {
-            let promised = match promised {
-                PromisedId::Exactly(id) => format!("{what} {id}"),
-                PromisedId::NotRoot | PromisedId::Any => format!("a {what} that is not 0"),
-            };
+            let culprit = Culprit::Image("/etc/passwd");
             breaches.push(Breach::new(format!("{what} {found}"), promised, culprit));
         }
     };
-    let culprit = Culprit::Image("/etc/passwd");
-    hold("uid", promise.uid, user.uid, culprit);
-    hold("gid", promise.gid, user.gid, culprit);
-    for group in &user.additional_gids {
-        let own = *group == user.gid;
+    hold("uid", promise.uid, process.uid);
+    hold("gid", promise.gid, process.gid);
+    for group in process.groups.iter().filter(|group| **group != process.gid) {
         let (holds, promised) = match &promise.groups {
-            PromisedGroups::Exactly(ids) => (
-                own || ids.contains(group),
-                "no group but those of --group-add",
-            ),
-            PromisedGroups::NotRoot => (own || *group != 0, "none of number 0"),
+            PromisedGroups::Exactly(ids) => {
+                (ids.contains(group), "no group but those of --group-add")
+            }
+            PromisedGroups::NotRoot => (*group != 0, "none of number 0"),
             PromisedGroups::Any => (true, ""),
         };
         if !holds {

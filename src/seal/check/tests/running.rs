@@ -1,21 +1,28 @@
 //! A process as promised, changed one thing at a time.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-use super::*;
+use std::path::Path;
 
-use crate::host::{Apparmor, Fake, Lsm, Mount, Selinux};
+use super::promised;
+use crate::host::{Apparmor, CgroupLimits, Fake, Lsm, Mount, Process, Selinux};
+use crate::seal::check::{compare, compare_other};
+use crate::seal::observed::{ContainerContext, Observed, ObservedProcess};
+use crate::seal::promise::{Lower, MountKind, Promise};
 
 type Change = fn(&mut Process);
 
-const ID: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
+/// The device of a tmpfs of the host's.
+const HOST_TMPFS: &str = "0:99";
 
-fn promise() -> Promise {
-    serde_json::from_str(include_str!("../fixtures/promise.json")).unwrap()
-}
+const ID: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
 
 fn mount(point: &str, kind: &str, root: &str, flags: &str) -> Mount {
     Mount {
         point: point.into(),
-        device: "254:1".to_owned(),
+        device: match kind {
+            "ext4" => "254:1".to_owned(),
+            // The kernel numbers the others anew for each.
+            other => format!("0:{other}-of-the-container"),
+        },
         root: root.into(),
         flags: flags.split(',').map(str::to_owned).collect(),
         kind: kind.to_owned(),
@@ -24,16 +31,19 @@ fn mount(point: &str, kind: &str, root: &str, flags: &str) -> Mount {
 }
 
 fn kept() -> Process {
-    let names = NAMESPACES.iter().map(|(_, kernel)| *kernel).chain(["mnt"]);
+    let names = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"];
     Process {
         uid: 65532,
         gid: 65532,
         no_new_privileges: true,
         seccomp: 2,
-        namespaces: names.map(|name| (name.to_owned(), 2)).collect(),
+        namespaces: names.map(|name| (name.to_owned(), 2)).into(),
         mounts: vec![
             mount("/", "overlay", "/", "ro"),
-            mount("/tmp", "tmpfs", "/", "rw,nosuid,nodev,noexec"),
+            Mount {
+                options: ["rw".to_owned(), "size=65536k".to_owned()].into(),
+                ..mount("/tmp", "tmpfs", "/", "rw,nosuid,nodev,noexec")
+            },
             mount("/r", "ext4", "/srv/ro", "ro,nosuid,nodev"),
             mount(
                 "/named",
@@ -50,7 +60,7 @@ fn kept() -> Process {
                 "rw",
             ),
         ],
-        limits: promise().rlimits.unwrap(),
+        limits: promised().rlimits.unwrap(),
         cgroup: CgroupLimits {
             memory: Some(536_870_912),
             swap: Some(536_870_912),
@@ -66,26 +76,39 @@ fn ours() -> Process {
     let namespaces = kept().namespaces.into_keys();
     Process {
         namespaces: namespaces.map(|name| (name, 1)).collect(),
-        mounts: vec![mount("/", "ext4", "/", "rw")],
+        mounts: vec![
+            mount("/", "ext4", "/", "rw"),
+            Mount {
+                device: HOST_TMPFS.to_owned(),
+                ..mount("/dev/shm", "tmpfs", "/", "rw,nosuid,nodev")
+            },
+        ],
         ..Process::default()
     }
 }
 
 fn found_on(host: &Fake, process: &Process) -> Vec<String> {
-    let running = Running {
+    found(host, &promised(), process)
+}
+
+fn found(host: &Fake, promise: &Promise, process: &Process) -> Vec<String> {
+    let bundle = format!("/var/lib/containers/storage/overlay-containers/{ID}/userdata");
+    let context = ContainerContext {
         host,
         id: ID,
-        process,
-        ours: &ours(),
+        bundle: Path::new(&bundle),
+        root: None,
     };
-    let found = check(&promise(), &running);
+    let ours = ours();
+    let observed = Observed::of_process(context, process, &ours, promise.privilege);
+    let found = compare(promise, &observed).breaches;
     found.iter().map(ToString::to_string).collect()
 }
 
 #[test]
 fn each_change_is_seen() {
     assert_eq!(found_on(&Fake::rootful(), &kept()), [""; 0]);
-    let changes: [(Change, &str); 25] = [
+    let changes: [(Change, &str); 33] = [
         (|p| p.uid = 0, "uid 0"),
         (|p| p.gid = 0, "gid 0"),
         (
@@ -107,7 +130,10 @@ fn each_change_is_seen() {
             "network namespace",
         ),
         (|p| p.mounts[0].flags = vec!["rw".into()], "writable root"),
-        (|p| drop(p.mounts[1].flags.pop()), "without noexec"),
+        (
+            |p| drop(p.mounts[1].flags.pop()),
+            "where noexec was promised",
+        ),
         (|p| p.mounts[2].root = "/etc".into(), "\"/etc\" at \"/r\""),
         (
             |p| p.mounts[2].device = "254:2".into(),
@@ -151,6 +177,40 @@ fn each_change_is_seen() {
         (
             |p| p.mounts[6].root = "/etc/hosts".into(),
             "at \"/etc/hosts\"",
+        ),
+        // Of a tmpfs the kernel tells whose it is, and how large.
+        (|p| p.mounts[1].device = HOST_TMPFS.into(), "at \"/tmp\""),
+        (
+            |p| p.mounts[1].options = vec!["size=1g".into()],
+            "at most 67108864",
+        ),
+        (|p| p.mounts[1].options.clear(), "at most 67108864"),
+        (
+            |p| {
+                let mut shm = mount("/dev/shm", "tmpfs", "/", "rw");
+                shm.device = HOST_TMPFS.into();
+                p.mounts.push(shm);
+            },
+            "at \"/dev/shm\"",
+        ),
+        (|p| p.mounts[2].flags.push("idmapped".into()), "own owners"),
+        (
+            |p| {
+                p.mounts
+                    .push(mount("/sys", "sysfs", "/", "rw,nosuid,nodev,noexec"));
+            },
+            "at \"/sys\"",
+        ),
+        (
+            |p| p.mounts[3].root = "/srv/volumes/named/_data".into(),
+            "at \"/named\"",
+        ),
+        (
+            |p| {
+                p.mounts
+                    .push(mount("/run/podman-init", "ext4", "/bin/evil", "ro"));
+            },
+            "at \"/run/podman-init\"",
         ),
         (|p| p.cgroup.memory = None, "no limit of memory"),
         (|p| p.cgroup.swap = Some(1 << 40), "memory and swap"),
@@ -211,11 +271,14 @@ fn a_label_that_only_complains_confines_nothing() {
 #[test]
 fn another_process_has_no_more_than_the_first() {
     let host = Fake::rootful();
-    assert_eq!(check_other(&promise(), &host, &kept()), []);
+    let others = |process: &Process| {
+        compare_other(&promised(), &ObservedProcess::of_process(&host, process))
+    };
+    assert_eq!(others(&kept()), []);
     let executed = |change: Change| {
         let mut process = kept();
         change(&mut process);
-        check_other(&promise(), &host, &process).len()
+        others(&process).len()
     };
     assert_eq!(executed(|p| p.uid = 0), 1);
     assert_eq!(executed(|p| p.capabilities[2] = u64::MAX), 1);
@@ -230,4 +293,60 @@ fn what_changed_on_the_host_is_no_difference() {
     process.mounts[2].root = "/srv/ro//deleted".into();
     process.mounts[1].point = "/run".into();
     assert_eq!(found_on(&Fake::rootful(), &process), [""; 0]);
+}
+
+/// Of an overlay the kernel shows the layers, where the kernel itself makes it.
+#[test]
+fn a_layer_is_above_what_was_promised() {
+    let mut promise = promised();
+    let asked = promise.mounts.get_mut(Path::new("/r")).unwrap();
+    asked.kind = MountKind::Overlay(Lower::Path("/srv/ro".into()), None);
+    let over = |kind: &str, lower: &str| {
+        let own = format!("/var/lib/containers/storage/overlay-containers/{ID}/userdata/overlay/1");
+        let dirs = ["upper", "work"].map(|dir| format!("{dir}dir={own}/{dir}"));
+        let mut process = kept();
+        process.mounts[2] = Mount {
+            options: std::iter::once(format!("lowerdir={lower}"))
+                .chain(dirs)
+                .filter(|_| kind == "overlay")
+                .collect(),
+            ..mount("/r", kind, "/", "ro,nosuid,nodev")
+        };
+        found(&Fake::rootful(), &promise, &process).len()
+    };
+    assert_eq!(over("overlay", "/srv/ro"), 0);
+    assert_eq!(over("overlay", "/etc"), 1);
+    assert_eq!(over("fuse.fuse-overlayfs", "/etc"), 0);
+    assert_eq!(over("ext4", "/srv/ro"), 1);
+}
+
+/// What podman mounts in the host's namespace first is the container's all the same.
+#[test]
+fn a_tmpfs_of_podman_s_for_this_container_is_its_own() {
+    let mut process = kept();
+    let shm = Mount {
+        device: "0:98".to_owned(),
+        ..mount("/dev/shm", "tmpfs", "/", "rw,nosuid,nodev,noexec")
+    };
+    process.mounts.push(shm.clone());
+    assert_eq!(found_on(&Fake::rootful(), &process), [""; 0]);
+    let context = |id: &str| {
+        let point = format!("/var/lib/containers/storage/overlay-containers/{id}/userdata/shm");
+        let mut ours = ours();
+        ours.mounts.push(Mount {
+            point: point.into(),
+            ..shm.clone()
+        });
+        let host = Fake::rootful();
+        let bundle = format!("/var/lib/containers/storage/overlay-containers/{ID}/userdata");
+        let context = ContainerContext {
+            host: &host,
+            id: ID,
+            bundle: Path::new(&bundle),
+            root: None,
+        };
+        let observed = Observed::of_process(context, &process, &ours, promised().privilege);
+        compare(&promised(), &observed).breaches.len()
+    };
+    assert_eq!((context(ID), context(&"0b".repeat(32))), (0, 1));
 }

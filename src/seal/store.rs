@@ -2,11 +2,11 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::Facts;
-use crate::seal::promise::Promise;
+use super::observed::ContainerContext;
+use super::promise::Promise;
 
 /// The names on the way to a path; none when one is `..` or no text.
-pub(in crate::seal) fn names(path: &Path) -> Option<Vec<&str>> {
+pub(super) fn names(path: &Path) -> Option<Vec<&str>> {
     let name = |part| match part {
         Component::Normal(name) => Some(name.to_str()),
         Component::RootDir => None,
@@ -26,7 +26,7 @@ pub(super) fn is_below(path: &Path, base: &Path) -> bool {
 }
 
 /// What follows `DRIVER-containers/ID/userdata` in the path of a file that podman made for a container, and that id.
-pub(in crate::seal) fn of_container(path: &Path) -> Option<(&str, PathBuf)> {
+pub(super) fn of_container(path: &Path) -> Option<(&str, PathBuf)> {
     let names = path.is_absolute().then(|| names(path))??;
     let is_place = |window: &[&str]| match window {
         [driver, id, "userdata"] => driver.ends_with("-containers") && is_id(id),
@@ -38,27 +38,26 @@ pub(in crate::seal) fn of_container(path: &Path) -> Option<(&str, PathBuf)> {
 }
 
 /// The same, of a directory that podman made for this container. Nobody knew the id before podman made it up.
-pub(super) fn own(path: &Path, facts: &Facts<'_>) -> Option<PathBuf> {
+pub(super) fn own(path: &Path, context: &ContainerContext<'_>) -> Option<PathBuf> {
     let (id, name) = of_container(path)?;
-    (id == facts.id).then_some(name)
+    (id == context.id).then_some(name)
 }
 
 /// Does the path lie in such a directory?
-pub(super) fn is_own(path: &Path, facts: &Facts<'_>) -> bool {
-    own(path, facts).is_some()
-}
-
-/// Is it just this file of one?
-pub(super) fn is_own_file(path: &Path, name: &Path, facts: &Facts<'_>) -> bool {
-    own(path, facts).as_deref() == Some(name)
+pub(super) fn is_own(path: &Path, context: &ContainerContext<'_>) -> bool {
+    own(path, context).is_some()
 }
 
 /// Where podman's store may be: above the bundle, and, with a transient store, above the root file system.
-pub(super) fn stores(facts: &Facts<'_>) -> Vec<PathBuf> {
+pub(super) fn stores(context: &ContainerContext<'_>) -> Vec<PathBuf> {
     let up = |path: &Path, steps: usize| path.ancestors().nth(steps).map(Path::to_owned);
-    let bundle = is_own(facts.bundle, facts).then(|| up(facts.bundle, 3));
-    let root = is_layer(facts.root).then(|| up(facts.root, 3));
-    [bundle, root].into_iter().flatten().flatten().collect()
+    let bundle = Some(context.bundle).filter(|bundle| is_own(bundle, context));
+    let root = context.root.filter(|root| is_layer(root));
+    [bundle, root]
+        .into_iter()
+        .flatten()
+        .filter_map(|path| up(path, 3))
+        .collect()
 }
 
 /// `STORE/overlay/ID/merged`: where podman mounts the layers of a container.
@@ -73,26 +72,71 @@ pub(super) fn is_volume(
     name: Option<&str>,
     part: Option<&Path>,
     promise: &Promise,
-    facts: &Facts<'_>,
+    context: &ContainerContext<'_>,
 ) -> bool {
     // Since podman 5.4 a part of a volume is opened once and mounted at a place of the container's own.
     let is_part = |name: PathBuf| {
         let name = name.to_str().unwrap_or_default();
         name.starts_with("subpath") && !name.contains('/')
     };
-    if part.is_some() && own(source, facts).is_some_and(is_part) {
+    if part.is_some() && own(source, context).is_some_and(is_part) {
         return true;
     }
-    let volumes: Vec<PathBuf> = match &promise.volume_path {
+    volumes(promise, context)
+        .iter()
+        .any(|volumes| is_volume_of(source, volumes, name, part, context))
+}
+
+/// Where podman may keep volumes.
+fn volumes(promise: &Promise, context: &ContainerContext<'_>) -> Vec<PathBuf> {
+    match &promise.volume_path {
         Some(path) => vec![path.clone()],
-        None => stores(facts)
+        None => stores(context)
             .iter()
             .map(|store| store.join("volumes"))
             .collect(),
+    }
+}
+
+/// A place that looks like one in a volume.
+pub(super) struct VolumePlace<'a> {
+    /// The volume's name.
+    pub(super) name: &'a str,
+    /// Which part of it.
+    pub(super) part: PathBuf,
+}
+
+/// What `NAME/_data/PART` at the end of a path tells.
+pub(super) fn volume_of(path: &Path) -> Option<VolumePlace<'_>> {
+    let names = names(path)?;
+    let at = names.iter().rposition(|name| *name == "_data")?;
+    let (before, after) = names.split_at(at);
+    Some(VolumePlace {
+        name: before.last()?,
+        part: after.iter().skip(1).collect(),
+    })
+}
+
+/// Every directory of the host's that may be this part of this volume, followed to its end.
+pub(super) fn volume_dirs(
+    name: &str,
+    part: Option<&Path>,
+    promise: &Promise,
+    context: &ContainerContext<'_>,
+) -> Vec<PathBuf> {
+    let of = |volumes: PathBuf| {
+        let volumes = context.host.resolve(&volumes).ok()?.path;
+        Some(volumes.join(name).join("_data").join(relative(part)))
     };
-    volumes
-        .iter()
-        .any(|volumes| is_volume_of(source, volumes, name, part, facts))
+    volumes(promise, context)
+        .into_iter()
+        .filter_map(of)
+        .collect()
+}
+
+/// A part of a volume, relative to it.
+pub(super) fn relative(part: Option<&Path>) -> &Path {
+    part.map_or(Path::new(""), |part| part.strip_prefix("/").unwrap_or(part))
 }
 
 /// Both followed to their ends: runc says where its bundle really is, podman how it got there.
@@ -101,9 +145,9 @@ fn is_volume_of(
     volumes: &Path,
     name: Option<&str>,
     part: Option<&Path>,
-    facts: &Facts<'_>,
+    context: &ContainerContext<'_>,
 ) -> bool {
-    let resolved = (facts.host.resolve(source), facts.host.resolve(volumes));
+    let resolved = (context.host.resolve(source), context.host.resolve(volumes));
     let (Ok(source), Ok(volumes)) = resolved else {
         return false;
     };
@@ -114,7 +158,5 @@ fn is_volume_of(
         return false;
     };
     let below: PathBuf = below.iter().collect();
-    let part = part.map(|part| part.strip_prefix("/").unwrap_or(part));
-    name.map_or_else(|| is_id(found), |name| name == *found)
-        && part.unwrap_or(Path::new("")) == below
+    name.map_or_else(|| is_id(found), |name| name == *found) && relative(part) == below
 }

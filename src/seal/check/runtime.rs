@@ -1,0 +1,77 @@
+//! The words that the runtime was started with.
+
+use crate::seal::breach::{Breach, Culprit};
+use crate::seal::promise::{Descriptors, Promise};
+
+/// Words of the runtime's command line that weaken a container, and the key of containers.conf that makes podman say them.
+const WORDS: [(&str, &str, Culprit); 4] = [
+    (
+        "--no-pivot",
+        "a root that can be left (--no-pivot)",
+        Culprit::EngineConf("no_pivot_root"),
+    ),
+    (
+        "--no-new-keyring",
+        "its caller's session keyring (--no-new-keyring)",
+        Culprit::Conf("keyring"),
+    ),
+    (
+        "--cgroup-manager=disabled",
+        "no control group",
+        Culprit::EngineConf("runtimes_flags"),
+    ),
+    (
+        "--rootless=true",
+        "a control group that need not be there (--rootless=true)",
+        Culprit::EngineConf("runtimes_flags"),
+    ),
+];
+
+pub(super) fn check(promise: &Promise, words: &[String]) -> Vec<Breach> {
+    let mut breaches: Vec<Breach> = WORDS
+        .iter()
+        .filter(|(word, _, _)| words.iter().any(|found| found == word))
+        .map(|(_, found, culprit)| Breach::new(*found, "none of that", *culprit))
+        .collect();
+    let pairs = words.iter().zip(words.iter().skip(1));
+    let mut passed = pairs.filter(|(word, _)| *word == "--preserve-fds");
+    if promise.descriptors == Descriptors::None && passed.any(|(_, number)| number != "0") {
+        breaches.push(Breach::new(
+            "open descriptors of its caller's",
+            "none",
+            Culprit::Other("LISTEN_FDS"),
+        ));
+    }
+    breaches
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn words_that_weaken_are_found() {
+        let promised = include_str!("../fixtures/promise.json");
+        let mut promise: Promise = serde_json::from_str(promised).unwrap();
+        let found = |promise: &Promise, words: &str| {
+            let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+            check(promise, &words).len()
+        };
+        assert_eq!(
+            found(&promise, "runc --root /x create --preserve-fds 0 id"),
+            0
+        );
+        for words in [
+            "runc create --no-pivot id",
+            "runc create --no-new-keyring id",
+            "runc create --preserve-fds 1 id",
+            "crun --cgroup-manager=disabled create id",
+            "runc --rootless=true create id",
+        ] {
+            assert_eq!(found(&promise, words), 1, "{words}");
+        }
+        promise.descriptors = Descriptors::Passed;
+        assert_eq!(found(&promise, "runc create --preserve-fds 1 id"), 0);
+    }
+}

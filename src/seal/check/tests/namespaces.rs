@@ -1,0 +1,86 @@
+//! Namespaces, one changed at a time.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+use serde_json::json;
+
+use super::*;
+use crate::seal::promise::{HostRoot, PromisedNamespace};
+
+#[test]
+fn each_namespace_must_be_its_own() {
+    for kind in ["pid", "network", "ipc", "uts", "mount", "cgroup"] {
+        let mut missing = document();
+        let all = missing["linux"]["namespaces"].as_array_mut().unwrap();
+        all.retain(|namespace| namespace["type"] != kind);
+        breaks(&missing, &format!("the host's {kind} namespace"));
+        for path in [
+            "/proc/1/ns/net",
+            "/proc/self/ns/pid",
+            "/run/netns/../../proc/1/ns/net",
+            "/run/netns/host",
+            "/run/netnsx/netns-1",
+        ] {
+            let mut other = document();
+            for namespace in other["linux"]["namespaces"].as_array_mut().unwrap() {
+                if namespace["type"] == kind {
+                    namespace["path"] = path.into();
+                }
+            }
+            breaks(&other, &format!("the {kind} namespace {path}"));
+        }
+        breaks(&with("/linux/namespaces/-", json!({"type": kind})), "two");
+    }
+    breaks(
+        &with(
+            "/linux/namespaces/-",
+            json!({"type": "user", "path": "/proc/1/ns/user"}),
+        ),
+        "user namespace",
+    );
+    breaks(
+        &with(
+            "/linux/namespaces/-",
+            json!({"type": "time", "path": "/proc/1/ns/time"}),
+        ),
+        "time namespace",
+    );
+    holds(&with("/linux/namespaces/-", json!({"type": "time"})));
+}
+
+#[test]
+fn a_user_namespace_of_its_own_needs_a_mapping() {
+    let mut promise = promised();
+    promise
+        .namespaces
+        .insert("user".to_owned(), PromisedNamespace::Own);
+    let judged = |document: &Value| judged_on(&Fake::rootful(), &promise, document);
+    assert!(judged(&document())[0].contains("the host's user namespace"));
+    let mut mapped = with("/linux/namespaces/-", json!({"type": "user"}));
+    assert!(judged(&mapped)[0].contains("no uid mapping"));
+    for key in ["uidMappings", "gidMappings"] {
+        mapped["linux"][key] = json!([{"containerID": 0, "hostID": 100_000, "size": 65536}]);
+    }
+    assert_eq!(judged(&mapped), Vec::<String>::new());
+    mapped["linux"]["uidMappings"] = json!([{"containerID": 0, "hostID": 0, "size": u32::MAX}]);
+    assert!(judged(&mapped)[0].contains("the host's uid 0"));
+    promise.host_root = HostRoot::Inside;
+    let judged = |document: &Value| judged_on(&Fake::rootful(), &promise, document);
+    assert_eq!(judged(&mapped), Vec::<String>::new());
+}
+
+#[test]
+fn a_namespace_of_podman_s_may_not_be_the_host_s() {
+    let path = "/run/netns/netns-0a1b";
+    let at = document()["linux"]["namespaces"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .position(|found| found["type"] == "network")
+        .unwrap();
+    let changed = with(&format!("/linux/namespaces/{at}/path"), json!(path));
+    holds(&changed);
+    let host = Fake::rootful()
+        .file("/proc/self/ns/net", 0, 0o444, "")
+        .link(path, "/proc/self/ns/net");
+    let found = judged_on(&host, &promised(), &changed);
+    assert!(found[0].contains("the network namespace"), "{found:?}");
+}

@@ -1,0 +1,114 @@
+//! Who the process is, what confines it, and what else stands in the document.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+use std::path::Path;
+
+use serde_json::json;
+
+use super::*;
+use crate::host::{Apparmor, Lsm, Selinux};
+use crate::seal::own_hook::mark;
+use crate::seal::promise::{PromisedGroups, PromisedId};
+
+#[test]
+fn a_name_is_promised_as_nobody_but_root() {
+    let mut promise = promised();
+    (promise.uid, promise.gid, promise.groups) = (
+        PromisedId::NotRoot,
+        PromisedId::NotRoot,
+        PromisedGroups::NotRoot,
+    );
+    let judged = |document: &Value| judged_on(&Fake::rootful(), &promise, document);
+    assert_eq!(
+        judged(&with("/process/user/uid", json!(1234))),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        judged(&with("/process/user/additionalGids", json!([27]))),
+        Vec::<String>::new()
+    );
+    for pointer in ["/process/user/uid", "/process/user/gid"] {
+        assert!(!judged(&with(pointer, json!(0))).is_empty(), "{pointer}");
+    }
+    assert!(!judged(&with("/process/user/additionalGids", json!([0]))).is_empty());
+}
+
+#[test]
+fn a_security_module_of_the_host_must_confine() {
+    let on = Fake::rootful().with_lsm(Lsm {
+        selinux: Selinux::Enforcing,
+        apparmor: Apparmor::Enabled,
+    });
+    let judged = |label: &str, profile: &str| {
+        let mut document = with("/process/selinuxLabel", label.into());
+        document["process"]["apparmorProfile"] = profile.into();
+        judged_on(&on, &promised(), &document).len()
+    };
+    let (label, profile) = (
+        "system_u:system_r:container_t:s0:c1,c2",
+        "containers-default-0.57.4",
+    );
+    assert_eq!(judged(label, profile), 0);
+    assert_eq!(judged("", profile), 1);
+    assert_eq!(judged("system_u:system_r:spc_t:s0", profile), 1);
+    assert_eq!(
+        judged("system_u:system_r:container_t:s0-s0:c0.c1023", profile),
+        1
+    );
+    assert_eq!(judged(label, "allow-all"), 1);
+    assert_eq!(judged(label, ""), 1);
+    assert_eq!(judged(label, "unconfined"), 1);
+}
+
+/// A trusted shell is no trusted hook.
+#[test]
+fn a_hook_is_known_by_all_its_words() {
+    let host = Fake::rootful()
+        .file("/bin/sh", 0, 0o755, "")
+        .file("/usr/local/bin/safe-podman", 0, 0o755, "")
+        .file("/home/ann/safe-podman", 1000, 0o755, "");
+    let hook = |path: &str, args: Value, env: Value| {
+        let hook = json!({"path": path, "args": args, "env": env});
+        judged_on(&host, &promised(), &with("/hooks/createRuntime/-", hook))
+    };
+    let ours = json!(["safe-podman", "seal"]);
+    let path = json!(["PATH=/usr/sbin:/usr/bin"]);
+    assert_eq!(
+        hook("/usr/local/bin/safe-podman", ours.clone(), path.clone()),
+        [""; 0]
+    );
+    for (program, args, env) in [
+        ("/bin/sh", json!(["sh", "-c", "id"]), json!([])),
+        (
+            "/usr/local/bin/safe-podman",
+            json!(["safe-podman", "run"]),
+            path.clone(),
+        ),
+        (
+            "/usr/local/bin/safe-podman",
+            ours.clone(),
+            json!(["LD_PRELOAD=/tmp/x"]),
+        ),
+        ("/home/ann/safe-podman", ours, path),
+    ] {
+        let found = hook(program, args, env);
+        assert!(
+            found.iter().any(|found| found.contains(program)),
+            "{program}: {found:?}"
+        );
+    }
+    let args = ["sh", "-c", "id"].map(str::to_owned);
+    let mut promise = promised();
+    promise.hooks = [mark(Path::new("/bin/sh"), &args, &[])].into();
+    let hook = json!({"path": "/bin/sh", "args": args});
+    let document = with("/hooks/createRuntime/-", hook);
+    assert_eq!(judged_on(&host, &promise, &document), [""; 0]);
+}
+
+#[test]
+fn a_variable_is_named_and_its_value_never() {
+    let found = judged(&with("/process/env/-", json!("TOKEN=hunter2")));
+    assert!(
+        found[0].contains("TOKEN") && !found[0].contains("hunter2"),
+        "{found:?}"
+    );
+}

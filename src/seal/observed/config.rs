@@ -1,0 +1,124 @@
+//! A container as its `config.json` shows it.
+
+use std::path::Path;
+
+use super::mounts::{ObservedMounts, View};
+use super::{
+    ContainerContext, NAMESPACES, Observed, ObservedConfig, ObservedContainer, ObservedLimits,
+    ObservedProcess,
+};
+use crate::host::CgroupLimits;
+use crate::podman::value::limit::NanoCpus;
+use crate::seal::breach::Culprit;
+use crate::seal::oci::{OciConfig, OciResources};
+
+/// A container that is about to start: the runtime has set its control group up and calls the hooks.
+#[derive(Clone, Copy)]
+pub(in crate::seal) struct Waiting<'a> {
+    /// The container's process, which waits to become the program.
+    pub(in crate::seal) pid: u32,
+    /// The command line of the runtime.
+    pub(in crate::seal) runtime: &'a [String],
+}
+
+impl<'a> Observed<'a> {
+    /// The container of a `config.json`. `waiting` is none when it is not about to start, `profile` when no seccomp
+    /// profile was promised.
+    pub(in crate::seal) fn from_config(
+        context: ContainerContext<'a>,
+        document: &'a OciConfig,
+        program: &'a Path,
+        profile: Option<&'a [u8]>,
+        waiting: Option<Waiting<'a>>,
+    ) -> Self {
+        let mut limits = vec![asked(&document.linux.resources)];
+        // Unprivileged, the runtime may go on when it cannot set a limit.
+        limits.extend(waiting.map(|waiting| {
+            ObservedLimits {
+                found: context
+                    .host
+                    .cgroup_limits(waiting.pid)
+                    .map_err(|problem| problem.to_string()),
+                too_high: Culprit::EngineConf("cgroup_manager"),
+                missing: Culprit::EngineConf("cgroup_manager"),
+            }
+        }));
+        let rlimits = document.process.rlimits.iter();
+        Self {
+            process: process(context, document),
+            container: ObservedContainer {
+                oom_score_adj: document.process.oom_score_adj,
+                rlimits: rlimits
+                    .map(|limit| (limit.kind.clone(), limit.soft, limit.hard))
+                    .collect(),
+                hosts_namespaces: hosts_namespaces(document),
+                has_writable_root: !document.root.readonly,
+                limits,
+            },
+            mounts: Some(ObservedMounts {
+                all: document.mounts.iter().map(Into::into).collect(),
+                context,
+                view: View::Config {
+                    root: &document.root.path,
+                },
+            }),
+            config: Some(ObservedConfig {
+                context,
+                document,
+                program,
+                profile,
+            }),
+            runtime: waiting.map(|waiting| waiting.runtime),
+        }
+    }
+}
+
+fn process(context: ContainerContext<'_>, document: &OciConfig) -> ObservedProcess {
+    let process = &document.process;
+    let sets = process.capabilities.iter();
+    ObservedProcess {
+        uid: process.user.uid,
+        gid: process.user.gid,
+        groups: process.user.additional_gids.iter().copied().collect(),
+        capabilities: sets
+            .map(|(set, names)| (set.clone(), names.iter().cloned().collect()))
+            .collect(),
+        no_new_privileges: process.no_new_privileges,
+        is_filtered: document.linux.seccomp.is_some(),
+        lsm: context.host.lsm(),
+        apparmor: vec![process.apparmor_profile.clone()],
+        selinux_label: process.selinux_label.clone(),
+    }
+}
+
+/// Those that are not listed. One that is listed with a path to the host's is judged with its path.
+fn hosts_namespaces(document: &OciConfig) -> Vec<&'static str> {
+    let is_listed = |name: &str| {
+        let mut listed = document.linux.namespaces.iter();
+        listed.any(|namespace| namespace.kind == name)
+    };
+    let names = NAMESPACES.iter().map(|(oci, _)| *oci);
+    names.filter(|name| !is_listed(name)).collect()
+}
+
+fn asked(resources: &OciResources) -> ObservedLimits {
+    // A limit of zero or below is none.
+    let positive = |limit: Option<i64>| {
+        let limit = limit.and_then(|limit| u64::try_from(limit).ok());
+        limit.filter(|limit| *limit > 0)
+    };
+    let cpu = &resources.cpu;
+    let cpus = cpu
+        .quota
+        .and_then(|quota| NanoCpus::of_quota(quota, cpu.period.unwrap_or(100_000)));
+    ObservedLimits {
+        found: Ok(CgroupLimits {
+            memory: positive(resources.memory.limit),
+            swap: positive(resources.memory.swap),
+            nano_cpus: cpus.map(|NanoCpus(cpus)| cpus),
+            pids: positive(resources.pids.limit),
+        }),
+        too_high: Culprit::Other("podman update"),
+        missing: Culprit::Other("a host or user without that control group"),
+    }
+}

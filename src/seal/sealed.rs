@@ -1,0 +1,90 @@
+//! A container that carries a promise: what its `config.json` says, read once.
+
+use std::path::Path;
+
+use super::ANNOTATION;
+use super::observed::{ContainerContext, Observed, Waiting};
+use super::oci::{self, OciConfig};
+use super::promise::{Promise, PromisedFilter, PromisedSeccomp};
+use crate::digest::sha256;
+use crate::host::{Host, Links};
+use crate::problem::Problem;
+use crate::seccomp;
+
+/// The promise, the document it stands in, and the seccomp profile it names.
+pub(super) struct Sealed {
+    pub(super) promise: Promise,
+    config: OciConfig,
+    profile: Option<Vec<u8>>,
+}
+
+impl Sealed {
+    /// Reads the `config.json` of a bundle; none when it has no promise.
+    ///
+    /// # Errors
+    /// The document, the promise in it or the seccomp profile that was promised is unreadable, or gone.
+    pub(super) fn read(host: &dyn Host, bundle: &Path) -> Result<Option<Self>, Problem> {
+        let path = bundle.join("config.json");
+        let file = host.open_file(&path, oci::MAX_BYTES, Links::Refuse)?;
+        let config = OciConfig::parse(&file.bytes)?;
+        let Some(text) = config.annotations.get(ANNOTATION) else {
+            return Ok(None);
+        };
+        let promise = Promise::decode(text)?;
+        let profile = match &promise.seccomp {
+            PromisedSeccomp::Filter(filter) => Some(profile_of(host, filter)?),
+            PromisedSeccomp::Unconfined => None,
+        };
+        Ok(Some(Self {
+            promise,
+            config,
+            profile,
+        }))
+    }
+
+    /// Where the container of this document is.
+    pub(super) fn context<'a>(
+        &'a self,
+        host: &'a dyn Host,
+        id: &'a str,
+        bundle: &'a Path,
+    ) -> ContainerContext<'a> {
+        let root = Some(self.config.root.path.as_path());
+        ContainerContext {
+            host,
+            id,
+            bundle,
+            root,
+        }
+    }
+
+    /// What the document shows of it; `program` is the hook that has to stand in it.
+    pub(super) fn observed<'a>(
+        &'a self,
+        context: ContainerContext<'a>,
+        program: &'a Path,
+        waiting: Option<Waiting<'a>>,
+    ) -> Observed<'a> {
+        let profile = self.profile.as_deref();
+        Observed::from_config(context, &self.config, program, profile, waiting)
+    }
+}
+
+/// The bytes that were judged, however long ago.
+fn profile_of(host: &dyn Host, filter: &PromisedFilter) -> Result<Vec<u8>, Problem> {
+    let most = u64::try_from(seccomp::MAX_BYTES).unwrap_or(u64::MAX);
+    let file = host
+        .open_file(&filter.file, most, Links::Refuse)
+        .map_err(|error| {
+            Problem::new(format!(
+                "the seccomp profile that was promised is gone: {error}"
+            ))
+        })?;
+    if sha256(&file.bytes) != filter.sha256 {
+        return Err(Problem::new(format!(
+            "\"{}\" is not the seccomp profile that was promised",
+            filter.file.display()
+        )));
+    }
+    Ok(file.bytes)
+}
