@@ -46,18 +46,16 @@ pub struct Inputs<'a> {
     pub image_config: Option<&'a ImageConfig>,
 }
 
-/// Does any of these flags need the image's config to be known?
-pub fn asks_image(given: &[FlagValue]) -> bool {
-    user::asks_image(&Layers::new(given))
-}
-
 /// Builds the spec.
 ///
 /// # Errors
 /// A value that podman would refuse or misread, two values that contradict each other, a path that cannot be resolved.
 pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
-    let layers = Layers::new(inputs.given);
-    let options = SecurityOptions::collect(&layers)?;
+    from_layers(inputs, &Layers::new(inputs.given))
+}
+
+fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem> {
+    let options = SecurityOptions::collect(layers)?;
     let memory: Setting<MemoryLimit> = layers.scalar(&flags::MEMORY)?;
     let has_idmap = layers
         .any_of([&flags::UIDMAP, &flags::GIDMAP])
@@ -66,10 +64,10 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
         || layers.all(&flags::SUBUIDNAME).next().is_some()
         || layers.all(&flags::SUBGIDNAME).next().is_some();
     let userns = layers.scalar(&flags::USERNS)?;
-    let cap_add = capabilities(&layers)?;
-    let user = user::resolve(&layers, inputs.image_config)?;
-    let mounts = mounts::collect(&layers, inputs.host, inputs.image_config, &user.value)?;
-    let external_rootfs = mounts::external_rootfs(&layers, inputs.image, inputs.host)?;
+    let cap_add = capabilities(layers)?;
+    let user = user::resolve(layers, inputs.image_config)?;
+    let mounts = mounts::collect(layers, inputs.host, inputs.image_config, &user.value)?;
+    let external_rootfs = mounts::external_rootfs(layers, inputs.image, inputs.host)?;
     let image = match &external_rootfs {
         Some(_) => NO_IMAGE,
         None => inputs.image,
@@ -89,7 +87,7 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
         privileged: layers.switch(&flags::PRIVILEGED)?,
         new_privileges: options.new_privileges,
         cap_add,
-        seccomp: seccomp(&layers, options.seccomp, inputs.host)?,
+        seccomp: seccomp(layers, options.seccomp, inputs.host)?,
         seccomp_policy: layers.scalar_with(&flags::SECCOMP_POLICY, |text| match text {
             "default" | "" => Ok(SeccompPolicy::Default),
             "image" => Ok(SeccompPolicy::Image),
@@ -116,24 +114,24 @@ pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
             .collect::<Result<_, _>>()?,
         publish: layers.list(&flags::PUBLISH, |new, old| new == old)?,
         publish_all: layers.switch(&flags::PUBLISH_ALL)?,
-        pid: namespace(&layers, &flags::PID, NamespaceKind::Pid)?,
-        ipc: namespace(&layers, &flags::IPC, NamespaceKind::Ipc)?,
-        uts: namespace(&layers, &flags::UTS, NamespaceKind::Uts)?,
-        cgroupns: namespace(&layers, &flags::CGROUPNS, NamespaceKind::Cgroup)?,
+        pid: namespace(layers, &flags::PID, NamespaceKind::Pid)?,
+        ipc: namespace(layers, &flags::IPC, NamespaceKind::Ipc)?,
+        uts: namespace(layers, &flags::UTS, NamespaceKind::Uts)?,
+        cgroupns: namespace(layers, &flags::CGROUPNS, NamespaceKind::Cgroup)?,
         cgroups: layers.scalar(&flags::CGROUPS)?,
-        memory_swap: swap(&layers, &memory)?,
+        memory_swap: swap(layers, &memory)?,
         memory,
-        cpu: cpu(&layers)?,
+        cpu: cpu(layers)?,
         pids_limit: layers.scalar(&flags::PIDS_LIMIT)?,
-        ulimit: ulimits(&layers, inputs.host)?,
+        ulimit: ulimits(layers, inputs.host)?,
         shm_size: layers.scalar(&flags::SHM_SIZE)?,
         oom_score_adj: layers.scalar_with(&flags::OOM_SCORE_ADJ, number::int)?,
-        restart: restart(&layers)?,
+        restart: restart(layers)?,
         env: layers.list(&flags::ENV, same_variable)?,
         env_host: layers.switch(&flags::ENV_HOST)?,
         http_proxy: layers.switch(&flags::HTTP_PROXY)?,
         secret: layers.list(&flags::SECRET, |new, old| new == old)?,
-        device: devices(&layers, inputs.host)?,
+        device: devices(layers, inputs.host)?,
         sysctl: layers.list(&flags::SYSCTL, |new: &Sysctl, old| new.key == old.key)?,
         annotation: layers.list(&flags::ANNOTATION, |new: &Annotation, old| {
             new.key == old.key
@@ -387,5 +385,28 @@ fn same_limit(a: &Ulimit, b: &Ulimit) -> bool {
     match (a, b) {
         (Ulimit::Limit { name: a, .. }, Ulimit::Limit { name: b, .. }) => a == b,
         (a, b) => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Fake;
+    use crate::spec::baseline;
+
+    #[test]
+    fn every_flag_that_has_a_place_in_the_spec_is_read() {
+        let given = baseline::layer().unwrap();
+        let layers = Layers::new(&given);
+        let inputs = Inputs {
+            given: &given,
+            image: "localhost/test",
+            image_origin: Origin::Baseline,
+            command: &[],
+            host: &Fake::rootful(),
+            image_config: None,
+        };
+        from_layers(&inputs, &layers).unwrap();
+        assert_eq!(layers.unread(), [""; 0]);
     }
 }

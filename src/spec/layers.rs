@@ -122,6 +122,16 @@ impl<'a> Layers<'a> {
         Ok(values)
     }
 
+    /// The flags that have a place in the spec and were not read.
+    #[cfg(test)]
+    pub(super) fn unread(&self) -> Vec<&'static str> {
+        let read = self.read.borrow();
+        crate::podman::flags::all()
+            .filter(|flag| flag.treatment == Treatment::Spec && !read.contains(flag.long))
+            .map(|flag| flag.long)
+            .collect()
+    }
+
     /// The flags that are forwarded, scalars once.
     ///
     /// Fails when a flag of the table that has a place in the spec was not read: a hole in this program.

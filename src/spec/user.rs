@@ -14,13 +14,6 @@ pub(super) const NOBODY_ELSE: u32 = 65_532;
 /// The word for a profile's `user: image`.
 const USER_IMAGE: &str = "image";
 
-/// Does the user depend on the image's config?
-pub(super) fn asks_image(layers: &Layers<'_>) -> bool {
-    layers
-        .last(&flags::USER)
-        .is_some_and(|given| is_word(&given.origin, &given.value))
-}
-
 fn is_word(origin: &Origin, value: &str) -> bool {
     let said_here = matches!(origin, Origin::Baseline | Origin::Profile { .. });
     said_here && (value == USER_AUTO || value == USER_IMAGE)

@@ -31,8 +31,12 @@ every_rule!(rules);
 mod tests {
     use std::collections::BTreeSet;
     use std::path::Path;
+    use std::sync::Arc;
 
     use super::*;
+    use crate::origin::Origin;
+    use crate::podman::args::FlagValue;
+    use crate::podman::flags::{self, Treatment};
     use crate::rule_id::RuleId;
     use crate::testing;
 
@@ -98,6 +102,40 @@ mod tests {
                 rule.bad
             );
             testing::silent(rule.id.name(), rule.good);
+        }
+    }
+
+    /// With the rule's bad example, the example of its row, or a value that some rule has something against.
+    #[test]
+    fn every_judged_flag_is_judged_by_its_rule() {
+        let base: Arc<Path> = Path::new("/").into();
+        for flag in flags::all() {
+            let Treatment::Judged(id) = flag.treatment else {
+                continue;
+            };
+            let rule = RULES.iter().find(|rule| rule.id == id).unwrap();
+            let option = format!("--{}=", flag.long);
+            let bad = rule
+                .bad
+                .iter()
+                .filter_map(|word| word.strip_prefix(&option));
+            let example = flag.example.trim_matches(['[', ']', '"']);
+            let suspect = [
+                "/etc/cron.d/x",
+                "/proc/1/environ",
+                "none",
+                "false",
+                "key:secret",
+            ];
+            let fires = |value: &str| {
+                FlagValue::read(flag, value, &Origin::Baseline, &base).is_ok()
+                    && !testing::findings_of_example(id.name(), &[&format!("{option}{value}")])
+                        .is_empty()
+            };
+            assert!(
+                bad.chain([example]).chain(suspect).any(fires),
+                "{id} finds nothing in {option}"
+            );
         }
     }
 }
