@@ -1,0 +1,79 @@
+//! The places that are not the same on every host.
+
+use std::path::{Path, PathBuf};
+
+use super::names::canonical;
+use super::storage_conf;
+use super::table::MOVABLE;
+use crate::host::Host;
+use crate::problem::Problem;
+
+/// The places of this host that are not the same on every host; found once, since they do not change.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// Every home directory, as names that may hold a `*`.
+    pub(super) homes: Vec<Vec<String>>,
+    /// Where the storage of an engine was moved.
+    pub(super) storage: Vec<Vec<String>>,
+}
+
+impl Places {
+    /// Looks for them: the caller's home, links in the place of a storage, and containers-storage.conf(5).
+    ///
+    /// # Errors
+    /// A storage.conf is there and cannot be understood.
+    pub fn of(host: &dyn Host) -> Result<Self, Problem> {
+        let own_home = host.identity().home;
+        let moved = MOVABLE
+            .iter()
+            .filter_map(|path| match path.strip_prefix("~/") {
+                Some(rest) => Some(own_home.as_ref()?.join(rest)),
+                None => Some(PathBuf::from(path)),
+            });
+        let mut storage: Vec<Vec<String>> = moved
+            .chain(storage_conf::roots(host, own_home.as_deref())?)
+            .filter_map(|path| host.resolve(&path).ok())
+            .map(|found| canonical(&found.path))
+            .filter(|names| !names.is_empty())
+            .collect();
+        storage.sort();
+        storage.dedup();
+        Ok(Self {
+            homes: homes(host, own_home),
+            storage,
+        })
+    }
+
+    /// One more home directory: `$HOME`, which is another than that of the passwd file for people of a directory
+    /// service. It only ever adds a place to guard, so that nothing is lost by a `$HOME` that lies.
+    #[must_use]
+    pub fn with_home(mut self, host: &dyn Host, home: &Path) -> Self {
+        if let Ok(found) = host.resolve(home) {
+            let names = canonical(&found.path);
+            // `/` as a home would make every directory a place in it.
+            if !names.is_empty() && !self.homes.contains(&names) {
+                self.homes.push(names);
+            }
+        }
+        self
+    }
+}
+
+/// Every home directory: root's, those in their usual place, and the caller's own wherever it is.
+fn homes(host: &dyn Host, own: Option<PathBuf>) -> Vec<Vec<String>> {
+    let resolved = own
+        .as_deref()
+        .and_then(|home| host.resolve(home).ok())
+        .map(|home| home.path);
+    let usual = ["/root", "/home/*"].map(PathBuf::from);
+    let mut homes: Vec<Vec<String>> = usual
+        .into_iter()
+        .chain(own)
+        .chain(resolved)
+        .map(|home| canonical(&home))
+        .filter(|home| !home.is_empty())
+        .collect();
+    homes.sort();
+    homes.dedup();
+    homes
+}
