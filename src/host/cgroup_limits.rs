@@ -2,8 +2,6 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::podman::value::limit::NanoCpus;
-
 const ROOT: &str = "/sys/fs/cgroup";
 /// From here on a limit of version 1 is none: the kernel rounds "no limit" down to a page.
 const NO_LIMIT: u64 = 1 << 62;
@@ -62,14 +60,14 @@ impl CgroupLimits {
         let cpus = |group: &Path| {
             let both = text(&root.join(group).join("cpu.max"))?;
             let (quota, period) = both.trim().split_once(' ')?;
-            NanoCpus::of_quota(quota.parse().ok()?, period.parse().ok()?)
+            nano_cpus(quota.parse().ok()?, period.parse().ok()?)
         };
         least(&mut self.memory, number("memory.max"));
         let both = |memory: u64| Some(memory.saturating_add(number("memory.swap.max")?));
         least(&mut self.swap, self.memory.and_then(both));
         least(&mut self.pids, number("pids.max"));
         let cpus = path.ancestors().filter_map(cpus).min();
-        least(&mut self.nano_cpus, cpus.map(|NanoCpus(cpus)| cpus));
+        least(&mut self.nano_cpus, cpus);
     }
 
     fn version_1(
@@ -102,15 +100,23 @@ impl CgroupLimits {
                     let cpus = |group: &Path| {
                         let quota = one(group, "cpu.cfs_quota_us")?;
                         let quota = i64::try_from(quota).ok()?;
-                        NanoCpus::of_quota(quota, one(group, "cpu.cfs_period_us")?)
+                        nano_cpus(quota, one(group, "cpu.cfs_period_us")?)
                     };
                     let cpus = path.ancestors().filter_map(cpus).min();
-                    least(&mut self.nano_cpus, cpus.map(|NanoCpus(cpus)| cpus));
+                    least(&mut self.nano_cpus, cpus);
                 }
                 _ => {}
             }
         }
     }
+}
+
+/// Billionths of a CPU from a quota per period, both in microseconds; no quota is no limit.
+pub(crate) fn nano_cpus(quota: i64, period: u64) -> Option<u64> {
+    let quota = u64::try_from(quota).ok().filter(|quota| *quota > 0)?;
+    let nanos = u128::from(quota).checked_mul(1_000_000_000)?;
+    let nanos = nanos.checked_div(period.into())?;
+    u64::try_from(nanos).ok()
 }
 
 fn least(known: &mut Option<u64>, found: Option<u64>) {

@@ -31,6 +31,7 @@ use crate::problem::Invalid;
 use crate::problem::Problem;
 
 pub use cgroup_limits::CgroupLimits;
+pub(crate) use cgroup_limits::nano_cpus;
 pub use cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 pub use descriptors::inherited_descriptors;
 pub use fake::Fake;

@@ -30,16 +30,6 @@ pub type PidsLimit = Limit<Pids>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NanoCpus(pub u64);
 
-impl NanoCpus {
-    /// A quota per period, both in microseconds; no quota is no limit.
-    pub fn of_quota(quota: i64, period: u64) -> Option<Self> {
-        let quota = u64::try_from(quota).ok().filter(|quota| *quota > 0)?;
-        let nanos = u128::from(quota).checked_mul(1_000_000_000)?;
-        let nanos = nanos.checked_div(period.into())?;
-        u64::try_from(nanos).ok().map(Self)
-    }
-}
-
 /// A number of processes and threads, from 1 to 2^31 - 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pids(pub u32);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::host::{self, Enforcement};
+use crate::host::{self, Enforcement, nano_cpus};
 use crate::origin::Setting;
 use crate::podman::value::cgroups::CgroupsMode;
 use crate::podman::value::limit::{Limit, MemoryLimit, NanoCpus, Pids, PidsLimit, SwapLimit};
@@ -107,9 +107,7 @@ pub(super) fn limits(
         nano_cpus: match cpu {
             CpuLimit::Cpus(Limit::Unlimited) => None,
             CpuLimit::Cpus(Limit::Max(NanoCpus(cpus))) => Some(*cpus),
-            CpuLimit::Quota { quota, period } => {
-                NanoCpus::of_quota(*quota, period.unwrap_or(100_000)).map(|NanoCpus(cpus)| cpus)
-            }
+            CpuLimit::Quota { quota, period } => nano_cpus(*quota, period.unwrap_or(100_000)),
         },
         pids: match pids {
             Limit::Unlimited => None,

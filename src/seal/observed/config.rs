@@ -7,8 +7,7 @@ use super::{
     ContainerContext, NAMESPACES, Observed, ObservedConfig, ObservedContainer, ObservedLimits,
     ObservedProcess,
 };
-use crate::host::CgroupLimits;
-use crate::podman::value::limit::NanoCpus;
+use crate::host::{CgroupLimits, nano_cpus};
 use crate::seal::breach::Culprit;
 use crate::seal::oci::{OciConfig, OciResources};
 
@@ -108,14 +107,12 @@ fn asked(resources: &OciResources) -> ObservedLimits {
         limit.filter(|limit| *limit > 0)
     };
     let cpu = &resources.cpu;
-    let cpus = cpu
-        .quota
-        .and_then(|quota| NanoCpus::of_quota(quota, cpu.period.unwrap_or(100_000)));
+    let cpus = |quota| nano_cpus(quota, cpu.period.unwrap_or(100_000));
     ObservedLimits {
         found: Ok(CgroupLimits {
             memory: positive(resources.memory.limit),
             swap: positive(resources.memory.swap),
-            nano_cpus: cpus.map(|NanoCpus(cpus)| cpus),
+            nano_cpus: cpu.quota.and_then(cpus),
             pids: positive(resources.pids.limit),
         }),
         too_high: Culprit::Other("podman update"),
