@@ -11,11 +11,11 @@ use ::caps::Capability;
 
 use crate::problem::Invalid;
 pub use symptoms::{SYMPTOMS, Symptom};
-use table::{ROWS, Row};
+use table::{CapabilityRow, ROWS};
 
 /// A capability of Linux, one of the 41 from `CAP_CHOWN` to `CAP_CHECKPOINT_RESTORE`. Ordered as the kernel numbers them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Cap(&'static Row);
+pub struct Cap(&'static CapabilityRow);
 
 /// What a capability is worth to an attacker inside a container, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

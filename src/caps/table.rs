@@ -9,15 +9,20 @@ use super::Class::{self, Benign, Escape, Limited, Privilege};
 
 /// A capability with everything known about it.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct Row {
+pub(super) struct CapabilityRow {
     pub(super) capability: C,
     pub(super) class: Class,
     pub(super) why: &'static str,
     pub(super) instead: &'static str,
 }
 
-const fn row(capability: C, class: Class, why: &'static str, instead: &'static str) -> Row {
-    Row {
+const fn row(
+    capability: C,
+    class: Class,
+    why: &'static str,
+    instead: &'static str,
+) -> CapabilityRow {
+    CapabilityRow {
         capability,
         class,
         why,
@@ -26,7 +31,7 @@ const fn row(capability: C, class: Class, why: &'static str, instead: &'static s
 }
 
 /// All of them.
-pub(super) static ROWS: [Row; 41] = [
+pub(super) static ROWS: [CapabilityRow; 41] = [
     row(
         C::CAP_CHOWN,
         Limited,

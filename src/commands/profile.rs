@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::problem::Problem;
 use crate::profile::library::{Entry, Library};
-use crate::profile::merge::{self, Layers};
+use crate::profile::merge::{self, ProfileLayers};
 use crate::report::sanitize::safe;
 use crate::report::{self, harmless, human};
 
@@ -103,7 +103,7 @@ fn path(library: &Library<'_>) -> String {
 
 /// What holds when the profile is laid upon its parents: each setting as podman's flag, with its place.
 fn show(library: &Library<'_>, name: &str) -> Result<String, Problem> {
-    let Layers {
+    let ProfileLayers {
         profiles,
         given,
         allow,

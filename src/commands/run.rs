@@ -14,7 +14,7 @@ use crate::podman::flags;
 use crate::policy::engine::{Judgement, Verdict};
 use crate::policy::rule::Severity;
 use crate::problem::Problem;
-use crate::report::subject::{Place, Subject, Threshold};
+use crate::report::subject::{Subject, SubjectPlace, Threshold};
 use crate::report::{self, explain, human, json, shell};
 
 /// Runs the subcommand; returns only when podman was not started.
@@ -79,7 +79,7 @@ fn refuse(
     match said.format {
         Format::Json => {
             let subject = Subject {
-                place: Place::CommandLine(shell::line(words)),
+                place: SubjectPlace::CommandLine(shell::line(words)),
                 command: None,
                 findings: judgement.findings.clone(),
                 unneeded: judgement.unneeded.clone(),

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::{Engine, Engines, Volume};
+use super::{Engine, Engines, ListedVolume};
 use crate::env::Scrubbed;
 use crate::exec::Variables;
 use crate::host::Host;
@@ -25,7 +25,7 @@ pub(crate) struct FakeEngine {
     image: Rc<RefCell<Option<ImageConfig>>>,
     /// What a registry holds.
     remote: Option<ImageConfig>,
-    volumes: BTreeMap<String, Volume>,
+    volumes: BTreeMap<String, ListedVolume>,
     calls: Rc<RefCell<Vec<String>>>,
 }
 
@@ -59,7 +59,7 @@ impl FakeEngine {
     }
 
     /// Adds a volume.
-    pub(crate) fn with_volume(mut self, name: &str, volume: Volume) -> Self {
+    pub(crate) fn with_volume(mut self, name: &str, volume: ListedVolume) -> Self {
         self.volumes.insert(name.to_owned(), volume);
         self
     }
@@ -105,7 +105,7 @@ impl Engine for FakeEngine {
         Ok(self.image.borrow().clone())
     }
 
-    fn volumes(&self) -> Result<BTreeMap<String, Volume>, Problem> {
+    fn volumes(&self) -> Result<BTreeMap<String, ListedVolume>, Problem> {
         self.note("volumes".to_owned());
         Ok(self.volumes.clone())
     }

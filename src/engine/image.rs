@@ -80,11 +80,11 @@ fn is_id(text: &str) -> bool {
 pub(super) struct Cache<'a> {
     host: &'a dyn Host,
     directory: &'a Path,
-    kept: Kept,
+    kept: KeptImages,
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct Kept {
+struct KeptImages {
     state: String,
     images: BTreeMap<String, ImageConfig>,
 }
@@ -92,14 +92,16 @@ struct Kept {
 impl<'a> Cache<'a> {
     pub(super) fn open(host: &'a dyn Host, directory: &'a Path, state: &str) -> Self {
         let kept = host.recall(directory, FILE);
-        let kept = kept.and_then(|kept| serde_json::from_slice::<Kept>(&kept).ok());
+        let kept = kept.and_then(|kept| serde_json::from_slice::<KeptImages>(&kept).ok());
         Self {
             host,
             directory,
-            kept: kept.filter(|kept| kept.state == state).unwrap_or(Kept {
-                state: state.to_owned(),
-                images: BTreeMap::new(),
-            }),
+            kept: kept
+                .filter(|kept| kept.state == state)
+                .unwrap_or(KeptImages {
+                    state: state.to_owned(),
+                    images: BTreeMap::new(),
+                }),
         }
     }
 

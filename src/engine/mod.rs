@@ -21,7 +21,7 @@ use crate::podman::image_config::ImageConfig;
 use crate::podman::version::{OLDEST, Version};
 use crate::problem::Problem;
 
-pub use volume::Volume;
+pub use volume::ListedVolume;
 
 /// Where podman is looked for; nobody's `PATH` matters.
 const SEARCH: &str = "/usr/bin:/usr/local/bin:/usr/sbin:/usr/local/sbin:/bin:/sbin";
@@ -51,7 +51,7 @@ pub trait Engine {
     ///
     /// # Errors
     /// podman cannot be started, fails, or answers what is not understood.
-    fn volumes(&self) -> Result<BTreeMap<String, Volume>, Problem>;
+    fn volumes(&self) -> Result<BTreeMap<String, ListedVolume>, Problem>;
 
     /// Downloads an image while the user watches; `flags` are those of the run that a pull needs, `variables` is
     /// [`Scrubbed::for_pull`].
@@ -232,7 +232,7 @@ impl Engine for Podman {
         Ok(Some(found))
     }
 
-    fn volumes(&self) -> Result<BTreeMap<String, Volume>, Problem> {
+    fn volumes(&self) -> Result<BTreeMap<String, ListedVolume>, Problem> {
         let answer = self.ask(&["volume", "ls", "--format", "json"], "list the volumes")?;
         volume::parse(&answer)
     }

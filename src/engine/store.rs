@@ -19,7 +19,7 @@ pub(super) fn state(
     identity: &Identity,
     variables: &[(OsString, OsString)],
 ) -> Option<String> {
-    let places = Places::of(identity, variables)?;
+    let places = StoreFiles::of(identity, variables)?;
     let index = |driver: &'static str| {
         let path = places.store.join(format!("{driver}-images/images.json"));
         Some((driver, host.stamp(&path)?))
@@ -49,12 +49,12 @@ pub(super) fn text(stamp: Option<&Stamp>) -> String {
     )
 }
 
-struct Places {
+struct StoreFiles {
     store: PathBuf,
     configurations: Vec<PathBuf>,
 }
 
-impl Places {
+impl StoreFiles {
     fn of(identity: &Identity, variables: &[(OsString, OsString)]) -> Option<Self> {
         let system = ["/etc", "/usr/share"].map(PathBuf::from);
         let (store, directories) = match identity.mode {

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 /// A volume of podman's store, `podman-volume-ls(1)`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Volume {
+pub struct ListedVolume {
     /// Its driver; podman's own is `local`.
     pub driver: String,
     /// How it is mounted: `type`, `o`, `device`; empty for an ordinary one.
@@ -19,18 +19,18 @@ pub struct Volume {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Row {
+struct VolumeRow {
     name: String,
     #[serde(flatten)]
-    volume: Volume,
+    volume: ListedVolume,
 }
 
 /// Reads the answer of `podman volume ls --format json`; podman 4 writes `null` or nothing for none.
-pub(super) fn parse(answer: &[u8]) -> Result<BTreeMap<String, Volume>, Problem> {
+pub(super) fn parse(answer: &[u8]) -> Result<BTreeMap<String, ListedVolume>, Problem> {
     if answer.trim_ascii().is_empty() {
         return Ok(BTreeMap::new());
     }
-    let rows: Option<Vec<Row>> = serde_json::from_slice(answer).map_err(|error| {
+    let rows: Option<Vec<VolumeRow>> = serde_json::from_slice(answer).map_err(|error| {
         Problem::new(format!(
             "podman's list of volumes is not understood: {error}"
         ))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::identity::Mode;
-use super::mounts::Mount;
+use super::mounts::KernelMount;
 use crate::problem::Problem;
 
 const ROOT: &str = "/sys/fs/cgroup";
@@ -65,7 +65,7 @@ pub(super) trait Groups {
 /// Reads the hierarchy as the user `uid` has it. `own` is `/proc/self/cgroup`.
 pub(super) fn read(
     groups: &dyn Groups,
-    mounts: &[Mount],
+    mounts: &[KernelMount],
     own: &str,
     (uid, mode): (u32, Mode),
     user_manager: UserManager,
@@ -108,7 +108,7 @@ fn has_no_swap(groups: &dyn Groups) -> bool {
     swaps.is_some_and(|swaps| swaps.lines().count() <= 1)
 }
 
-fn version(mounts: &[Mount]) -> Result<CgroupVersion, Problem> {
+fn version(mounts: &[KernelMount]) -> Result<CgroupVersion, Problem> {
     let root = Path::new(ROOT);
     // Of several mounts on one point the last one is seen.
     let seen = mounts.iter().rfind(|mount| mount.point == root);
@@ -142,7 +142,7 @@ fn user_manager_group(own: &str, uid: u32) -> PathBuf {
     Path::new(ROOT).join(mine.unwrap_or(Path::new(&standard)))
 }
 
-fn version_1(groups: &dyn Groups, mounts: &[Mount]) -> (BTreeSet<String>, bool) {
+fn version_1(groups: &dyn Groups, mounts: &[KernelMount]) -> (BTreeSet<String>, bool) {
     // A controller counts when the file that podman's limit is written to is there.
     let known = [
         ("memory", "memory.limit_in_bytes"),
@@ -177,7 +177,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
     use std::collections::BTreeMap;
 
-    use super::super::limits::{Enforcement, Limits};
+    use super::super::limits::{Effectiveness, Limits};
     use super::super::mounts::parse;
     use super::*;
 
@@ -218,10 +218,10 @@ mod tests {
     const ROOT_USER: (u32, Mode) = (0, Mode::Rootful);
     const SERVICE: &str = "user.slice/user-1000.slice/user@1000.service";
 
-    fn why(enforcement: &Enforcement) -> &str {
+    fn why(enforcement: &Effectiveness) -> &str {
         match enforcement {
-            Enforcement::Effective => "",
-            Enforcement::Ineffective { why, .. } => why,
+            Effectiveness::Effective => "",
+            Effectiveness::Ineffective { why, .. } => why,
         }
     }
 
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(found.version, CgroupVersion::V1);
         assert_eq!(found.controllers, ["memory".to_owned()].into());
         let limits = Limits::of(&found, Mode::Rootful);
-        assert_eq!(limits.memory, Enforcement::Effective);
+        assert_eq!(limits.memory, Effectiveness::Effective);
         assert!(why(&limits.swap).contains("swap"));
         assert!(why(&limits.cpus).contains("\"cpu\""), "no cfs quota");
         assert!(why(&limits.pids).contains("\"pids\""));
@@ -277,9 +277,9 @@ mod tests {
             let found = look(&files, V2, USER, own);
             assert_eq!(found.version, CgroupVersion::V2);
             let limits = Limits::of(&found, Mode::Rootless);
-            assert_eq!(limits.memory, Enforcement::Effective, "{own}");
-            assert_eq!(limits.swap, Enforcement::Effective, "{own}");
-            assert_eq!(limits.pids, Enforcement::Effective, "{own}");
+            assert_eq!(limits.memory, Effectiveness::Effective, "{own}");
+            assert_eq!(limits.swap, Effectiveness::Effective, "{own}");
+            assert_eq!(limits.pids, Effectiveness::Effective, "{own}");
             assert!(why(&limits.cpus).contains("not delegated"), "{own}");
         }
         let other = look(&files, V2, (1001, Mode::Rootless), "");
@@ -298,7 +298,7 @@ mod tests {
         assert!(why(&limits.memory).contains("session"));
         assert_eq!(
             Limits::of(&found, Mode::Rootful).memory,
-            Enforcement::Effective,
+            Effectiveness::Effective,
             "root needs none"
         );
     }
@@ -310,7 +310,7 @@ mod tests {
             ("system.slice/memory.max", "max"),
         ]);
         let limits = Limits::of(&look(&files, V2, ROOT_USER, ""), Mode::Rootful);
-        assert_eq!(limits.cpus, Enforcement::Effective);
+        assert_eq!(limits.cpus, Effectiveness::Effective);
         assert!(why(&limits.swap).contains("count swap"));
     }
 

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 use super::file::{Links, Opened, ReadError, Stamp, Unread};
-use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
+use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::{
-    Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
+    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Lsm, Process, Resource, RunsIn,
     Selinux, trust,
 };
 use crate::problem::Invalid;
@@ -24,10 +24,10 @@ const NOW: u64 = 1_795_348_800;
 /// with every controller, hard limits 524,288 and unlimited, no `SELinux` and no `AppArmor`.
 #[derive(Clone, Debug)]
 pub struct Fake {
-    entries: BTreeMap<PathBuf, (Entry, Vec<u8>)>,
+    entries: BTreeMap<PathBuf, (TreeEntry, Vec<u8>)>,
     mounts: Vec<PathBuf>,
-    nofile: Limit,
-    nproc: Limit,
+    nofile: HardLimit,
+    nproc: HardLimit,
     identity: Identity,
     cgroups: Cgroups,
     lsm: Lsm,
@@ -54,8 +54,8 @@ impl Fake {
         Self {
             entries: BTreeMap::new(),
             mounts: Vec::new(),
-            nofile: Limit::At(524_288),
-            nproc: Limit::Unlimited,
+            nofile: HardLimit::At(524_288),
+            nproc: HardLimit::Unlimited,
             identity: Identity::read((uid, uid, uid), vec![uid], passwd, ""),
             cgroups: Cgroups {
                 version: CgroupVersion::V2,
@@ -114,7 +114,7 @@ impl Fake {
 
     /// Sets a hard limit.
     #[must_use]
-    pub fn with_hard_limit(mut self, resource: Resource, limit: Limit) -> Self {
+    pub fn with_hard_limit(mut self, resource: Resource, limit: HardLimit) -> Self {
         match resource {
             Resource::Nofile => self.nofile = limit,
             Resource::Nproc => self.nproc = limit,
@@ -153,7 +153,7 @@ impl Fake {
         (owner, mode): (u32, u32),
         content: Vec<u8>,
     ) -> Self {
-        let entry = Entry { kind, owner, mode };
+        let entry = TreeEntry { kind, owner, mode };
         self.entries.insert(path, (entry, content));
         self
     }
@@ -166,12 +166,12 @@ impl Fake {
 }
 
 impl Tree for Fake {
-    fn look(&self, path: &Path) -> io::Result<Option<Entry>> {
+    fn look(&self, path: &Path) -> io::Result<Option<TreeEntry>> {
         if let Some((entry, _)) = self.entries.get(path) {
             return Ok(Some(entry.clone()));
         }
         let implied = path == Path::new("/") || self.children(path).next().is_some();
-        Ok(implied.then_some(Entry {
+        Ok(implied.then_some(TreeEntry {
             kind: EntryKind::Other(FileKind::Directory),
             owner: 0,
             mode: 0o755,
@@ -205,7 +205,7 @@ impl Host for Fake {
         NOW
     }
 
-    fn hard_limit(&self, resource: Resource) -> Limit {
+    fn hard_limit(&self, resource: Resource) -> HardLimit {
         match resource {
             Resource::Nofile => self.nofile,
             Resource::Nproc => self.nproc,

@@ -5,7 +5,7 @@ use super::identity::Mode;
 
 /// Does one limit hold?
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Enforcement {
+pub enum Effectiveness {
     /// The kernel holds it.
     Effective,
     /// It would be ignored.
@@ -21,13 +21,13 @@ pub enum Enforcement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// `--memory`.
-    pub memory: Enforcement,
+    pub memory: Effectiveness,
     /// `--memory-swap`.
-    pub swap: Enforcement,
+    pub swap: Effectiveness,
     /// `--cpus`.
-    pub cpus: Enforcement,
+    pub cpus: Effectiveness,
     /// `--pids-limit`.
-    pub pids: Enforcement,
+    pub pids: Effectiveness,
 }
 
 impl Limits {
@@ -47,14 +47,14 @@ impl Limits {
         }
         let controller = |name: &str| {
             if cgroups.controllers.contains(name) {
-                Enforcement::Effective
+                Effectiveness::Effective
             } else {
                 missing_controller(name, mode)
             }
         };
         let memory = controller("memory");
         let swap = match (&memory, cgroups.swap_accounting) {
-            (Enforcement::Effective, SwapAccounting::Missing) => Enforcement::Ineffective {
+            (Effectiveness::Effective, SwapAccounting::Missing) => Effectiveness::Ineffective {
                 why: "the kernel does not count swap per control group".into(),
                 instead: "boot with swapaccount=1".into(),
             },
@@ -70,7 +70,7 @@ impl Limits {
 
     /// No limit holds, all for the same reason.
     pub fn none(why: &str, instead: &str) -> Self {
-        let ineffective = Enforcement::Ineffective {
+        let ineffective = Effectiveness::Ineffective {
             why: why.into(),
             instead: instead.into(),
         };
@@ -83,7 +83,7 @@ impl Limits {
     }
 }
 
-fn missing_controller(name: &str, mode: Mode) -> Enforcement {
+fn missing_controller(name: &str, mode: Mode) -> Effectiveness {
     let (why, instead) = match mode {
         Mode::Rootless => (
             format!("the control group controller \"{name}\" is not delegated to users"),
@@ -94,5 +94,5 @@ fn missing_controller(name: &str, mode: Mode) -> Enforcement {
             format!("boot with cgroup_enable={name} and without cgroup_disable={name}"),
         ),
     };
-    Enforcement::Ineffective { why, instead }
+    Effectiveness::Ineffective { why, instead }
 }

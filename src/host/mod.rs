@@ -38,8 +38,8 @@ pub use fake::Fake;
 pub(crate) use file::write;
 pub use file::{Links, Opened, ReadError, Stamp, Unread};
 pub use identity::{Identity, Mode, Owner, RunsIn};
-pub use limits::{Enforcement, Limits};
-pub use mounts::{Mount, source_of};
+pub use limits::{Effectiveness, Limits};
+pub use mounts::{KernelMount, source_of};
 pub use paths::{FileKind, Resolved};
 pub use process::{CAPABILITY_SETS, Process};
 pub use system::System;
@@ -55,7 +55,7 @@ pub enum Resource {
 
 /// A hard limit of getrlimit(2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Limit {
+pub enum HardLimit {
     /// At most this many.
     At(u64),
     /// `RLIM_INFINITY`.
@@ -135,7 +135,7 @@ pub trait Host {
     fn unix_time(&self) -> u64;
 
     /// This process's own hard limit.
-    fn hard_limit(&self, resource: Resource) -> Limit;
+    fn hard_limit(&self, resource: Resource) -> HardLimit;
 
     /// Who runs this process.
     fn identity(&self) -> Identity;

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 
 /// One line of the table, as far as it is needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mount {
+pub struct KernelMount {
     /// Where it is mounted.
     pub point: PathBuf,
     /// `MAJOR:MINOR` of the file system.
@@ -23,7 +23,7 @@ pub struct Mount {
     pub options: Vec<String>,
 }
 
-impl Mount {
+impl KernelMount {
     /// Is it mounted with this option?
     pub fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|found| found == flag)
@@ -32,7 +32,7 @@ impl Mount {
 
 /// The file system that a path lies in, `MAJOR:MINOR`, and the path there: what a bind mount of it shows. None when the
 /// table has no mount at or above it.
-pub fn source_of(mounts: &[Mount], path: &Path) -> Option<(String, PathBuf)> {
+pub fn source_of(mounts: &[KernelMount], path: &Path) -> Option<(String, PathBuf)> {
     // Of mounts at one point the last is seen; of points the longest.
     let above = mounts.iter().filter(|mount| path.starts_with(&mount.point));
     let mount = above.max_by_key(|mount| mount.point.components().count())?;
@@ -44,7 +44,7 @@ pub fn source_of(mounts: &[Mount], path: &Path) -> Option<(String, PathBuf)> {
 ///
 /// # Errors
 /// One line that is not understood spoils all: it may be the mount that matters.
-pub(super) fn parse(table: &[u8]) -> Result<Vec<Mount>, Problem> {
+pub(super) fn parse(table: &[u8]) -> Result<Vec<KernelMount>, Problem> {
     table
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.is_empty())
@@ -57,7 +57,7 @@ pub(super) fn parse(table: &[u8]) -> Result<Vec<Mount>, Problem> {
         .collect()
 }
 
-fn mount(line: &[u8]) -> Option<Mount> {
+fn mount(line: &[u8]) -> Option<KernelMount> {
     let mut fields = line.split(|byte| *byte == b' ');
     let device = String::from_utf8(fields.nth(2)?.to_vec()).ok()?;
     let root = unescape(fields.next()?)?;
@@ -75,7 +75,7 @@ fn mount(line: &[u8]) -> Option<Mount> {
     if options.iter().any(|option| option == "ro") {
         flags.push("ro".to_owned());
     }
-    Some(Mount {
+    Some(KernelMount {
         point: PathBuf::from(OsString::from_vec(point)),
         device,
         root: PathBuf::from(OsString::from_vec(root)),
@@ -102,7 +102,7 @@ fn unescape(field: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The mount points strictly below `path`, sorted, each once.
-pub(super) fn below(mounts: &[Mount], path: &Path) -> Vec<PathBuf> {
+pub(super) fn below(mounts: &[KernelMount], path: &Path) -> Vec<PathBuf> {
     let mut points: Vec<PathBuf> = mounts
         .iter()
         .filter(|mount| mount.point != path && mount.point.starts_with(path))

@@ -44,7 +44,7 @@ pub struct Resolved {
 
 /// One name in a directory, as lstat(2) sees it.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct TreeEntry {
     pub(super) kind: EntryKind,
     pub(super) owner: u32,
     pub(super) mode: u32,
@@ -62,13 +62,13 @@ pub(super) trait Tree {
     ///
     /// The target of a link is where the kernel goes, so an implementation fails where the text of the link says
     /// something else.
-    fn look(&self, path: &Path) -> io::Result<Option<Entry>>;
+    fn look(&self, path: &Path) -> io::Result<Option<TreeEntry>>;
 }
 
 /// Where a path led, and everything that was passed.
 pub(super) struct Walk {
     pub(super) resolved: Resolved,
-    pub(super) passed: Vec<(PathBuf, Entry)>,
+    pub(super) passed: Vec<(PathBuf, TreeEntry)>,
 }
 
 /// Follows `path` to its end, as [`super::Host::resolve`] describes.
@@ -80,10 +80,10 @@ struct Walker<'a> {
     tree: &'a dyn Tree,
     asked: &'a Path,
     at: PathBuf,
-    here: Entry,
+    here: TreeEntry,
     todo: VecDeque<OsString>,
     links: usize,
-    passed: Vec<(PathBuf, Entry)>,
+    passed: Vec<(PathBuf, TreeEntry)>,
 }
 
 impl<'a> Walker<'a> {
@@ -201,14 +201,14 @@ impl<'a> Walker<'a> {
         Err(refusal(self.asked, &what))
     }
 
-    fn look(&self, path: &Path) -> Result<Option<Entry>, Invalid> {
+    fn look(&self, path: &Path) -> Result<Option<TreeEntry>, Invalid> {
         self.tree.look(path).map_err(|error| {
             let what = format!("not to be followed past \"{}\" ({error})", path.display());
             refusal(self.asked, &what)
         })
     }
 
-    fn look_again(&self) -> Result<Entry, Invalid> {
+    fn look_again(&self) -> Result<TreeEntry, Invalid> {
         self.look(&self.at)?
             .ok_or_else(|| refusal(self.asked, "a path that changed while it was followed"))
     }

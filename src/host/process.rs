@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::cgroup_limits::{self, CgroupLimits};
 use super::id_map::inside;
-use super::mounts::{self, Mount};
+use super::mounts::{self, KernelMount};
 use crate::problem::Problem;
 
 /// The five sets of capabilities, in the order of `/proc/PID/status`.
@@ -39,7 +39,7 @@ pub struct Process {
     /// Inodes of its namespaces, by the kernel's names.
     pub namespaces: BTreeMap<String, u64>,
     /// Its mount table, the later of two mounts at one point last.
-    pub mounts: Vec<Mount>,
+    pub mounts: Vec<KernelMount>,
     /// Soft and hard limits by OCI name; `u64::MAX` is none.
     pub limits: BTreeMap<String, (u64, u64)>,
     /// What its control groups hold it to.

@@ -13,9 +13,9 @@ use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 
 use super::cgroups::{self, Cgroups, Groups, UserManager};
 use super::file::{self, Links, Opened, ReadError, Stamp, Unread, unreadable};
-use super::paths::{self, Entry, EntryKind, FileKind, Resolved, Tree};
+use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::{
-    Apparmor, CgroupLimits, DeviceNode, Host, Identity, Limit, Lsm, Process, Resource, RunsIn,
+    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Lsm, Process, Resource, RunsIn,
     Selinux, cache, mounts, process, replace, trust,
 };
 use crate::problem::Invalid;
@@ -54,16 +54,16 @@ impl Host for System {
         since.map_or(0, |since| since.as_secs())
     }
 
-    fn hard_limit(&self, resource: Resource) -> Limit {
+    fn hard_limit(&self, resource: Resource) -> HardLimit {
         let resource = match resource {
             Resource::Nofile => Rlimit::RLIMIT_NOFILE,
             Resource::Nproc => Rlimit::RLIMIT_NPROC,
         };
         match getrlimit(resource) {
-            Ok((_, RLIM_INFINITY)) => Limit::Unlimited,
-            Ok((_, hard)) => Limit::At(hard),
+            Ok((_, RLIM_INFINITY)) => HardLimit::Unlimited,
+            Ok((_, hard)) => HardLimit::At(hard),
             // The call cannot fail with these arguments; if it does, nothing may be promised.
-            Err(_) => Limit::At(0),
+            Err(_) => HardLimit::At(0),
         }
     }
 
@@ -235,7 +235,7 @@ impl Host for System {
 }
 
 impl Tree for System {
-    fn look(&self, path: &Path) -> io::Result<Option<Entry>> {
+    fn look(&self, path: &Path) -> io::Result<Option<TreeEntry>> {
         let meta = match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             meta => meta?,
@@ -245,7 +245,7 @@ impl Tree for System {
         } else {
             EntryKind::Other(file::kind(&meta))
         };
-        Ok(Some(Entry {
+        Ok(Some(TreeEntry {
             kind,
             owner: meta.uid(),
             mode: meta.mode() & 0o7777,
@@ -292,7 +292,7 @@ fn user_manager(uid: u32) -> UserManager {
     }
 }
 
-fn mount_table() -> Result<Vec<mounts::Mount>, Problem> {
+fn mount_table() -> Result<Vec<mounts::KernelMount>, Problem> {
     let table = Path::new("/proc/self/mountinfo");
     let bytes = bytes(table).map_err(|error| unreadable(table, &error))?;
     mounts::parse(&bytes)

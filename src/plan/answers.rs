@@ -6,7 +6,7 @@ use std::path::Path;
 use super::context::Context;
 use super::judged::Accepted;
 use super::ready::Ready;
-use crate::engine::Volume;
+use crate::engine::ListedVolume;
 use crate::podman::flags::{self, NeededBy};
 use crate::podman::image_config::ImageConfig;
 use crate::policy::facts::ExistingVolume;
@@ -146,7 +146,7 @@ fn volumes(
     if names.is_empty() {
         return Ok(volumes);
     }
-    for (name, Volume { driver, options }) in ready.engine.volumes()? {
+    for (name, ListedVolume { driver, options }) in ready.engine.volumes()? {
         if names.contains(&name) {
             let device = options.get("device").map(Path::new);
             let device = device.filter(|path| path.is_absolute());

@@ -7,7 +7,7 @@ use crate::digest::sha256;
 use crate::host::Links;
 use crate::problem::Problem;
 use crate::seal::promise;
-use crate::seccomp::{self, Profile};
+use crate::seccomp::{self, SeccompProfile};
 use crate::spec::{Seccomp, Spec, Switch};
 
 /// The most that is read of a seccomp profile, in bytes.
@@ -87,20 +87,22 @@ impl FilterSource {
     }
 
     fn bytes(&self, spec: &Spec) -> Result<Vec<u8>, Problem> {
-        let base =
-            || Profile::parse(&self.default.bytes).map_err(|error| Problem::new(error.to_string()));
+        let base = || {
+            SeccompProfile::parse(&self.default.bytes)
+                .map_err(|error| Problem::new(error.to_string()))
+        };
         match (&spec.seccomp.value, &self.file) {
             (Seccomp::Default | Seccomp::Unconfined, _) => Ok(self.default.bytes.clone()),
             (Seccomp::File(path), None) => {
                 Err(Problem::new(format!("\"{}\" was not read", path.display())))
             }
             (Seccomp::File(_), Some(bytes)) => Ok(bytes.clone()),
-            (Seccomp::Denying(names), _) => {
-                Ok(Profile::denying(&base()?, names).to_json().into_bytes())
-            }
-            (Seccomp::Allowing(names), _) => {
-                Ok(Profile::allowing(&base()?, names).to_json().into_bytes())
-            }
+            (Seccomp::Denying(names), _) => Ok(SeccompProfile::denying(&base()?, names)
+                .to_json()
+                .into_bytes()),
+            (Seccomp::Allowing(names), _) => Ok(SeccompProfile::allowing(&base()?, names)
+                .to_json()
+                .into_bytes()),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::podman::args::FlagValue;
 use crate::policy::level::Level;
 use crate::problem::Problem;
 use crate::profile::library::Library;
-use crate::profile::merge::{self, Layers};
+use crate::profile::merge::{self, ProfileLayers};
 use crate::spec::baseline;
 
 /// What was said, by everybody who has a say.
@@ -48,11 +48,11 @@ impl Request {
     /// There is no image.
     pub fn layered(
         said: &RunOptions,
-        profile: Layers,
+        profile: ProfileLayers,
         host_layer: Vec<FlagValue>,
     ) -> Result<Self, Problem> {
         let image = image(said)?.to_owned();
-        let Layers {
+        let ProfileLayers {
             given,
             allow,
             profiles: _,

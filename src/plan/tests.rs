@@ -3,13 +3,13 @@ use std::path::Path;
 
 use super::*;
 use crate::cli::{RUN_OPTIONS, RunOptions};
-use crate::engine::Volume;
+use crate::engine::ListedVolume;
 use crate::engine::fake::{FakeEngine, PODMAN};
 use crate::env::Environment;
 use crate::host::{Fake, Host as _};
 use crate::podman::version::Version;
 use crate::policy::site::Site;
-use crate::profile::Layers;
+use crate::profile::ProfileLayers;
 
 const OLD: Version = Version(4, 3, 1);
 const NEW: Version = Version(5, 4, 2);
@@ -35,7 +35,7 @@ fn go_in(
     let directory = Path::new("/srv/app").into();
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
     let said = RunOptions::parse(&words, RUN_OPTIONS, &directory)?;
-    let request = Request::layered(&said, Layers::default(), Vec::new())?;
+    let request = Request::layered(&said, ProfileLayers::default(), Vec::new())?;
     let today = "2026-11-22".parse()?;
     let context = Context::new(
         &host,
@@ -90,7 +90,7 @@ fn what_podman_answers_is_judged_before_podman_is_become() {
     assert!(rules.contains(&"dest-injection".to_owned()), "{rules:?}");
     assert_eq!(engine.calls(), ["find", "enter ", "image localhost/x"]);
 
-    let disguised = Volume {
+    let disguised = ListedVolume {
         driver: "local".to_owned(),
         options: [("type", "none"), ("o", "bind"), ("device", "/etc")]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))

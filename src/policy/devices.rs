@@ -37,7 +37,7 @@ pub(super) enum DeviceClass {
 }
 
 /// A device that was asked for, or one below a directory that was.
-pub(super) struct Found<'a> {
+pub(super) struct ReachedDevice<'a> {
     /// Where it leads.
     pub(super) path: PathBuf,
     /// What it gives away.
@@ -159,8 +159,8 @@ pub(super) fn of_class<'a>(
     spec: &'a Spec,
     facts: &Facts<'_>,
     wanted: &[DeviceClass],
-) -> Vec<Found<'a>> {
-    let mut found: Vec<Found<'a>> = Vec::new();
+) -> Vec<ReachedDevice<'a>> {
+    let mut found: Vec<ReachedDevice<'a>> = Vec::new();
     for device in &spec.device {
         let Device::Node { host, .. } = &device.value else {
             continue;
@@ -169,7 +169,7 @@ pub(super) fn of_class<'a>(
         for (path, class) in classify(facts.host, host.as_path()) {
             if wanted.contains(&class) && !seen.contains(&class) {
                 seen.push(class);
-                found.push(Found {
+                found.push(ReachedDevice {
                     path,
                     class,
                     origin: &device.origin,

@@ -13,7 +13,7 @@ const MAX_CHAIN: usize = 8;
 
 /// A profile with all that it is layered upon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Layers {
+pub struct ProfileLayers {
     /// The profiles, the weakest first.
     pub profiles: Vec<Profile>,
     /// What they say together, [overlaid](overlay).
@@ -26,7 +26,7 @@ pub struct Layers {
 ///
 /// # Errors
 /// A parent cannot be found or read, profiles extend each other in a circle, or more than eight in a row.
-pub fn resolve(library: &Library<'_>, chosen: Profile) -> Result<Layers, Problem> {
+pub fn resolve(library: &Library<'_>, chosen: Profile) -> Result<ProfileLayers, Problem> {
     let mut profiles = vec![chosen];
     while let Some(child) = profiles.last() {
         let Some(parent) = library.parent(child)? else {
@@ -49,7 +49,7 @@ pub fn resolve(library: &Library<'_>, chosen: Profile) -> Result<Layers, Problem
         .iter()
         .flat_map(|profile| profile.allow.clone())
         .collect();
-    Ok(Layers {
+    Ok(ProfileLayers {
         profiles,
         given,
         allow,
@@ -210,7 +210,7 @@ mod tests {
     }
 
     /// A library of one directory, `/p`.
-    fn resolved(files: &[(&str, &str)], name: &str) -> Result<Layers, Problem> {
+    fn resolved(files: &[(&str, &str)], name: &str) -> Result<ProfileLayers, Problem> {
         let add = |host: Fake, (name, text): &(&str, &str)| {
             host.file(format!("/p/{name}"), 1000, 0o644, *text)
         };

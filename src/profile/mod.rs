@@ -11,5 +11,5 @@ pub mod read;
 pub mod schema;
 
 pub use library::Library;
-pub use merge::{Layers, overlay, resolve};
+pub use merge::{ProfileLayers, overlay, resolve};
 pub use schema::Profile;

@@ -14,7 +14,7 @@ use crate::spec::argv::Line;
 use crate::spec::{Spec, baseline};
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct SettingRow<'a> {
     flag: &'a str,
     value: &'a str,
     by: String,
@@ -23,7 +23,7 @@ struct Row<'a> {
 
 /// The whole explanation, in the order of the command line.
 pub fn explain(format: Format, plan: &Plan) -> String {
-    let rows: Vec<Row<'_>> = plan.lines().iter().map(row).collect();
+    let rows: Vec<SettingRow<'_>> = plan.lines().iter().map(row).collect();
     let (spec, scrubbed, ambient) = (plan.spec(), plan.scrubbed(), plan.ambient());
     match format {
         Format::Json => json(&rows, spec, scrubbed, ambient),
@@ -31,13 +31,13 @@ pub fn explain(format: Format, plan: &Plan) -> String {
     }
 }
 
-fn row(line: &Line) -> Row<'_> {
+fn row(line: &Line) -> SettingRow<'_> {
     let help = line.flag.help;
     let why = match line.origin {
         Origin::Baseline => baseline::why(line.flag).unwrap_or(help),
         _ => help,
     };
-    Row {
+    SettingRow {
         flag: line.flag.long,
         value: &line.value,
         by: line.origin.to_string(),
@@ -45,9 +45,9 @@ fn row(line: &Line) -> Row<'_> {
     }
 }
 
-fn human(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed, ambient: &Ambient) -> String {
+fn human(rows: &[SettingRow<'_>], spec: &Spec, scrubbed: &Scrubbed, ambient: &Ambient) -> String {
     let mut out = String::new();
-    for Row {
+    for SettingRow {
         flag,
         value,
         by,
@@ -93,7 +93,7 @@ fn human(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed, ambient: &Ambient) 
     out
 }
 
-fn json(rows: &[Row<'_>], spec: &Spec, scrubbed: &Scrubbed, ambient: &Ambient) -> String {
+fn json(rows: &[SettingRow<'_>], spec: &Spec, scrubbed: &Scrubbed, ambient: &Ambient) -> String {
     let withheld: Vec<_> = scrubbed
         .dropped
         .iter()

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::ser::{SerializeSeq as _, Serializer};
 
 use super::harmless::to_writer;
-use super::subject::{Place, Subject, Threshold, remedy, verdict_name};
+use super::subject::{Subject, SubjectPlace, Threshold, remedy, verdict_name};
 use crate::origin::Origin;
 use crate::policy::engine::{Finding, Refusal, Verdict};
 use crate::problem::Problem;
@@ -27,7 +27,7 @@ pub type Subjects<'a> = &'a mut dyn Iterator<Item = Result<Subject, Problem>>;
 /// Those of `out`.
 pub fn write(out: &mut dyn Write, bar: Threshold, subjects: Subjects<'_>) -> io::Result<()> {
     let problems = RefCell::default();
-    let document = Document {
+    let document = Report {
         schema: SCHEMA,
         version: 1,
         tool: Tool {
@@ -93,7 +93,7 @@ impl<V: Serialize> Serialize for Later<'_, V> {
 }
 
 #[derive(Serialize)]
-struct Document<S: Serialize, P: Serialize> {
+struct Report<S: Serialize, P: Serialize> {
     schema: &'static str,
     version: u8,
     tool: Tool,
@@ -125,12 +125,12 @@ struct SubjectView {
 impl SubjectView {
     fn of(subject: &Subject, bar: Threshold) -> Self {
         let kind = match &subject.place {
-            Place::CommandLine(_) | Place::Row { .. } => "command-line",
-            Place::Profile(_) => "profile",
+            SubjectPlace::CommandLine(_) | SubjectPlace::Row { .. } => "command-line",
+            SubjectPlace::Profile(_) => "profile",
         };
         let line = match &subject.place {
-            Place::Row { line, .. } => Some(*line),
-            Place::CommandLine(_) | Place::Profile(_) => None,
+            SubjectPlace::Row { line, .. } => Some(*line),
+            SubjectPlace::CommandLine(_) | SubjectPlace::Profile(_) => None,
         };
         let unneeded = subject.unneeded.iter().map(|allow| UnneededView {
             rule: allow.rule.name(),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::text::is_invisible;
 
-/// Replaces each [invisible](is_invisible) character by `\u{…}`; newline and tab too.
+/// Replaces each invisible character by `\u{…}`; newline and tab too.
 pub fn safe(text: &str) -> Cow<'_, str> {
     if !text.contains(is_invisible) {
         return Cow::Borrowed(text);

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::harmless::to_writer;
 use super::json::{Elements, Later, Subjects};
-use super::subject::{Place, Subject, Threshold, verdict_name};
+use super::subject::{Subject, SubjectPlace, Threshold, verdict_name};
 use crate::origin::Origin;
 use crate::policy::engine::{Finding, Verdict};
 use crate::policy::rows::ROW_RULES;
@@ -35,8 +35,8 @@ pub fn write(out: &mut dyn Write, bar: Threshold, subjects: Subjects<'_>) -> io:
         semantic_version: env!("CARGO_PKG_VERSION"),
         rules: rules().map(Descriptor::of).collect(),
     };
-    let run = Run {
-        tool: Tool { driver },
+    let run = SarifRun {
+        tool: SarifTool { driver },
         column_kind: "unicodeCodePoints",
         properties: RunProperties {
             level: bar.level_name(),
@@ -51,7 +51,7 @@ pub fn write(out: &mut dyn Write, bar: Threshold, subjects: Subjects<'_>) -> io:
     to_writer(
         out,
         2,
-        &Log {
+        &SarifLog {
             schema: SCHEMA,
             version: "2.1.0",
             runs: [run],
@@ -64,7 +64,7 @@ fn rules() -> impl Iterator<Item = &'static Rule> {
 }
 
 #[derive(Serialize)]
-struct Log<R: Serialize> {
+struct SarifLog<R: Serialize> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
@@ -73,8 +73,8 @@ struct Log<R: Serialize> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<R: Serialize, N: Serialize> {
-    tool: Tool,
+struct SarifRun<R: Serialize, N: Serialize> {
+    tool: SarifTool,
     column_kind: &'static str,
     properties: RunProperties,
     results: R,
@@ -90,7 +90,7 @@ struct RunProperties {
 }
 
 #[derive(Serialize)]
-struct Tool {
+struct SarifTool {
     driver: Driver,
 }
 
@@ -294,7 +294,7 @@ struct Logical {
 }
 
 impl Location {
-    fn of(place: &Place, origin: &Origin) -> Self {
+    fn of(place: &SubjectPlace, origin: &Origin) -> Self {
         let physical = match origin {
             Origin::Profile { file, line, column } if !file.ends_with("(built in)") => {
                 Some(Physical::new(file, *line, Some(*column)))

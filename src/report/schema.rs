@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// Why a value does not fit; empty when it does.
 pub(crate) fn errors(schema: &Value, value: &Value) -> Vec<String> {
     let mut errors = Vec::new();
-    Checker {
+    SchemaChecker {
         root: schema,
         errors: &mut errors,
     }
@@ -17,12 +17,12 @@ pub(crate) fn errors(schema: &Value, value: &Value) -> Vec<String> {
     errors
 }
 
-struct Checker<'a> {
+struct SchemaChecker<'a> {
     root: &'a Value,
     errors: &'a mut Vec<String>,
 }
 
-impl Checker<'_> {
+impl SchemaChecker<'_> {
     fn check(&mut self, schema: &Value, value: &Value, at: &str) {
         let Value::Object(keywords) = schema else {
             return self.expect(schema == &Value::Bool(true), at, "is not allowed");
@@ -139,7 +139,7 @@ impl Checker<'_> {
             "anyOf" | "oneOf" => {
                 let fits = wanted.as_array().unwrap().iter().filter(|one| {
                     let mut errors = Vec::new();
-                    Checker {
+                    SchemaChecker {
                         root: self.root,
                         errors: &mut errors,
                     }

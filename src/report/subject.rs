@@ -12,7 +12,7 @@ use crate::problem::Problem;
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// Where it stands.
-    pub place: Place,
+    pub place: SubjectPlace,
     /// The podman command that it would become; none when that is not known.
     pub command: Option<Vec<String>>,
     /// All findings, the worst first.
@@ -23,7 +23,7 @@ pub struct Subject {
 
 /// Where a subject stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SubjectPlace {
     /// The arguments of `check`, as a shell line.
     CommandLine(String),
     /// A profile, by its file or name.
@@ -39,7 +39,7 @@ pub enum Place {
     },
 }
 
-impl Place {
+impl SubjectPlace {
     /// The file and line, where there is one.
     pub fn file(&self) -> Option<(&str, usize)> {
         match self {

@@ -40,7 +40,7 @@ pub enum Arch {
 }
 
 /// What the four sides call one architecture.
-struct Row {
+struct ArchRow {
     oci: &'static str,
     engine: &'static str,
     audit: u32,
@@ -115,8 +115,8 @@ impl Arch {
         )
     }
 
-    fn row(self) -> Row {
-        let row = |oci, engine, audit, library| Row {
+    fn row(self) -> ArchRow {
+        let row = |oci, engine, audit, library| ArchRow {
             oci,
             engine,
             audit,

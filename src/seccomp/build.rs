@@ -7,9 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::rule::EPERM;
 use super::syscall::multiplexer;
-use super::{Action, Architectures, Condition, Flag, Gate, Group, Profile, Rule, Syscall};
+use super::{
+    Architectures, Condition, FilterAction, FilterFlag, FilterRule, Gate, Group, SeccompProfile,
+    Syscall,
+};
 
-impl Profile {
+impl SeccompProfile {
     /// `base` without these calls: each fails with `EPERM`, whatever its arguments and the container's capabilities.
     ///
     /// The calls through which a 32-bit program could make them as well (`socketcall`, `ipc`) go with them; others that do
@@ -18,7 +21,7 @@ impl Profile {
         let denied: BTreeSet<&str> = names.iter().map(Syscall::as_str).collect();
         let mut profile = base.keeping(|name| !denied.contains(name));
         let denied: Vec<String> = denied.into_iter().map(str::to_owned).collect();
-        profile.first(denied, Action::Errno(EPERM));
+        profile.first(denied, FilterAction::Errno(EPERM));
         let closed = names.iter().filter_map(|name| multiplexer(name.as_str()));
         profile.close_multiplexers(&closed.collect());
         profile
@@ -34,7 +37,7 @@ impl Profile {
         let allowed: BTreeSet<&str> = names.iter().map(Syscall::as_str).collect();
         let mut profile = base.keeping(|name| allowed.contains(name));
         if base.default.passes() {
-            profile.default = Action::Errno(EPERM);
+            profile.default = FilterAction::Errno(EPERM);
             // With a default that allows, the rules say what is refused. A call with none is allowed; one with a rule
             // would need the rule turned round, so it stays refused.
             let free = allowed.iter().filter(|name| !base.rules_on(name));
@@ -58,8 +61,8 @@ impl Profile {
     fn close_multiplexers(&mut self, closed: &BTreeSet<&str>) {
         *self = self.keeping(|name| !closed.contains(name));
         let refusal = match self.default {
-            Action::Errno(EPERM) => Action::Errno(enosys()),
-            _ => Action::Errno(EPERM),
+            FilterAction::Errno(EPERM) => FilterAction::Errno(enosys()),
+            _ => FilterAction::Errno(EPERM),
         };
         self.first(
             closed.iter().map(|name| (*name).to_owned()).collect(),
@@ -67,7 +70,7 @@ impl Profile {
         );
     }
 
-    fn first(&mut self, names: Vec<String>, action: Action) {
+    fn first(&mut self, names: Vec<String>, action: FilterAction) {
         if !names.is_empty() {
             self.groups.insert(0, plain(names, action));
         }
@@ -86,7 +89,7 @@ impl Profile {
     }
 
     /// The profile as a file for `--security-opt seccomp=FILE`: the same profile gives the same bytes, and
-    /// [`Profile::parse`] reads them back as the same profile.
+    /// [`SeccompProfile::parse`] reads them back as the same profile.
     pub fn to_json(&self) -> String {
         let mut top = Map::new();
         top.insert("defaultAction".to_owned(), self.default.oci().into());
@@ -109,7 +112,7 @@ impl Profile {
                 );
             }
         }
-        let flags: Vec<_> = self.flags.iter().copied().map(Flag::oci).collect();
+        let flags: Vec<_> = self.flags.iter().copied().map(FilterFlag::oci).collect();
         put(&mut top, "flags", (!flags.is_empty()).then_some(flags));
         if let Some(listener) = &self.listener {
             put(&mut top, "listenerPath", Some(listener.path.as_str()));
@@ -178,9 +181,9 @@ fn enosys() -> u16 {
     u16::try_from(Errno::ENOSYS as i32).unwrap_or(EPERM)
 }
 
-fn plain(names: Vec<String>, action: Action) -> Group {
+fn plain(names: Vec<String>, action: FilterAction) -> Group {
     Group {
-        rule: Rule {
+        rule: FilterRule {
             names,
             action,
             args: Vec::new(),

@@ -8,9 +8,9 @@ use std::fmt;
 
 use libseccomp::ScmpSyscall;
 
-use super::facts::Facts;
+use super::facts::WordFacts;
 use super::program::{Budget, Program, Undecided};
-use super::{Arch, Filter, Flag, Problem, Rule};
+use super::{Arch, Filter, FilterFlag, FilterRule, SeccompProblem};
 
 /// Numbers with this bit are x32's, on amd64.
 const X32_BIT: u32 = 0x4000_0000;
@@ -58,12 +58,12 @@ impl Filter {
             wider.push(whole("another process decides about calls (listenerPath)"));
         }
         // crun takes SPEC_ALLOW for an empty list, runc takes nothing: either may be what runs.
-        let spectre = |filter: &Self| filter.flags.contains(&Flag::SpecAllow);
+        let spectre = |filter: &Self| filter.flags.contains(&FilterFlag::SpecAllow);
         let lost = self.flags.is_empty() && !promised.flags.is_empty();
         if (spectre(self) || lost) && !spectre(promised) {
             wider.push(whole(format!(
                 "the Speculative Store Bypass mitigation may be off ({})",
-                Flag::SpecAllow.oci()
+                FilterFlag::SpecAllow.oci()
             )));
         }
         wider
@@ -97,9 +97,9 @@ impl Filter {
     }
 
     /// What the rules say about one name, without the other names.
-    fn about(&self, name: &str) -> Vec<Rule> {
-        let named = |rule: &&Rule| rule.names.iter().any(|other| other == name);
-        let alone = |rule: &Rule| Rule {
+    fn about(&self, name: &str) -> Vec<FilterRule> {
+        let named = |rule: &&FilterRule| rule.names.iter().any(|other| other == name);
+        let alone = |rule: &FilterRule| FilterRule {
             names: vec![name.to_owned()],
             ..rule.clone()
         };
@@ -109,7 +109,8 @@ impl Filter {
     }
 
     fn wider_calls(&self, promised: &Self) -> Result<Vec<Wider>, String> {
-        let named = |whose: &str, problem: &Problem| format!("cannot tell, {whose}: {problem}");
+        let named =
+            |whose: &str, problem: &SeccompProblem| format!("cannot tell, {whose}: {problem}");
         let ours = self.compile().map_err(|problem| named("here", &problem))?;
         let theirs = promised
             .compile()
@@ -186,7 +187,7 @@ fn wider_at(
     budget: &mut Budget,
 ) -> Result<Option<bool>, Undecided> {
     let mut wider = None;
-    for end in ours.ends(Facts::of_call(arch, number), budget)? {
+    for end in ours.ends(WordFacts::of_call(arch, number), budget)? {
         if !end.passes {
             continue;
         }

@@ -12,7 +12,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 
 use super::program::Program;
 use super::syscall::is_known;
-use super::{Action, Condition, Filter, Operator, Problem, Rule};
+use super::{Condition, Filter, FilterAction, FilterRule, Operator, SeccompProblem};
 
 /// The kernel's `BPF_MAXINSNS`: a longer program is refused, and the container does not start.
 const MAX_INSTRUCTIONS: usize = 4096;
@@ -38,11 +38,11 @@ impl Filter {
     /// Nothing is loaded into the kernel. Errors are libseccomp's (a rule that contradicts another, an architecture it
     /// lacks), a program longer than the kernel takes, and rules so entangled that libseccomp needs longer than five
     /// seconds; it is then left running in a thread of its own, to end with the process.
-    pub fn compile(&self) -> Result<Compiled, Problem> {
+    pub fn compile(&self) -> Result<Compiled, SeccompProblem> {
         let bytes = self.exported(|context, file| context.export_bpf(file))?;
         let program = Program::read(&bytes)?;
         if program.len() > MAX_INSTRUCTIONS {
-            return Err(Problem::Filter(format!(
+            return Err(SeccompProblem::Filter(format!(
                 "it has {} instructions, the kernel takes {MAX_INSTRUCTIONS}: use fewer rules",
                 program.len()
             )));
@@ -57,7 +57,7 @@ impl Filter {
     }
 
     /// What `write` writes of the filter, if that is done in time.
-    fn exported(&self, write: Writer) -> Result<Vec<u8>, Problem> {
+    fn exported(&self, write: Writer) -> Result<Vec<u8>, SeccompProblem> {
         let (sender, receiver) = mpsc::sync_channel(1);
         let filter = self.clone();
         let work = move || {
@@ -69,14 +69,14 @@ impl Filter {
         };
         std::thread::Builder::new()
             .spawn(work)
-            .map_err(|error| Problem::Filter(error.to_string()))?;
+            .map_err(|error| SeccompProblem::Filter(error.to_string()))?;
         receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| {
             let what = "libseccomp does not finish in time: compare fewer arguments of one call";
-            Err(Problem::Filter(what.to_owned()))
+            Err(SeccompProblem::Filter(what.to_owned()))
         })
     }
 
-    fn context(&self) -> Result<ScmpFilterContext, Problem> {
+    fn context(&self) -> Result<ScmpFilterContext, SeccompProblem> {
         let mut context = ScmpFilterContext::new(self.default.library())?;
         for arch in &self.arches {
             context.add_arch(arch.library())?;
@@ -87,7 +87,7 @@ impl Filter {
                 if let Ok(syscall) = ScmpSyscall::from_name(name) {
                     let added = add(&mut context, rule, syscall);
                     added.map_err(|error| {
-                        Problem::Filter(format!("the rule for {name}: {error}"))
+                        SeccompProblem::Filter(format!("the rule for {name}: {error}"))
                     })?;
                 }
             }
@@ -106,11 +106,11 @@ impl Compiled {
     }
 
     /// libseccomp's pseudo filter code, for people.
-    pub fn pfc(&self) -> Result<String, Problem> {
+    pub fn pfc(&self) -> Result<String, SeccompProblem> {
         let bytes = self
             .filter
             .exported(|context, file| context.export_pfc(file))?;
-        String::from_utf8(bytes).map_err(|error| Problem::Filter(error.to_string()))
+        String::from_utf8(bytes).map_err(|error| SeccompProblem::Filter(error.to_string()))
     }
 
     pub(super) fn program(&self) -> &Program {
@@ -120,7 +120,7 @@ impl Compiled {
 
 fn add(
     context: &mut ScmpFilterContext,
-    rule: &Rule,
+    rule: &FilterRule,
     syscall: ScmpSyscall,
 ) -> Result<(), SeccompError> {
     let action = rule.action.library();
@@ -145,8 +145,8 @@ fn add(
 )]
 fn export(
     write: impl FnOnce(BorrowedFd<'_>) -> Result<(), SeccompError>,
-) -> Result<Vec<u8>, Problem> {
-    let failed = |error: std::io::Error| Problem::Filter(error.to_string());
+) -> Result<Vec<u8>, SeccompProblem> {
+    let failed = |error: std::io::Error| SeccompProblem::Filter(error.to_string());
     let memory =
         memfd_create(c"seccomp", MFdFlags::MFD_CLOEXEC).map_err(|error| failed(error.into()))?;
     let mut file = std::fs::File::from(memory);
@@ -157,7 +157,7 @@ fn export(
     Ok(bytes)
 }
 
-impl Action {
+impl FilterAction {
     fn library(self) -> ScmpAction {
         match self {
             Self::KillProcess => ScmpAction::KillProcess,

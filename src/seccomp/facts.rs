@@ -113,17 +113,17 @@ impl Word {
 
 /// Knowledge of the whole `struct seccomp_data`.
 #[derive(Clone, Debug)]
-pub(super) struct Facts(Box<[Word; WORDS]>);
+pub(super) struct WordFacts(Box<[Word; WORDS]>);
 
 /// What a test can turn out as.
-pub(super) enum Outcome {
+pub(super) enum TestOutcome {
     /// Only as this, or not at all.
     Settled(bool),
     /// As either; the knowledge if it holds, and if it does not.
-    Open(Facts, Facts),
+    Open(WordFacts, WordFacts),
 }
 
-impl Facts {
+impl WordFacts {
     /// A call of this number on this architecture, with any arguments.
     pub(super) fn of_call(arch: u32, number: u32) -> Self {
         let mut words = [Word::UNKNOWN; WORDS];
@@ -135,16 +135,16 @@ impl Facts {
     /// What `test` can turn out as; `None` for a word outside `struct seccomp_data`, which no loaded filter reads.
     ///
     /// Facts that contradict each other without our seeing it do no harm: the way they describe is followed to its end.
-    pub(super) fn judge(&self, test: Test) -> Option<Outcome> {
+    pub(super) fn judge(&self, test: Test) -> Option<TestOutcome> {
         let word = self.0.get(test.word)?;
         if test.mask & !word.mask == 0 {
-            return Some(Outcome::Settled(test.on(word.bits)));
+            return Some(TestOutcome::Settled(test.on(word.bits)));
         }
         Some(match (word.after(test, true), word.after(test, false)) {
             (Some(yes), Some(no)) => {
-                Outcome::Open(self.with(test.word, yes), self.with(test.word, no))
+                TestOutcome::Open(self.with(test.word, yes), self.with(test.word, no))
             }
-            (yes, _) => Outcome::Settled(yes.is_some()),
+            (yes, _) => TestOutcome::Settled(yes.is_some()),
         })
     }
 

@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use super::rule::EPERM;
 use super::{
-    Action, Architectures, Condition, Filter, Gate, Group, Listener, Problem, Profile, Rule,
+    Architectures, Condition, Filter, FilterAction, FilterRule, Gate, Group, Listener,
+    SeccompProblem, SeccompProfile,
 };
 use crate::problem::Invalid;
 
@@ -92,30 +93,30 @@ struct RawRule {
     args: Option<Vec<RawCondition>>,
 }
 
-impl Profile {
+impl SeccompProfile {
     /// Reads a profile in the format of `/usr/share/containers/seccomp.json`, at most [`MAX_BYTES`] long.
     ///
     /// Refused, because podman or a runtime would quietly do something else than written: unknown and repeated keys, unknown
     /// actions, comparisons, architectures and flags, `{}`, an error number beside an action that has none, `errno` and
     /// `errnoRet` that disagree, more than six conditions in a rule. Unknown system call names are not: every default
     /// profile has names newer than the library (see [`super::Compiled::unknown`]).
-    pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, SeccompProblem> {
         if bytes.len() > MAX_BYTES {
-            return Err(Problem::TooLarge);
+            return Err(SeccompProblem::TooLarge);
         }
-        let raw: RawProfile =
-            serde_json::from_slice(bytes).map_err(|error| Problem::Json(error.to_string()))?;
+        let raw: RawProfile = serde_json::from_slice(bytes)
+            .map_err(|error| SeccompProblem::Json(error.to_string()))?;
         let groups = raw.syscalls.unwrap_or_default();
         let Some(default) = raw.default_action else {
             return Err(if groups.is_empty() {
-                Problem::SwitchedOff
+                SeccompProblem::SwitchedOff
             } else {
-                Problem::Json("missing field `defaultAction`".to_owned())
+                SeccompProblem::Json("missing field `defaultAction`".to_owned())
             });
         };
         let errno = errno(raw.default_errno_ret, raw.default_errno.as_deref())?;
         Ok(Self {
-            default: Action::parse(&default, errno)?,
+            default: FilterAction::parse(&default, errno)?,
             architectures: architectures(raw.architectures, raw.arch_map)?,
             groups: groups.into_iter().map(group).collect::<Result<_, _>>()?,
             flags: words(raw.flags)?,
@@ -125,15 +126,15 @@ impl Profile {
 }
 
 impl Filter {
-    /// Reads `linux.seccomp` of an OCI `config.json`, with the same strictness as [`Profile::parse`].
+    /// Reads `linux.seccomp` of an OCI `config.json`, with the same strictness as [`SeccompProfile::parse`].
     ///
     /// A `config.json` without that key has no filter at all, which is the caller's to notice; `null` is refused.
-    pub fn from_oci(seccomp: &serde_json::Value) -> Result<Self, Problem> {
-        let raw =
-            RawFilter::deserialize(seccomp).map_err(|error| Problem::Json(error.to_string()))?;
+    pub fn from_oci(seccomp: &serde_json::Value) -> Result<Self, SeccompProblem> {
+        let raw = RawFilter::deserialize(seccomp)
+            .map_err(|error| SeccompProblem::Json(error.to_string()))?;
         let rules = raw.syscalls.unwrap_or_default().into_iter();
         Ok(Self {
-            default: Action::parse(&raw.default_action, errno(raw.default_errno_ret, None)?)?,
+            default: FilterAction::parse(&raw.default_action, errno(raw.default_errno_ret, None)?)?,
             arches: words(raw.architectures)?,
             rules: rules
                 .map(|raw| {
@@ -144,14 +145,14 @@ impl Filter {
                         raw.args,
                     )
                 })
-                .collect::<Result<_, Problem>>()?,
+                .collect::<Result<_, SeccompProblem>>()?,
             flags: words(raw.flags)?,
             listener: listener(raw.listener_path, raw.listener_metadata)?,
         })
     }
 }
 
-fn group(raw: RawGroup) -> Result<Group, Problem> {
+fn group(raw: RawGroup) -> Result<Group, SeccompProblem> {
     let names = match (raw.name.filter(|name| !name.is_empty()), raw.names) {
         (Some(name), None) => vec![name],
         (Some(name), Some(names)) if names.is_empty() => vec![name],
@@ -175,8 +176,8 @@ fn rule(
     action: &str,
     errno: Option<u16>,
     args: Option<Vec<RawCondition>>,
-) -> Result<Rule, Problem> {
-    let action = Action::parse(action, errno)?;
+) -> Result<FilterRule, SeccompProblem> {
+    let action = FilterAction::parse(action, errno)?;
     let args = args.unwrap_or_default();
     if args.len() > 6 {
         let first = names.into_iter().next().unwrap_or_default();
@@ -190,7 +191,7 @@ fn rule(
         let operator = raw.op.parse()?;
         Condition::new(raw.index, operator, raw.value, raw.value_two.unwrap_or(0))
     };
-    Ok(Rule {
+    Ok(FilterRule {
         names,
         action,
         args: args
@@ -259,7 +260,7 @@ fn errno_named(name: &str) -> Result<u32, Invalid> {
 fn architectures(
     listed: Option<Vec<String>>,
     mapped: Option<Vec<RawArchMap>>,
-) -> Result<Architectures, Problem> {
+) -> Result<Architectures, SeccompProblem> {
     let listed = listed.filter(|list| !list.is_empty());
     let mapped = mapped.filter(|list| !list.is_empty());
     match (listed, mapped) {

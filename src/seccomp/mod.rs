@@ -1,6 +1,6 @@
 //! Seccomp profiles and filters: read, resolved as podman does, built, compared and compiled with libseccomp.
 //!
-//! A [`Profile`] is what a file says; a [`Filter`] is what podman makes of it for one container, the `linux.seccomp` of the
+//! A [`SeccompProfile`] is what a file says; a [`Filter`] is what podman makes of it for one container, the `linux.seccomp` of the
 //! OCI `config.json`; a [`Compiled`] is what the kernel gets. Everything works on bytes handed in.
 //!
 //! ```text
@@ -28,16 +28,16 @@ pub use arch::Arch;
 pub use compare::Wider;
 pub use compile::Compiled;
 pub use json::MAX_BYTES;
-pub use model::{Architectures, Flag, Gate, Group, Listener, Profile};
+pub use model::{Architectures, FilterFlag, Gate, Group, Listener, SeccompProfile};
 pub use resolve::Filter;
-pub use rule::{Action, Condition, Operator, Rule};
+pub use rule::{Condition, FilterAction, FilterRule, Operator};
 pub use syscall::Syscall;
 
 use crate::problem::Invalid;
 
 /// Why bytes are no seccomp profile, or a filter is none the kernel could get.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum SeccompProblem {
     /// More than [`MAX_BYTES`].
     TooLarge,
     /// Not the JSON of a profile; serde's words, with line and column.
@@ -50,7 +50,7 @@ pub enum Problem {
     Filter(String),
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for SeccompProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge => write!(
@@ -71,15 +71,15 @@ impl fmt::Display for Problem {
     }
 }
 
-impl std::error::Error for Problem {}
+impl std::error::Error for SeccompProblem {}
 
-impl From<Invalid> for Problem {
+impl From<Invalid> for SeccompProblem {
     fn from(invalid: Invalid) -> Self {
         Self::Value(invalid)
     }
 }
 
-impl From<libseccomp::error::SeccompError> for Problem {
+impl From<libseccomp::error::SeccompError> for SeccompProblem {
     fn from(error: libseccomp::error::SeccompError) -> Self {
         Self::Filter(error.to_string())
     }

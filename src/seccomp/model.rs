@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use super::rule::find;
-use super::{Action, Arch, Rule};
+use super::{Arch, FilterAction, FilterRule};
 use crate::problem::Invalid;
 
 /// `includes` or `excludes` of a profile's rule.
@@ -22,7 +22,7 @@ pub struct Gate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// The rule.
-    pub rule: Rule,
+    pub rule: FilterRule,
     /// The author's comment.
     pub comment: String,
     /// The rule counts only where the architecture is one of these and *all* these capabilities are in the bounding set.
@@ -44,7 +44,7 @@ pub enum Architectures {
 
 /// A flag of seccomp(2)'s `SECCOMP_SET_MODE_FILTER`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Flag {
+pub enum FilterFlag {
     /// Filter every thread; the runtimes have one anyway.
     Tsync,
     /// Log what is not allowed.
@@ -55,7 +55,7 @@ pub enum Flag {
     WaitKillableRecv,
 }
 
-impl Flag {
+impl FilterFlag {
     const NAMES: [(&str, Self); 4] = [
         ("SECCOMP_FILTER_FLAG_TSYNC", Self::Tsync),
         ("SECCOMP_FILTER_FLAG_LOG", Self::Log),
@@ -73,7 +73,7 @@ impl Flag {
     }
 }
 
-impl FromStr for Flag {
+impl FromStr for FilterFlag {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -81,7 +81,7 @@ impl FromStr for Flag {
     }
 }
 
-/// The process that is asked about calls with [`Action::Notify`].
+/// The process that is asked about calls with [`FilterAction::Notify`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listener {
     /// Path of its socket.
@@ -92,15 +92,15 @@ pub struct Listener {
 
 /// A profile as containers' tools write it (containers/common `pkg/seccomp`, seccomp.json(5)).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Profile {
+pub struct SeccompProfile {
     /// What calls get that no rule names.
-    pub default: Action,
+    pub default: FilterAction,
     /// Beside the native one.
     pub architectures: Architectures,
     /// In the order of the file.
     pub groups: Vec<Group>,
-    /// Empty: the runtime's choice (crun takes [`Flag::SpecAllow`], runc none).
-    pub flags: BTreeSet<Flag>,
-    /// Who answers [`Action::Notify`].
+    /// Empty: the runtime's choice (crun takes [`FilterFlag::SpecAllow`], runc none).
+    pub flags: BTreeSet<FilterFlag>,
+    /// Who answers [`FilterAction::Notify`].
     pub listener: Option<Listener>,
 }

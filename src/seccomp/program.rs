@@ -1,7 +1,7 @@
 //! The classic BPF program libseccomp makes of a filter, and the ways through it.
 
-use super::Problem;
-use super::facts::{ARCH, Compare, Facts, NUMBER, Outcome, Test, WORDS};
+use super::SeccompProblem;
+use super::facts::{ARCH, Compare, NUMBER, Test, TestOutcome, WORDS, WordFacts};
 
 /// What one instruction does; jumps are relative to the next.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Program(Vec<Step>);
 /// One end of a way through a program.
 pub(super) struct End {
     /// What is known about the calls that take this way.
-    pub(super) facts: Facts,
+    pub(super) facts: WordFacts,
     /// Can the call run (`SECCOMP_RET_ALLOW`, `_LOG`, `_TRACE`, `_USER_NOTIF`)?
     pub(super) passes: bool,
     /// Does the way depend on more than number and architecture?
@@ -45,27 +45,26 @@ impl Budget {
     }
 }
 
-struct Place {
+struct Trail {
     next: usize,
     /// Word and mask of the accumulator.
     loaded: Option<(usize, u32)>,
-    facts: Facts,
+    facts: WordFacts,
     conditional: bool,
 }
 
 impl Program {
     /// Decodes native-endian instructions; any that libseccomp does not use is an error.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, Problem> {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, SeccompProblem> {
         let (instructions, rest) = bytes.as_chunks::<8>();
         let steps = instructions
             .iter()
             .copied()
             .map(step)
             .collect::<Option<_>>();
-        steps
-            .filter(|_| rest.is_empty())
-            .map(Self)
-            .ok_or_else(|| Problem::Filter("libseccomp wrote an unfamiliar instruction".to_owned()))
+        steps.filter(|_| rest.is_empty()).map(Self).ok_or_else(|| {
+            SeccompProblem::Filter("libseccomp wrote an unfamiliar instruction".to_owned())
+        })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -81,9 +80,13 @@ impl Program {
     }
 
     /// The ends that calls with these facts can reach, at least.
-    pub(super) fn ends(&self, facts: Facts, budget: &mut Budget) -> Result<Vec<End>, Undecided> {
+    pub(super) fn ends(
+        &self,
+        facts: WordFacts,
+        budget: &mut Budget,
+    ) -> Result<Vec<End>, Undecided> {
         let mut ends = Vec::new();
-        let mut open = vec![Place {
+        let mut open = vec![Trail {
             next: 0,
             loaded: None,
             facts,
@@ -104,12 +107,12 @@ impl Program {
                     Step::Branch(compare, k, yes, no) => {
                         let test = place.test(compare, k)?;
                         match place.facts.judge(test).ok_or(Undecided)? {
-                            Outcome::Settled(holds) => {
+                            TestOutcome::Settled(holds) => {
                                 place.next = jump(place.next, if holds { yes } else { no })?;
                             }
-                            Outcome::Open(holds, fails) => {
+                            TestOutcome::Open(holds, fails) => {
                                 place.conditional = true;
-                                open.push(Place {
+                                open.push(Trail {
                                     next: jump(place.next, no)?,
                                     facts: fails,
                                     ..place
@@ -134,7 +137,7 @@ impl Program {
     }
 }
 
-impl Place {
+impl Trail {
     /// Number and architecture may only be compared as they are: on that rests that one number stands for its neighbours.
     fn test(&self, compare: Compare, k: u32) -> Result<Test, Undecided> {
         let (word, mask) = self.loaded.ok_or(Undecided)?;

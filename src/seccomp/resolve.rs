@@ -2,24 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::{Action, Arch, Architectures, Flag, Gate, Listener, Profile, Rule};
+use super::{
+    Arch, Architectures, FilterAction, FilterFlag, FilterRule, Gate, Listener, SeccompProfile,
+};
 
 /// A filter without conditions on the host: `linux.seccomp` of an OCI `config.json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
     /// What calls get that no rule names.
-    pub default: Action,
+    pub default: FilterAction,
     /// Beside the native one, which libseccomp always adds.
     pub arches: Vec<Arch>,
     /// In the order in which the runtime adds them.
-    pub rules: Vec<Rule>,
-    /// Empty: the runtime's choice (crun takes [`Flag::SpecAllow`], runc none).
-    pub flags: BTreeSet<Flag>,
-    /// Who answers [`Action::Notify`].
+    pub rules: Vec<FilterRule>,
+    /// Empty: the runtime's choice (crun takes [`FilterFlag::SpecAllow`], runc none).
+    pub flags: BTreeSet<FilterFlag>,
+    /// Who answers [`FilterAction::Notify`].
     pub listener: Option<Listener>,
 }
 
-impl Profile {
+impl SeccompProfile {
     /// What podman will make of it on `arch` for a container whose *bounding* set is `bounding` (`CAP_SYS_ADMIN` …).
     ///
     /// It follows containers/common `pkg/seccomp`, `setupSeccomp`, unchanged from podman 4 to 5.6: `minKernel` is not

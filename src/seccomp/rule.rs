@@ -10,7 +10,7 @@ pub(super) const EPERM: u16 = 1;
 
 /// What the kernel does with a system call (seccomp(2), “the seccomp filter's return value”).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Action {
+pub enum FilterAction {
     /// End the whole process.
     KillProcess,
     /// End the thread; `SCMP_ACT_KILL` is another name for it.
@@ -29,7 +29,7 @@ pub enum Action {
     Allow,
 }
 
-impl Action {
+impl FilterAction {
     /// The action of this name; `errno` is the number beside it, which only `SCMP_ACT_ERRNO` and `SCMP_ACT_TRACE` take
     /// (crun refuses it elsewhere, runc ignores it).
     pub(super) fn parse(name: &str, errno: Option<u16>) -> Result<Self, Invalid> {
@@ -162,11 +162,11 @@ impl Condition {
 /// All conditions must hold, except when two of them are about the same argument: then runc and crun make every condition
 /// a rule of its own, so that *any* of them suffices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct FilterRule {
     /// System call names as written; a name that libseccomp does not know is skipped by the runtimes.
     pub names: Vec<String>,
     /// What happens.
-    pub action: Action,
+    pub action: FilterAction,
     /// At most six; none means always.
     pub args: Vec<Condition>,
 }

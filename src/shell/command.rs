@@ -1,6 +1,6 @@
 //! Simple commands: which of them start a container, and through what.
 
-use super::lex::{Line, is_unknown};
+use super::lex::{ShellLine, is_unknown};
 use crate::podman::flags::{self, Topic};
 
 /// `podman run` or one of its relatives.
@@ -89,8 +89,8 @@ const ENGINE_VARIABLES: [&str; 6] = [
 ];
 
 /// Says what a simple command is.
-pub fn simple(line: &Line, words: &[String]) -> Simple {
-    let mut reader = Reader {
+pub fn simple(line: &ShellLine, words: &[String]) -> Simple {
+    let mut reader = CommandReader {
         line,
         words,
         engine: Vec::new(),
@@ -101,13 +101,13 @@ pub fn simple(line: &Line, words: &[String]) -> Simple {
     }
 }
 
-struct Reader<'a> {
-    line: &'a Line,
+struct CommandReader<'a> {
+    line: &'a ShellLine,
     words: &'a [String],
     engine: Vec<String>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> CommandReader<'a> {
     fn next(&mut self) -> Option<&'a str> {
         let (first, rest) = self.words.split_first()?;
         self.words = rest;

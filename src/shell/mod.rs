@@ -16,7 +16,7 @@ pub mod lex;
 pub mod settle;
 
 pub use command::{Run, Simple};
-pub use lex::{Line, read};
+pub use lex::{ShellLine, read};
 pub use settle::{Settled, settle};
 
 /// What a shell would know where the row is run.

@@ -353,7 +353,7 @@ fn ulimits(layers: &Layers<'_>, host: &dyn Host) -> Result<Vec<Setting<Ulimit>>,
             UlimitName::Nproc => Resource::Nproc,
             _ => continue,
         };
-        let host::Limit::At(own) = host.hard_limit(resource) else {
+        let host::HardLimit::At(own) = host.hard_limit(resource) else {
             continue;
         };
         let own = UlimitValue::Max(own);

@@ -33,17 +33,17 @@ use crate::plan::{Answers, Context, Draft, Request};
 use crate::podman::image_config::ImageConfig;
 use crate::policy::site::Site;
 use crate::profile::schema::{Home, Profile};
-use crate::profile::{Layers, overlay};
-use crate::yaml::Source;
+use crate::profile::{ProfileLayers, overlay};
+use crate::yaml::SourceText;
 
 /// A profile in YAML, laid upon nothing.
 ///
 /// # Errors
 /// It cannot be used.
-pub fn layers(text: &str, base: &Arc<Path>) -> Result<Layers, Problem> {
-    let source = Source::new("case.yaml".into(), text.as_bytes())?;
+pub fn layers(text: &str, base: &Arc<Path>) -> Result<ProfileLayers, Problem> {
+    let source = SourceText::new("case.yaml".into(), text.as_bytes())?;
     let profile = Profile::parse("case", source, base, Home::Named)?;
-    Ok(Layers {
+    Ok(ProfileLayers {
         given: overlay(vec![profile.given]),
         allow: profile.allow,
         profiles: Vec::new(),
@@ -73,7 +73,7 @@ pub struct TestRun<'a> {
     /// The day.
     pub today: Date,
     /// The profile, laid upon its parents.
-    pub profile: Layers,
+    pub profile: ProfileLayers,
 }
 
 /// What came of a command line.
@@ -96,7 +96,7 @@ impl<'a> TestRun<'a> {
             site: Site::default(),
             level: Level::Baseline,
             today: Date::from_unix(1_795_305_600),
-            profile: Layers::default(),
+            profile: ProfileLayers::default(),
         }
     }
 

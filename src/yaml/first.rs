@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 
-use super::{Key, Kind, Node, Place, Source, Style, visible};
+use super::{MapKey, Node, NodeKind, Place, SourceText, Style, visible};
 use crate::problem::Problem;
 
 /// Lists and maps within each other; a profile needs three.
 const MAX_DEPTH: usize = 8;
 
 /// Reads one document, refusing what is not read on the way.
-pub(super) struct Reader<'a> {
-    source: &'a Source,
+pub(super) struct NodeReader<'a> {
+    source: &'a SourceText,
     events: Parser<'a, StrInput<'a>>,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(source: &'a Source) -> Self {
+impl<'a> NodeReader<'a> {
+    pub(super) fn new(source: &'a SourceText) -> Self {
         Self {
             source,
             events: Parser::new_from_str(source.text()),
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         Ok(Node { kind, place })
     }
 
-    fn scalar(&self, text: &str, style: ScalarStyle, place: Place) -> Result<Kind, Problem> {
+    fn scalar(&self, text: &str, style: ScalarStyle, place: Place) -> Result<NodeKind, Problem> {
         if let Some(c) = text
             .chars()
             .find(|c| c.is_control() && !"\t\n".contains(*c))
@@ -112,27 +112,27 @@ impl<'a> Reader<'a> {
                 "write one, \"\" for an empty text, or leave the key out",
             ));
         }
-        Ok(Kind::Scalar(text.to_owned(), style))
+        Ok(NodeKind::Scalar(text.to_owned(), style))
     }
 
-    fn list(&mut self, depth: usize) -> Result<Kind, Problem> {
+    fn list(&mut self, depth: usize) -> Result<NodeKind, Problem> {
         let mut items = Vec::new();
         loop {
             let (event, place) = self.next()?;
             if event == Event::SequenceEnd {
-                return Ok(Kind::List(items));
+                return Ok(NodeKind::List(items));
             }
             items.push(self.node(event, place, depth)?);
         }
     }
 
-    fn map(&mut self, depth: usize) -> Result<Kind, Problem> {
+    fn map(&mut self, depth: usize) -> Result<NodeKind, Problem> {
         let mut entries = Vec::new();
         let mut seen = BTreeMap::new();
         loop {
             let (event, place) = self.next()?;
             if event == Event::MappingEnd {
-                return Ok(Kind::Map(entries));
+                return Ok(NodeKind::Map(entries));
             }
             let key = self.key(event, place)?;
             if let Some(Place { line, .. }) = seen.insert(key.text.clone(), place) {
@@ -150,7 +150,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn key(&self, event: Event<'a>, place: Place) -> Result<Key, Problem> {
+    fn key(&self, event: Event<'a>, place: Place) -> Result<MapKey, Problem> {
         self.bare(&event, place)?;
         let Event::Scalar(text, style, ..) = event else {
             return Err(self.wrong(place, "a key is a word, not a list or a map", "key: value"));
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
             ));
         }
         self.scalar(&text, style, place)?;
-        Ok(Key {
+        Ok(MapKey {
             text: text.into_owned(),
             place,
         })

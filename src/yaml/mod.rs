@@ -12,7 +12,7 @@ mod first;
 mod second;
 mod source;
 
-pub use source::{Place, Source, visible};
+pub use source::{Place, SourceText, visible};
 
 use crate::problem::Problem;
 
@@ -30,27 +30,27 @@ pub enum Style {
 
 /// What a node is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum NodeKind {
     /// A text, as written. Never a plain empty one, `~` or `null`.
     Scalar(String, Style),
     /// A list.
     List(Vec<Node>),
     /// A map, in the order of the text; no key stands twice.
-    Map(Vec<(Key, Node)>),
+    Map(Vec<(MapKey, Node)>),
 }
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     /// The value.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Where it begins.
     pub place: Place,
 }
 
 /// A key of a map and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
+pub struct MapKey {
     /// The key.
     pub text: String,
     /// Where it begins.
@@ -61,15 +61,15 @@ pub struct Key {
 ///
 /// # Errors
 /// It is not the part of YAML described [above](self); the problem shows the line and what to write instead.
-pub fn parse(source: &Source) -> Result<Node, Problem> {
+pub fn parse(source: &SourceText) -> Result<Node, Problem> {
     guard(source)?;
-    let root = first::Reader::new(source).document()?;
+    let root = first::NodeReader::new(source).document()?;
     second::confirm(source, &root)?;
     Ok(root)
 }
 
 /// What is refused before any YAML reader sees the text.
-fn guard(source: &Source) -> Result<(), Problem> {
+fn guard(source: &SourceText) -> Result<(), Problem> {
     let text = source.text();
     let mut brackets = text.match_indices(['[', '{']);
     if let Some((before, _)) = brackets
@@ -78,7 +78,7 @@ fn guard(source: &Source) -> Result<(), Problem> {
     {
         return Err(source
             .problem(
-                Source::place_after(before),
+                SourceText::place_after(before),
                 format!("the profile holds more than {MAX_BRACKETS} of \"[\" and \"{{\""),
             )
             .instead("write one item per line, each after \"- \""));

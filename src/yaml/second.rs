@@ -4,14 +4,14 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Key, Kind, Node, Place, Source};
+use super::{MapKey, Node, NodeKind, Place, SourceText};
 use crate::problem::Problem;
 
 /// Reads the text again, with `serde_yaml`, along the tree of the first reading.
 ///
 /// # Errors
 /// The second reader finds another structure, another text, or no YAML at all.
-pub(super) fn confirm(source: &Source, root: &Node) -> Result<(), Problem> {
+pub(super) fn confirm(source: &SourceText, root: &Node) -> Result<(), Problem> {
     let second = serde_yaml::Deserializer::from_str(source.text());
     Same(root).deserialize(second).map_err(|error| {
         let place = error.location().map_or(root.place, |location| Place {
@@ -28,7 +28,7 @@ pub(super) fn confirm(source: &Source, root: &Node) -> Result<(), Problem> {
 struct Same<'a>(&'a Node);
 
 /// Accepts exactly a key, and only as a text.
-struct SameKey<'a>(&'a Key);
+struct SameKey<'a>(&'a MapKey);
 
 impl<'de> DeserializeSeed<'de> for Same<'_> {
     type Value = ();
@@ -36,9 +36,9 @@ impl<'de> DeserializeSeed<'de> for Same<'_> {
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         match &self.0.kind {
             // Asked for a text, serde_yaml hands out a plain scalar as it is written, number or not.
-            Kind::Scalar(..) => reader.deserialize_str(self),
-            Kind::List(_) => reader.deserialize_seq(self),
-            Kind::Map(_) => reader.deserialize_map(self),
+            NodeKind::Scalar(..) => reader.deserialize_str(self),
+            NodeKind::List(_) => reader.deserialize_seq(self),
+            NodeKind::Map(_) => reader.deserialize_map(self),
         }
     }
 }
@@ -52,13 +52,13 @@ impl<'de> Visitor<'de> for Same<'_> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         match &self.0.kind {
-            Kind::Scalar(first, _) if first == text => Ok(()),
+            NodeKind::Scalar(first, _) if first == text => Ok(()),
             _ => Err(E::custom("another text")),
         }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Kind::List(first) = &self.0.kind else {
+        let NodeKind::List(first) = &self.0.kind else {
             return Err(A::Error::custom("a list"));
         };
         for node in first {
@@ -73,7 +73,7 @@ impl<'de> Visitor<'de> for Same<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        let Kind::Map(first) = &self.0.kind else {
+        let NodeKind::Map(first) = &self.0.kind else {
             return Err(A::Error::custom("a map"));
         };
         for (key, node) in first {

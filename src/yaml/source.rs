@@ -20,12 +20,12 @@ pub struct Place {
 
 /// A profile's text with the name it goes by in messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
+pub struct SourceText {
     file: Arc<str>,
     text: String,
 }
 
-impl Source {
+impl SourceText {
     /// Takes the bytes of a file; `file` is what messages call it.
     ///
     /// # Errors
@@ -148,8 +148,8 @@ pub fn visible(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn source(text: &str) -> Source {
-        Source::new("a.yaml".into(), text.as_bytes()).unwrap()
+    fn source(text: &str) -> SourceText {
+        SourceText::new("a.yaml".into(), text.as_bytes()).unwrap()
     }
 
     #[test]
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(shown, "  |\n1 | \u{fc} x: 1\n  |   ^");
         let wide = source("\u{65e5}\u{672c}: x").cite(Place { line: 1, column: 5 });
         assert!(wide.ends_with("\n  |       ^"), "two columns each: {wide}");
-        let hidden = Source {
+        let hidden = SourceText {
             file: "a".into(),
             text: "\u{1b}[2J: x".into(),
         };
@@ -208,7 +208,7 @@ mod tests {
             ("a: \u{fe0f}", "U+FE0F"),
             ("a: 1\rb: 2", "U+000D"),
         ] {
-            let problem = Source::new("x".into(), text.as_bytes()).unwrap_err();
+            let problem = SourceText::new("x".into(), text.as_bytes()).unwrap_err();
             assert!(problem.what.ends_with(code), "{problem}");
             let shown = problem.shown.unwrap();
             assert!(
@@ -220,9 +220,9 @@ mod tests {
 
     #[test]
     fn other_encodings_are_refused_at_their_place() {
-        let problem = Source::new("x".into(), b"a: 1\nb: \xff\n").unwrap_err();
+        let problem = SourceText::new("x".into(), b"a: 1\nb: \xff\n").unwrap_err();
         assert!(problem.what.contains("not UTF-8"));
         assert_eq!(problem.origin.unwrap().to_string(), "x:2:4");
-        assert!(Source::new("x".into(), b"\xff\xfea\0:\0 \x001\0").is_err());
+        assert!(SourceText::new("x".into(), b"\xff\xfea\0:\0 \x001\0").is_err());
     }
 }

@@ -4,15 +4,17 @@ use super::*;
 use crate::text::is_invisible;
 
 fn read(text: &str) -> Result<Node, Problem> {
-    parse(&Source::new("p.yaml".into(), text.as_bytes())?)
+    parse(&SourceText::new("p.yaml".into(), text.as_bytes())?)
 }
 
 /// A tree in one line: scalars in `<>`.
 fn show(node: &Node) -> String {
     match &node.kind {
-        Kind::Scalar(text, _) => format!("<{text}>"),
-        Kind::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(" ")),
-        Kind::Map(entries) => {
+        NodeKind::Scalar(text, _) => format!("<{text}>"),
+        NodeKind::List(items) => {
+            format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(" "))
+        }
+        NodeKind::Map(entries) => {
             let entries: Vec<_> = entries
                 .iter()
                 .map(|(key, node)| format!("{}={}", key.text, show(node)))
@@ -112,24 +114,24 @@ fn lists_and_maps_are_read_in_order() {
 #[test]
 fn every_node_knows_its_place() {
     let root = read("# \u{fc}\na: \u{fc}\nb:\n  - x\n  - {k: v}\nc: [ y, \"z\" ]\n").unwrap();
-    let Kind::Map(entries) = &root.kind else {
+    let NodeKind::Map(entries) = &root.kind else {
         panic!()
     };
     let place = |line, column| Place { line, column };
     let (key, a) = &entries[0];
     assert_eq!((key.place, a.place), (place(2, 1), place(2, 4)));
-    let Kind::List(items) = &entries[1].1.kind else {
+    let NodeKind::List(items) = &entries[1].1.kind else {
         panic!()
     };
     assert_eq!(items[0].place, place(4, 5));
-    let Kind::Map(inner) = &items[1].kind else {
+    let NodeKind::Map(inner) = &items[1].kind else {
         panic!()
     };
     assert_eq!(
         (inner[0].0.place, inner[0].1.place),
         (place(5, 6), place(5, 9))
     );
-    let Kind::List(items) = &entries[2].1.kind else {
+    let NodeKind::List(items) = &entries[2].1.kind else {
         panic!()
     };
     assert_eq!((items[0].place, items[1].place), (place(6, 6), place(6, 9)));
@@ -203,7 +205,7 @@ fn a_text_that_two_readers_understand_differently_is_refused() {
     assert_eq!(good("dns: [\"::1\"]"), "{dns=[<::1>]}");
 
     let mut node = read("a: [1, {b: x}]\nc: d").unwrap();
-    let source = |text: &str| Source::new("p.yaml".into(), text.as_bytes()).unwrap();
+    let source = |text: &str| SourceText::new("p.yaml".into(), text.as_bytes()).unwrap();
     second::confirm(&source("a: ['1', {b: \"x\"}]\nc: d"), &node).unwrap();
     for other in [
         "a: [1, {b: y}]\nc: d",
@@ -221,7 +223,7 @@ fn a_text_that_two_readers_understand_differently_is_refused() {
         let problem = second::confirm(&source(other), &node).unwrap_err();
         assert!(problem.what.contains("in two ways"), "{other}");
     }
-    let Kind::Map(entries) = &mut node.kind else {
+    let NodeKind::Map(entries) = &mut node.kind else {
         panic!()
     };
     entries[1].0.text = "1".into();
@@ -353,7 +355,7 @@ proptest::proptest! {
     #[test]
     fn no_text_makes_the_readers_panic(text in "[ab:\\-\\[\\]{},?|>&*!%@`'\"#~<\\\\ \\n\\t\u{e9}0]{0,60}") {
         if let Ok(node) = read(&text) {
-            proptest::prop_assert!(matches!(node.kind, Kind::Map(_)));
+            proptest::prop_assert!(matches!(node.kind, NodeKind::Map(_)));
         }
     }
 

@@ -15,7 +15,7 @@ use crate::cli::{CheckOptions, Format, RunOptions, Target, help};
 use crate::plan::{Answers, Context, Draft, Request};
 use crate::podman::args::RunArgs;
 use crate::problem::Problem;
-use crate::report::subject::{Place, Subject, Threshold, Totals};
+use crate::report::subject::{Subject, SubjectPlace, Threshold, Totals};
 use crate::report::{self, human, json, sarif};
 use crate::shell::ShellContext;
 
@@ -101,7 +101,7 @@ impl Checker<'_> {
     fn check(&self, out: &mut dyn Write) -> io::Result<Result<Totals, Problem>> {
         match &self.said.target {
             Target::CommandLine => {
-                let place = Place::CommandLine(self.line.clone());
+                let place = SubjectPlace::CommandLine(self.line.clone());
                 let mut subjects =
                     std::iter::once_with(|| self.judge(&self.said.run, place.clone()));
                 self.write(out, &mut subjects).map(Ok)
@@ -151,14 +151,14 @@ impl Checker<'_> {
             args,
             ..self.said.run.clone()
         };
-        let mut subject = self.judge(&said, Place::Profile(profile.to_owned()))?;
+        let mut subject = self.judge(&said, SubjectPlace::Profile(profile.to_owned()))?;
         // The image in it is none.
         subject.command = None;
         Ok(subject)
     }
 
     /// Judges a command line as `run` does before it asks podman anything.
-    pub(super) fn judge(&self, said: &RunOptions, place: Place) -> Result<Subject, Problem> {
+    pub(super) fn judge(&self, said: &RunOptions, place: SubjectPlace) -> Result<Subject, Problem> {
         let request = (self.layered)(said)?;
         let draft = Draft::new(&request, Answers::default(), self.context)?;
         let judged = draft.judge(self.context)?;

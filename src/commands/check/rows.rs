@@ -10,8 +10,8 @@ use crate::policy::engine::{Finding, Verdict};
 use crate::policy::rows::{ENGINE_OPTION, UNREADABLE};
 use crate::policy::rule::Rule;
 use crate::problem::Problem;
-use crate::report::subject::{Place, Subject};
-use crate::shell::{self, Line, Run, Settled, Simple};
+use crate::report::subject::{Subject, SubjectPlace};
+use crate::shell::{self, Run, Settled, ShellLine, Simple};
 
 /// The bytes of a row; the kernel takes no longer command line than twice this.
 const MAX_ROW: u64 = 1024 * 1024;
@@ -119,7 +119,7 @@ impl<R: BufRead> Rows<'_, R> {
         subjects
     }
 
-    fn run(&self, row: &str, line: &Line, run: &Run, has_moved: bool) -> Subject {
+    fn run(&self, row: &str, line: &ShellLine, run: &Run, has_moved: bool) -> Subject {
         let settled = shell::settle(line, run, has_moved);
         let unreadable = settled.unreadable.iter().map(|unreadable| {
             let what = format!("what this is cannot be known, and {}", unreadable.why);
@@ -173,7 +173,8 @@ impl<R: BufRead> Rows<'_, R> {
             args: row.args,
             ..self.checker.said.run.clone()
         };
-        self.checker.judge(&said, Place::Profile(String::new()))
+        self.checker
+            .judge(&said, SubjectPlace::Profile(String::new()))
     }
 
     fn unread(&self, row: &str, why: &str) -> Subject {
@@ -181,7 +182,7 @@ impl<R: BufRead> Rows<'_, R> {
     }
 
     fn subject(&self, row: &str, findings: Vec<Finding>) -> Subject {
-        let place = Place::Row {
+        let place = SubjectPlace::Row {
             file: self.file.clone(),
             line: self.line,
             text: row.to_owned(),

@@ -10,7 +10,7 @@ use crate::origin::Origin;
 use crate::podman::args::FlagValue;
 use crate::podman::flags;
 use crate::policy::site::Site;
-use crate::profile::Layers;
+use crate::profile::ProfileLayers;
 use crate::report::sanitize::safe;
 
 const DIRECTORY: &str = "/home/user/project";
@@ -18,7 +18,7 @@ const FILTER: &[u8] = br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#;
 
 /// Profiles that need no file.
 fn layered(said: &RunOptions) -> Result<Request, Problem> {
-    let mut profile = Layers::default();
+    let mut profile = ProfileLayers::default();
     match said.profile.as_deref() {
         Some("broken.yaml") => return Err(Problem::new("\x1b[31mbroken\u{202e}")),
         Some("bad.yaml") => {

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use super::names::{Pattern, Relation, fits, names};
 use super::places::Places;
-use super::table::{BENIGN, HARMLESS_DEVICES, ROWS, Row};
-use super::{Asset, Exposure, Match, Reach, Response};
+use super::table::{BENIGN, HARMLESS_DEVICES, PathRow, ROWS};
+use super::{Asset, Exposure, Extent, Match, Response};
 use crate::host::{FileKind, Host};
 use crate::podman::value::mount_options::Access;
 
@@ -59,7 +59,7 @@ impl Lookup<'_> {
         for (row, pattern) in self.patterns() {
             let found = match pattern.relate(&self.path) {
                 Relation::Same => true,
-                Relation::Below => row.reach == Reach::Tree,
+                Relation::Below => row.reach == Extent::Tree,
                 Relation::Above | Relation::Apart => false,
             };
             if !found || row.response(self.access) == Response::Silent {
@@ -134,7 +134,7 @@ impl Lookup<'_> {
     }
 
     /// Every pattern of the table, one for each home directory where it says `~`.
-    fn patterns(&self) -> impl Iterator<Item = (&'static Row, Pattern<'_>)> {
+    fn patterns(&self) -> impl Iterator<Item = (&'static PathRow, Pattern<'_>)> {
         COMPILED.iter().flat_map(|(row, path)| {
             let (single, below_home) = match path {
                 TablePath::Root(names) => (Some(Pattern::At(&[], names)), None),
@@ -160,7 +160,7 @@ enum TablePath {
     Anywhere(&'static str),
 }
 
-static COMPILED: LazyLock<Vec<(&'static Row, TablePath)>> = LazyLock::new(|| {
+static COMPILED: LazyLock<Vec<(&'static PathRow, TablePath)>> = LazyLock::new(|| {
     let paths = ROWS
         .iter()
         .flat_map(|row| row.paths.iter().map(move |path| (row, *path)));
@@ -174,7 +174,7 @@ static COMPILED: LazyLock<Vec<(&'static Row, TablePath)>> = LazyLock::new(|| {
         .collect()
 });
 
-impl Row {
+impl PathRow {
     pub(super) fn response(&self, access: Access) -> Response {
         match access {
             Access::ReadOnly => self.read,

@@ -77,7 +77,7 @@ pub(super) enum Response {
 
 /// How far a row reaches down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reach {
+enum Extent {
     /// The path itself.
     Exact,
     /// The path and everything below.

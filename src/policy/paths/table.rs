@@ -8,15 +8,15 @@ use super::Asset::{
     RuntimeSocket, System,
 };
 use super::Exposure::{self, Always, IfThere, Never};
-use super::Reach::{self, Exact, Tree};
+use super::Extent::{self, Exact, Tree};
 use super::Response::{self, Inform, Refuse, Silent, Warn};
 
 /// Paths that are the same thing to the host.
-pub(super) struct Row {
+pub(super) struct PathRow {
     /// What they are.
     pub(super) asset: Asset,
     /// The paths themselves, or all below them as well?
-    pub(super) reach: Reach,
+    pub(super) reach: Extent,
     /// Is a directory above them as bad as they are?
     pub(super) exposure: Exposure,
     /// What a read-only mount deserves.
@@ -31,12 +31,12 @@ pub(super) struct Row {
 
 const fn row(
     asset: Asset,
-    (reach, exposure): (Reach, Exposure),
+    (reach, exposure): (Extent, Exposure),
     (read, write): (Response, Response),
     holds: &'static str,
     paths: &'static [&'static str],
-) -> Row {
-    Row {
+) -> PathRow {
+    PathRow {
         asset,
         reach,
         exposure,
@@ -91,7 +91,7 @@ pub(super) static MOVABLE: &[&str] = &[
 ];
 
 /// The table; the order decides only between rows that are equally exact and equally bad.
-pub(super) static ROWS: &[Row] = &[
+pub(super) static ROWS: &[PathRow] = &[
     row(
         HostRoot,
         (Exact, Never),

@@ -40,9 +40,11 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     for mount in &spec.mounts {
         for source in sources(&mount.value, facts) {
             let path = match source {
-                Source::Path(path) if roots.iter().any(|root| path.starts_with(root)) => continue,
-                Source::Path(path) => path.display().to_string(),
-                Source::Pattern(pattern) => pattern.to_owned(),
+                BoundSource::Path(path) if roots.iter().any(|root| path.starts_with(root)) => {
+                    continue;
+                }
+                BoundSource::Path(path) => path.display().to_string(),
+                BoundSource::Pattern(pattern) => pattern.to_owned(),
             };
             let what = format!("\"{path}\" is not below {names}");
             hits.push(Hit::refuse(what, &mount.origin));
@@ -52,27 +54,29 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 }
 
 /// Where on the host a mount leads.
-enum Source<'a> {
+enum BoundSource<'a> {
     Path(&'a Path),
     /// Nobody knows what it finds when podman looks.
     Pattern(&'a str),
 }
 
-fn sources<'a>(mount: &'a Mount, facts: &Facts<'a>) -> Vec<Source<'a>> {
+fn sources<'a>(mount: &'a Mount, facts: &Facts<'a>) -> Vec<BoundSource<'a>> {
     match mount {
         Mount::Bind(bind) => {
             let overlay = bind.overlay_dirs.iter();
             let all = std::iter::once(&bind.source).chain(overlay);
-            all.map(|found| Source::Path(&found.path)).collect()
+            all.map(|found| BoundSource::Path(&found.path)).collect()
         }
         Mount::Volume(volume) => {
             let name = volume.name.as_ref().map(ToString::to_string);
             let existing = name.and_then(|name| facts.volumes.get(&name));
             let existing = existing.and_then(|existing| existing.device.as_ref());
             let devices = volume.device.iter().chain(existing);
-            devices.map(|found| Source::Path(&found.path)).collect()
+            devices
+                .map(|found| BoundSource::Path(&found.path))
+                .collect()
         }
-        Mount::Other(mount::Mount::Glob { pattern, .. }) => vec![Source::Pattern(pattern)],
+        Mount::Other(mount::Mount::Glob { pattern, .. }) => vec![BoundSource::Pattern(pattern)],
         Mount::Tmpfs(_) | Mount::Other(_) => Vec::new(),
     }
 }

@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// What a destination is to the container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Destination {
     /// podman's own file systems, with its masks.
     Masked,
     /// Code and accounts that other programs rely on.
@@ -58,7 +58,7 @@ const TRUSTED: &[&str] = &[
 /// podman puts the secrets there.
 const SECRETS: &str = "/run/secrets";
 
-impl Place {
+impl Destination {
     fn of(destination: &ContainerPath) -> Self {
         let path = paths::folded(Path::new(destination.as_str()));
         let is_in = |places: &[&str]| places.iter().any(|place| path.starts_with(place));
@@ -86,27 +86,30 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
             continue;
         };
         let what = || format!("a mount at \"{at}\" would cover what the container itself trusts");
-        match (Place::of(at), &mount.value) {
-            (Place::Free, _) => {}
+        match (Destination::of(at), &mount.value) {
+            (Destination::Free, _) => {}
             // Nobody here asked for it, and it can be written although the root file system cannot.
             _ if mount.origin == IMAGE => hits.push(volume(at, spec)),
-            (Place::Trusted, Mount::Tmpfs(_)) => {}
+            (Destination::Trusted, Mount::Tmpfs(_)) => {}
             (_, Mount::Bind(bind)) if is_hosts_own(bind, facts) => {
                 hits.push(Hit::inform(what(), &mount.origin));
             }
-            (Place::Masked | Place::Trusted, _) => hits.push(Hit::refuse(what(), &mount.origin)),
+            (Destination::Masked | Destination::Trusted, _) => {
+                hits.push(Hit::refuse(what(), &mount.origin));
+            }
         }
     }
     if spec.image_volume.value == ImageVolume::Anonymous {
         let volumes = facts.image.iter().flat_map(|image| &image.volumes);
         let volumes = volumes.filter_map(|at| at.parse::<ContainerPath>().ok());
-        let open = volumes.filter(|at| Place::of(at) != Place::Free && !is_covered(at, spec));
+        let open =
+            volumes.filter(|at| Destination::of(at) != Destination::Free && !is_covered(at, spec));
         hits.extend(open.map(|at| volume(&at, spec)));
     }
     let secrets = spec.secret.iter().filter_map(|secret| {
         let at = secret.value.destination()?;
         let what = format!("a secret at \"{at}\" would cover what the container itself trusts");
-        (Place::of(&at) != Place::Free).then(|| Hit::refuse(what, &secret.origin))
+        (Destination::of(&at) != Destination::Free).then(|| Hit::refuse(what, &secret.origin))
     });
     hits.extend(secrets);
     hits.extend(spec.device.iter().filter_map(device));
@@ -139,7 +142,8 @@ fn device(device: &Setting<Device>) -> Option<Hit> {
         return None;
     };
     let what = format!("a device at \"{at}\" would cover what the container itself trusts");
-    let belongs = Path::new(at.as_str()).starts_with("/dev") || Place::of(at) == Place::Free;
+    let belongs =
+        Path::new(at.as_str()).starts_with("/dev") || Destination::of(at) == Destination::Free;
     (!belongs).then(|| Hit::refuse(what, &device.origin))
 }
 

@@ -1,6 +1,6 @@
 //! Limits that this host does not hold.
 
-use crate::host::{Enforcement, Limits};
+use crate::host::{Effectiveness, Limits};
 use crate::origin::Origin;
 use crate::podman::value::limit::{Limit, SwapLimit};
 use crate::policy::facts::Facts;
@@ -26,7 +26,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     // Limits that fail for one reason are one finding: one thing is to be done about them.
     for (reason, flags) in by_reason(spec, &limits) {
-        let Enforcement::Ineffective { why, instead } = reason else {
+        let Effectiveness::Ineffective { why, instead } = reason else {
             continue;
         };
         let names: Vec<&str> = flags.iter().map(|(flag, _)| *flag).collect();
@@ -42,18 +42,18 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 type Flags<'a> = Vec<(&'static str, &'a Origin)>;
 
 /// The limits that the spec sets, by what this host makes of them.
-fn by_reason<'a>(spec: &'a Spec, limits: &'a Limits) -> Vec<(&'a Enforcement, Flags<'a>)> {
+fn by_reason<'a>(spec: &'a Spec, limits: &'a Limits) -> Vec<(&'a Effectiveness, Flags<'a>)> {
     let cpus = match spec.cpu.value {
         CpuLimit::Cpus(cpus) => cpus != Limit::Unlimited,
         CpuLimit::Quota { quota, .. } => quota > 0,
     };
     // Where nothing is said it follows from --memory, and so does its failure.
     let own =
-        spec.memory_swap.origin != spec.memory.origin || limits.memory == Enforcement::Effective;
+        spec.memory_swap.origin != spec.memory.origin || limits.memory == Effectiveness::Effective;
     let swap = matches!(spec.memory_swap.value, SwapLimit::Max(_)) && own;
     let memory = matches!(spec.memory.value, Limit::Max(_));
     let pids = matches!(spec.pids_limit.value, Limit::Max(_));
-    let mut reasons: Vec<(&Enforcement, Flags<'_>)> = Vec::new();
+    let mut reasons: Vec<(&Effectiveness, Flags<'_>)> = Vec::new();
     for (flag, is_set, enforcement, origin) in [
         ("--memory", memory, &limits.memory, &spec.memory.origin),
         (

@@ -4,7 +4,7 @@ use crate::caps::{Cap, CapArg};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
-use crate::seccomp::{Arch, Profile};
+use crate::seccomp::{Arch, SeccompProfile};
 use crate::spec::{Seccomp, SeccompPolicy, Spec};
 
 /// How many calls a message names.
@@ -49,11 +49,11 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 
 /// What is weak about a profile, compared with the default for the same capabilities; `None` when nothing is.
 fn weakness(profile: &[u8], default: &[u8], spec: &Spec) -> Option<String> {
-    let profile = match Profile::parse(profile) {
+    let profile = match SeccompProfile::parse(profile) {
         Ok(profile) => profile,
         Err(problem) => return Some(format!("cannot be used: {problem}")),
     };
-    let (Ok(default), Some(arch)) = (Profile::parse(default), Arch::native()) else {
+    let (Ok(default), Some(arch)) = (SeccompProfile::parse(default), Arch::native()) else {
         return Some("cannot be compared with the default profile of this host".to_owned());
     };
     let caps: Vec<String> = bounding(spec).map(|cap| format!("CAP_{cap}")).collect();

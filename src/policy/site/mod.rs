@@ -41,12 +41,12 @@ const OWN_RULES: [RuleId; 3] = [
 
 /// A registry, or a part of one, that images may come from: `quay.io`, `docker.io/library`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
+pub struct RegistryScope {
     host: String,
     path: Vec<String>,
 }
 
-impl Scope {
+impl RegistryScope {
     /// Does the image come from here for certain? A short name does not, nor does an image in a file of this host. An
     /// image ID does when `localhost` is meant, and only a full one: podman looks up a part of one as a name, too.
     pub fn holds(&self, image: &ImageRef) -> bool {
@@ -76,7 +76,7 @@ fn home(image: &ImageRef) -> Option<(String, Vec<String>)> {
     Some((host.to_owned(), path))
 }
 
-impl std::str::FromStr for Scope {
+impl std::str::FromStr for RegistryScope {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -98,7 +98,7 @@ impl std::str::FromStr for Scope {
     }
 }
 
-impl std::fmt::Display for Scope {
+impl std::fmt::Display for RegistryScope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.host)?;
         self.path.iter().try_for_each(|part| write!(f, "/{part}"))
@@ -126,7 +126,7 @@ pub struct Site {
     /// Rules that no override breaks; see [`Site::forbids`].
     pub forbid: Vec<RuleId>,
     /// Registries that images may come from; any when empty.
-    pub registries: Vec<Scope>,
+    pub registries: Vec<RegistryScope>,
     /// Directories that may be mounted, with all below; any when empty.
     pub bind_roots: Vec<PathBuf>,
     /// The most that a container may be given.

@@ -9,7 +9,7 @@ use crate::nearest::nearest;
 use crate::podman::value::limit::Limit;
 use crate::problem::Problem;
 use crate::rule_id::RuleId;
-use crate::yaml::{self, Key, Kind, Node, Source, visible};
+use crate::yaml::{self, MapKey, Node, NodeKind, SourceText, visible};
 
 const KEYS: [&str; 7] = [
     "level",
@@ -24,9 +24,9 @@ const MAX_KEYS: [&str; 3] = ["memory", "cpus", "pids_limit"];
 
 /// See [`Site::parse`].
 pub(super) fn site(bytes: &[u8], file: &str) -> Result<Site, Problem> {
-    let source = Source::new(file.into(), bytes)?;
+    let source = SourceText::new(file.into(), bytes)?;
     let root = yaml::parse(&source)?;
-    let reader = Reader { source: &source };
+    let reader = PolicyReader { source: &source };
     let mut site = Site::default();
     for (key, node) in reader.map(&root)? {
         match key.text.as_str() {
@@ -45,15 +45,15 @@ pub(super) fn site(bytes: &[u8], file: &str) -> Result<Site, Problem> {
     Ok(site)
 }
 
-struct Reader<'a> {
-    source: &'a Source,
+struct PolicyReader<'a> {
+    source: &'a SourceText,
 }
 
-impl Reader<'_> {
-    fn map<'n>(&self, node: &'n Node) -> Result<&'n [(Key, Node)], Problem> {
+impl PolicyReader<'_> {
+    fn map<'n>(&self, node: &'n Node) -> Result<&'n [(MapKey, Node)], Problem> {
         match &node.kind {
-            Kind::Map(entries) => Ok(entries),
-            Kind::Scalar(..) | Kind::List(_) => Err(self
+            NodeKind::Map(entries) => Ok(entries),
+            NodeKind::Scalar(..) | NodeKind::List(_) => Err(self
                 .source
                 .problem(node.place, "this must be a list of \"key: value\" lines")
                 .instead("max: {memory: 1g}")),
@@ -62,20 +62,20 @@ impl Reader<'_> {
 
     fn list<T>(
         &self,
-        key: &Key,
+        key: &MapKey,
         node: &Node,
         read: impl Fn(&Node) -> Result<T, Problem>,
     ) -> Result<Vec<T>, Problem> {
         match &node.kind {
-            Kind::List(items) if !items.is_empty() => items.iter().map(read).collect(),
-            Kind::List(_) => Err(self
+            NodeKind::List(items) if !items.is_empty() => items.iter().map(read).collect(),
+            NodeKind::List(_) => Err(self
                 .source
                 .problem(
                     node.place,
                     format!("an empty list of {} permits all or nothing", key.text),
                 )
                 .instead("name what you mean, or leave the key out")),
-            Kind::Scalar(..) | Kind::Map(_) => Err(self
+            NodeKind::Scalar(..) | NodeKind::Map(_) => Err(self
                 .source
                 .problem(node.place, format!("\"{}\" takes a list", key.text))
                 .instead(format!("{}: [ITEM, ITEM]", key.text))),
@@ -84,8 +84,8 @@ impl Reader<'_> {
 
     fn text<'n>(&self, node: &'n Node) -> Result<&'n str, Problem> {
         match &node.kind {
-            Kind::Scalar(text, _) => Ok(text),
-            Kind::List(_) | Kind::Map(_) => Err(self
+            NodeKind::Scalar(text, _) => Ok(text),
+            NodeKind::List(_) | NodeKind::Map(_) => Err(self
                 .source
                 .problem(node.place, "one value is expected here")
                 .instead("write a word, a number or a path")),
@@ -149,7 +149,7 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown(&self, key: &Key, known: &[&'static str]) -> Problem {
+    fn unknown(&self, key: &MapKey, known: &[&'static str]) -> Problem {
         let what = format!("unknown key \"{}\"", visible(&key.text));
         let problem = self.source.problem(key.place, what);
         match nearest(&key.text, known.iter().copied()) {

@@ -89,7 +89,7 @@ fn a_key_stands_once() {
 
 #[test]
 fn a_scope_holds_what_certainly_comes_from_it() {
-    let hub: Scope = "docker.io/library".parse().unwrap();
+    let hub: RegistryScope = "docker.io/library".parse().unwrap();
     for text in [
         "docker.io/alpine",
         "docker.io/library/alpine:3",
@@ -107,10 +107,10 @@ fn a_scope_holds_what_certainly_comes_from_it() {
     ] {
         assert!(!hub.holds(&image(text)), "{text}");
     }
-    let port: Scope = "localhost:5000".parse().unwrap();
+    let port: RegistryScope = "localhost:5000".parse().unwrap();
     assert!(port.holds(&image("localhost:5000/x")) && !port.holds(&image("localhost/x")));
     let id = "886f140bf6f6db5f45c2b614cb634144aa2179bfd76ae088a21c8641112f3412";
-    let local: Scope = "localhost".parse().unwrap();
+    let local: RegistryScope = "localhost".parse().unwrap();
     assert!(local.holds(&image("localhost/x")) && local.holds(&image(id)));
     assert!(!local.holds(&image("886f140bf6f6")) && !hub.holds(&image(id)));
     for bad in [
@@ -123,7 +123,7 @@ fn a_scope_holds_what_certainly_comes_from_it() {
         "Quay.io",
         "/",
     ] {
-        assert!(bad.parse::<Scope>().is_err(), "{bad}");
+        assert!(bad.parse::<RegistryScope>().is_err(), "{bad}");
     }
 }
 

@@ -10,7 +10,7 @@ use super::schema::{Home, Profile};
 use crate::host::Host;
 use crate::nearest::nearest;
 use crate::problem::Problem;
-use crate::yaml::{Source, visible};
+use crate::yaml::{SourceText, visible};
 
 /// The profiles that are always there, by name.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -211,7 +211,12 @@ impl<'h> Library<'h> {
         // Components leave out each "." that is not needed.
         let whole: PathBuf = self.directory.join(path).components().collect();
         let base = whole.parent().unwrap_or(Path::new("/"));
-        Profile::parse(name, Source::new(label(path), bytes)?, &base.into(), home)
+        Profile::parse(
+            name,
+            SourceText::new(label(path), bytes)?,
+            &base.into(),
+            home,
+        )
     }
 
     fn unknown(&self, name: &str) -> Problem {
@@ -272,7 +277,7 @@ pub(crate) fn built_in_entries() -> impl Iterator<Item = Entry> {
 }
 
 fn built_in(name: &str, text: &str) -> Result<Profile, Problem> {
-    let source = Source::new(built_in_label(name), text.as_bytes())?;
+    let source = SourceText::new(built_in_label(name), text.as_bytes())?;
     Profile::parse(name, source, &Path::new("/").into(), Home::BuiltIn)
 }
 

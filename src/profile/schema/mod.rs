@@ -13,7 +13,7 @@ use crate::origin::Origin;
 use crate::podman::args::FlagValue;
 use crate::podman::flags::{self, Flag, Shape};
 use crate::problem::Problem;
-use crate::yaml::{self, Key, Kind, Node, Place, Source, visible};
+use crate::yaml::{self, MapKey, Node, NodeKind, Place, SourceText, visible};
 
 /// Where a profile was found, and so what its parents are held to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct Profile {
     pub base: Arc<Path>,
     /// Where it was found.
     pub home: Home,
-    source: Arc<Source>,
+    source: Arc<SourceText>,
 }
 
 impl Profile {
@@ -57,13 +57,13 @@ impl Profile {
     /// What [`yaml`] refuses, an unknown key, a value of the wrong shape; with line, column and a caret.
     pub fn parse(
         name: &str,
-        source: Source,
+        source: SourceText,
         base: &Arc<Path>,
         home: Home,
     ) -> Result<Self, Problem> {
         let root = yaml::parse(&source)?;
         let source = Arc::new(source);
-        let reader = Reader {
+        let reader = ProfileReader {
             source: &source,
             base,
         };
@@ -99,13 +99,13 @@ impl Profile {
     }
 }
 
-struct Reader<'a> {
-    source: &'a Source,
+struct ProfileReader<'a> {
+    source: &'a SourceText,
     base: &'a Arc<Path>,
 }
 
-impl Reader<'_> {
-    fn entry(&self, profile: &mut Profile, key: &Key, node: &Node) -> Result<(), Problem> {
+impl ProfileReader<'_> {
+    fn entry(&self, profile: &mut Profile, key: &MapKey, node: &Node) -> Result<(), Problem> {
         let name = key.text.as_str();
         match key::find(name).map_err(|meant| self.unknown(key, meant))? {
             Means::Extends => {
@@ -144,17 +144,19 @@ impl Reader<'_> {
         node: &Node,
     ) -> Result<(), Problem> {
         match (flag.shape, &node.kind) {
-            (Shape::One, _) | (Shape::OneOrList, Kind::Scalar(..)) => {
+            (Shape::One, _) | (Shape::OneOrList, NodeKind::Scalar(..)) => {
                 self.give(given, flag, self.text(name, node)?, node.place)
             }
-            (Shape::Pairs, Kind::Map(entries)) => entries.iter().try_for_each(|(key, value)| {
-                if key.text.contains('=') {
-                    let what = format!("\"{}\" is a name with \"=\"", visible(&key.text));
-                    return Err(self.source.problem(key.place, what).instead("NAME: value"));
-                }
-                let text = format!("{}={}", key.text, self.text(name, value)?);
-                self.give(given, flag, &text, value.place)
-            }),
+            (Shape::Pairs, NodeKind::Map(entries)) => {
+                entries.iter().try_for_each(|(key, value)| {
+                    if key.text.contains('=') {
+                        let what = format!("\"{}\" is a name with \"=\"", visible(&key.text));
+                        return Err(self.source.problem(key.place, what).instead("NAME: value"));
+                    }
+                    let text = format!("{}={}", key.text, self.text(name, value)?);
+                    self.give(given, flag, &text, value.place)
+                })
+            }
             (Shape::List | Shape::OneOrList | Shape::Pairs, _) => self
                 .list(name, node)?
                 .iter()
@@ -180,15 +182,15 @@ impl Reader<'_> {
             self.source.problem(place, what).instead(instead)
         };
         let entries = match &node.kind {
-            Kind::Map(entries) => entries,
-            Kind::Scalar(text, _) if !text.is_empty() && !text.contains(':') => {
+            NodeKind::Map(entries) => entries,
+            NodeKind::Scalar(text, _) if !text.is_empty() && !text.contains(':') => {
                 return Ok(text.clone());
             }
-            Kind::Scalar(text, _) => {
+            NodeKind::Scalar(text, _) => {
                 let what = format!("\"{}\" is no path of a seccomp profile", visible(text));
                 return Err(wrong(node.place, what));
             }
-            Kind::List(_) => {
+            NodeKind::List(_) => {
                 let what = "a list of system calls must say whether they are denied or allowed";
                 return Err(wrong(node.place, what.to_owned()));
             }
@@ -248,10 +250,10 @@ impl Reader<'_> {
         Allow::new(rule, reason, until, origin)?.ok_or_else(|| missing("rule or a reason"))
     }
 
-    fn map<'n>(&self, what: &str, node: &'n Node) -> Result<&'n [(Key, Node)], Problem> {
+    fn map<'n>(&self, what: &str, node: &'n Node) -> Result<&'n [(MapKey, Node)], Problem> {
         match &node.kind {
-            Kind::Map(entries) => Ok(entries),
-            Kind::Scalar(..) | Kind::List(_) => Err(self
+            NodeKind::Map(entries) => Ok(entries),
+            NodeKind::Scalar(..) | NodeKind::List(_) => Err(self
                 .source
                 .problem(node.place, format!("{what} is a map"))
                 .instead("write \"key: value\"")),
@@ -261,12 +263,12 @@ impl Reader<'_> {
     fn list<'n>(&self, name: &str, node: &'n Node) -> Result<&'n [Node], Problem> {
         let name = visible(name);
         let problem = match &node.kind {
-            Kind::List(items) => return Ok(items),
-            Kind::Scalar(text, _) => self
+            NodeKind::List(items) => return Ok(items),
+            NodeKind::Scalar(text, _) => self
                 .source
                 .problem(node.place, format!("\"{name}\" takes a list"))
                 .instead(format!("write a list: {name}: [\"{}\"]", visible(text))),
-            Kind::Map(_) => self
+            NodeKind::Map(_) => self
                 .source
                 .problem(node.place, format!("\"{name}\" takes a list, not a map"))
                 .instead("write a list, each item after \"- \""),
@@ -276,8 +278,8 @@ impl Reader<'_> {
 
     fn text<'n>(&self, name: &str, node: &'n Node) -> Result<&'n str, Problem> {
         match &node.kind {
-            Kind::Scalar(text, _) => Ok(text),
-            Kind::List(_) | Kind::Map(_) => Err(self
+            NodeKind::Scalar(text, _) => Ok(text),
+            NodeKind::List(_) | NodeKind::Map(_) => Err(self
                 .source
                 .problem(
                     node.place,
@@ -304,7 +306,7 @@ impl Reader<'_> {
             .instead("write one line"))
     }
 
-    fn unknown(&self, key: &Key, meant: Option<String>) -> Problem {
+    fn unknown(&self, key: &MapKey, meant: Option<String>) -> Problem {
         let what = format!("unknown key \"{}\"", visible(&key.text));
         let problem = self.source.problem(key.place, what);
         problem.instead(meant.unwrap_or_else(|| "see safe-podman-profile(5)".to_owned()))

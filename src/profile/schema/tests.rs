@@ -4,7 +4,7 @@ use crate::profile::key::{self, Key};
 use crate::rule_id::RuleId;
 
 fn read(text: &str) -> Result<Profile, Problem> {
-    let source = Source::new("p.yaml".into(), text.as_bytes())?;
+    let source = SourceText::new("p.yaml".into(), text.as_bytes())?;
     Profile::parse("p", source, &Path::new("/profiles").into(), Home::Named)
 }
 

@@ -4,7 +4,7 @@ use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedConfig, ObservedProcess};
 use crate::seal::promise::{Promise, PromisedSeccomp};
 use crate::seal::words::list;
-use crate::seccomp::{Arch, Filter, Profile};
+use crate::seccomp::{Arch, Filter, SeccompProfile};
 
 pub(super) fn presence(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
     match &promise.seccomp {
@@ -53,7 +53,7 @@ pub(super) fn width(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
 
 fn promised(promise: &Promise, config: &ObservedConfig<'_>) -> Result<Filter, String> {
     let bytes = config.profile.ok_or("the profile is gone")?;
-    let profile = Profile::parse(bytes).map_err(|problem| problem.to_string())?;
+    let profile = SeccompProfile::parse(bytes).map_err(|problem| problem.to_string())?;
     let arch = Arch::native().ok_or("this architecture has no seccomp")?;
     let capabilities: Vec<&str> = promise.capabilities.iter().map(String::as_str).collect();
     Ok(profile.resolve(arch, &capabilities))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::host::{self, Enforcement, nano_cpus};
+use crate::host::{self, Effectiveness, nano_cpus};
 use crate::origin::Setting;
 use crate::podman::value::cgroups::CgroupsMode;
 use crate::podman::value::limit::{Limit, MemoryLimit, NanoCpus, Pids, PidsLimit, SwapLimit};
@@ -123,7 +123,7 @@ pub(super) fn limits(
 
 /// Those that hold here: the others cannot be there.
 pub(super) fn effective(asked: &PromisedLimits, here: &host::Limits) -> PromisedLimits {
-    let holds = |enforcement: &Enforcement| *enforcement == Enforcement::Effective;
+    let holds = |enforcement: &Effectiveness| *enforcement == Effectiveness::Effective;
     PromisedLimits {
         memory: asked.memory.filter(|_| holds(&here.memory)),
         swap: asked.swap.filter(|_| holds(&here.swap)),

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use super::ContainerContext;
-use crate::host::{Mount, source_of};
+use crate::host::{KernelMount, source_of};
 use crate::podman::value::tmpfs::TmpfsSize;
 use crate::seal::oci::OciMount;
 use crate::seal::promise::{Owners, Promise};
@@ -45,7 +45,7 @@ pub(super) enum View<'a> {
     Config { root: &'a Path },
     /// In the kernel's table: the host's own table, and the device of the container's root file system.
     Kernel {
-        ours: &'a [Mount],
+        ours: &'a [KernelMount],
         root: Option<String>,
     },
 }
@@ -123,8 +123,8 @@ impl From<&OciMount> for ObservedMount {
     }
 }
 
-impl From<&Mount> for ObservedMount {
-    fn from(found: &Mount) -> Self {
+impl From<&KernelMount> for ObservedMount {
+    fn from(found: &KernelMount) -> Self {
         let held = FLAGS.iter().filter(|(flag, _)| found.has(flag));
         // A file that was replaced since is called deleted.
         let shown = found.root.to_string_lossy();
@@ -157,8 +157,8 @@ impl From<&Mount> for ObservedMount {
 }
 
 /// What of a mount table can be seen: of two mounts at one point the later one. The root is none of them.
-pub(super) fn table(mounts: &[Mount]) -> Vec<ObservedMount> {
-    let is_covered = |at: usize, found: &Mount| {
+pub(super) fn table(mounts: &[KernelMount]) -> Vec<ObservedMount> {
+    let is_covered = |at: usize, found: &KernelMount| {
         let mut later = mounts.iter().skip(at.saturating_add(1));
         later.any(|later| later.point == found.point)
     };

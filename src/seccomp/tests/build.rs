@@ -17,7 +17,7 @@ fn denied_calls_are_gone_and_nothing_is_won() {
         &["mount"],
         &[],
     ] {
-        let profile = Profile::denying(&base, &calls(names));
+        let profile = SeccompProfile::denying(&base, &calls(names));
         for caps in [&[][..], &["CAP_SYS_ADMIN", "CAP_AUDIT_WRITE"]] {
             let (built, whole) = (
                 profile.resolve(native(), caps),
@@ -41,7 +41,8 @@ fn denied_calls_are_gone_and_nothing_is_won() {
 
 #[test]
 fn a_denied_socket_cannot_be_had_through_socketcall() {
-    let built = Profile::denying(&default_profile(), &calls(&["socket"])).resolve(native(), &[]);
+    let built =
+        SeccompProfile::denying(&default_profile(), &calls(&["socket"])).resolve(native(), &[]);
     let only = filter(
         &json!({"defaultAction": "SCMP_ACT_ERRNO", "architectures": ["SCMP_ARCH_X86"],
         "syscalls": [{"names": ["socketcall"], "action": "SCMP_ACT_ALLOW",
@@ -56,7 +57,7 @@ fn a_denied_socket_cannot_be_had_through_socketcall() {
 #[test]
 fn allowed_calls_are_all_there_is() {
     let base = default_profile();
-    let profile = Profile::allowing(
+    let profile = SeccompProfile::allowing(
         &base,
         &calls(&["read", "execve", "personality", "socket", "bpf"]),
     );
@@ -79,11 +80,12 @@ fn builds_from_a_profile_that_allows_by_default_do_not_allow_by_default() {
         {"names": ["ptrace", "socket"], "action": "SCMP_ACT_ERRNO"}]}))
     .unwrap();
     let whole = base.resolve(native(), &[]);
-    let allowing = Profile::allowing(&base, &calls(&["read", "ptrace"])).resolve(native(), &[]);
+    let allowing =
+        SeccompProfile::allowing(&base, &calls(&["read", "ptrace"])).resolve(native(), &[]);
     assert_eq!(allowing.wider_than(&whole), []);
     assert!(lets_through(&allowing, "read", &[]));
     assert!(!lets_through(&allowing, "ptrace", &[]) && !lets_through(&allowing, "write", &[]));
-    let denying = Profile::denying(&base, &calls(&["read"])).resolve(native(), &[]);
+    let denying = SeccompProfile::denying(&base, &calls(&["read"])).resolve(native(), &[]);
     assert_eq!(denying.wider_than(&whole), []);
     assert!(!lets_through(&denying, "read", &[]) && lets_through(&denying, "write", &[]));
 }

@@ -59,9 +59,9 @@ fn one_call_more_is_one_line() {
     for name in ["acct", "kexec_load", "bpf", "s390_runtime_instr"] {
         let mut profile = default_profile();
         let mut more = profile.groups[1].clone();
-        more.rule = Rule {
+        more.rule = FilterRule {
             names: vec![name.to_owned()],
-            action: Action::Log,
+            action: FilterAction::Log,
             args: Vec::new(),
         };
         for group in &mut profile.groups {

@@ -17,8 +17,8 @@ use serde_json::Value;
 use super::program::passes;
 use super::*;
 
-fn default_profile() -> Profile {
-    Profile::parse(&std::fs::read("/usr/share/containers/seccomp.json").unwrap()).unwrap()
+fn default_profile() -> SeccompProfile {
+    SeccompProfile::parse(&std::fs::read("/usr/share/containers/seccomp.json").unwrap()).unwrap()
 }
 
 fn native() -> Arch {
@@ -33,8 +33,8 @@ fn calls(names: &[&str]) -> Vec<Syscall> {
     names.iter().map(|name| name.parse().unwrap()).collect()
 }
 
-fn parse(profile: &Value) -> Result<Profile, Problem> {
-    Profile::parse(profile.to_string().as_bytes())
+fn parse(profile: &Value) -> Result<SeccompProfile, SeccompProblem> {
+    SeccompProfile::parse(profile.to_string().as_bytes())
 }
 
 /// The filter of a profile without conditions on the host.

@@ -38,21 +38,21 @@ fn any_condition() -> impl Strategy<Value = Condition> {
     })
 }
 
-fn any_action() -> impl Strategy<Value = Action> {
+fn any_action() -> impl Strategy<Value = FilterAction> {
     prop::sample::select(vec![
-        Action::Allow,
-        Action::Allow,
-        Action::Errno(1),
-        Action::Errno(38),
-        Action::Log,
-        Action::KillProcess,
+        FilterAction::Allow,
+        FilterAction::Allow,
+        FilterAction::Errno(1),
+        FilterAction::Errno(38),
+        FilterAction::Log,
+        FilterAction::KillProcess,
     ])
 }
 
-fn any_rule() -> impl Strategy<Value = Rule> {
+fn any_rule() -> impl Strategy<Value = FilterRule> {
     let names = prop::collection::vec(prop::sample::select(NAMES.to_vec()), 1..3);
     let args = prop::collection::vec(any_condition(), 0..3);
-    (names, any_action(), args).prop_map(|(names, action, args)| Rule {
+    (names, any_action(), args).prop_map(|(names, action, args)| FilterRule {
         names: names.into_iter().map(str::to_owned).collect(),
         action,
         args,
@@ -129,7 +129,7 @@ proptest! {
     fn the_same_filter_in_other_words_is_not_wider(ours in any_filter()) {
         let mut apart = ours.clone();
         apart.rules = ours.rules.iter().flat_map(|rule| {
-            rule.names.iter().map(|name| Rule { names: vec![name.clone()], ..rule.clone() })
+            rule.names.iter().map(|name| FilterRule { names: vec![name.clone()], ..rule.clone() })
         }).collect();
         if ours.compile().is_ok() {
             prop_assert_eq!(ours.wider_than(&apart), []);
@@ -146,12 +146,12 @@ proptest! {
     fn builds_never_win(names in prop::collection::vec(prop::sample::select(NAMES[..7].to_vec()), 0..4), open in any::<bool>()) {
         let mut base = default_profile();
         if open {
-            base.default = Action::Allow;
+            base.default = FilterAction::Allow;
             base.groups.retain(|group| !group.rule.action.passes());
         }
         let whole = base.resolve(native(), &[]);
         let names = calls(&names);
-        for profile in [Profile::denying(&base, &names), Profile::allowing(&base, &names)] {
+        for profile in [SeccompProfile::denying(&base, &names), SeccompProfile::allowing(&base, &names)] {
             prop_assert_eq!(profile.resolve(native(), &[]).wider_than(&whole), []);
         }
     }

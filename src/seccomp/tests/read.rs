@@ -7,7 +7,7 @@ use super::{calls, default_filter, default_profile, parse};
 
 /// `linux.seccomp` as podman writes it.
 fn oci(filter: &Filter) -> Value {
-    let rule = |rule: &Rule| {
+    let rule = |rule: &FilterRule| {
         let args = rule.args.iter().map(|arg| {
             json!({"index": arg.index, "value": arg.value, "valueTwo": arg.value_two, "op": arg.operator.oci()})
         });
@@ -30,22 +30,25 @@ fn oci(filter: &Filter) -> Value {
 
 #[test]
 fn a_written_profile_reads_back_the_same() {
-    let mut profile = Profile::denying(&default_profile(), &calls(&["mkdir", "chmod"]));
-    profile.flags.insert(Flag::Log);
+    let mut profile = SeccompProfile::denying(&default_profile(), &calls(&["mkdir", "chmod"]));
+    profile.flags.insert(FilterFlag::Log);
     profile.groups[0].includes.min_kernel = Some("4.8".to_owned());
     profile.listener = Some(Listener {
         path: "/run/x".to_owned(),
         metadata: "\"\n".to_owned(),
     });
     assert_eq!(
-        Profile::parse(profile.to_json().as_bytes()).unwrap(),
+        SeccompProfile::parse(profile.to_json().as_bytes()).unwrap(),
         profile
     );
     assert_eq!(profile.to_json(), profile.clone().to_json());
     let listed =
         parse(&json!({"defaultAction": "SCMP_ACT_TRAP", "architectures": ["SCMP_ARCH_ARM"]}))
             .unwrap();
-    assert_eq!(Profile::parse(listed.to_json().as_bytes()).unwrap(), listed);
+    assert_eq!(
+        SeccompProfile::parse(listed.to_json().as_bytes()).unwrap(),
+        listed
+    );
 }
 
 #[test]
@@ -111,7 +114,9 @@ fn gates_follow_the_engine() {
 fn refused(cases: &[(&str, &str)]) {
     for (text, part) in cases {
         let text = text.replace("DENY", r#""defaultAction":"SCMP_ACT_ERRNO""#);
-        let problem = Profile::parse(text.as_bytes()).unwrap_err().to_string();
+        let problem = SeccompProfile::parse(text.as_bytes())
+            .unwrap_err()
+            .to_string();
         assert!(problem.contains(part), "{text} gave {problem}");
     }
 }
@@ -138,7 +143,7 @@ fn what_switches_seccomp_off_or_is_no_profile_is_refused() {
         (&"[".repeat(100_000), "not a seccomp profile"),
         (&format!("{{DENY{}}}", " ".repeat(MAX_BYTES)), "too large"),
     ]);
-    assert!(Profile::parse(b"{\"defaultAction\":\"SCMP_ACT_ERRNO\xff\"}").is_err());
+    assert!(SeccompProfile::parse(b"{\"defaultAction\":\"SCMP_ACT_ERRNO\xff\"}").is_err());
 }
 
 #[test]
@@ -221,7 +226,7 @@ fn the_spellings_podman_reads_are_read() {
         {"name": "read", "names": [], "action": "SCMP_ACT_ERRNO", "errno": "EINVAL", "args": null, "includes": null},
         {"names": ["write"], "action": "SCMP_ACT_ERRNO", "errno": "38", "errnoRet": 38},
         {"names": ["open"], "action": "SCMP_ACT_ERRNO"}]})).unwrap();
-    assert_eq!(profile.default, Action::KillThread);
+    assert_eq!(profile.default, FilterAction::KillThread);
     let actions: Vec<_> = profile
         .groups
         .iter()
@@ -229,7 +234,11 @@ fn the_spellings_podman_reads_are_read() {
         .collect();
     assert_eq!(
         actions,
-        [Action::Errno(22), Action::Errno(38), Action::Errno(1)]
+        [
+            FilterAction::Errno(22),
+            FilterAction::Errno(38),
+            FilterAction::Errno(1)
+        ]
     );
     assert_eq!(profile.groups[0].rule.names, ["read"]);
 }

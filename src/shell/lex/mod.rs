@@ -20,14 +20,14 @@ struct Unknown {
 
 /// A row, cut up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Line {
+pub struct ShellLine {
     /// Its simple commands, those inside `$(…)` too. What cannot be known in a word is a character for which
     /// [`is_unknown`] holds.
     pub commands: Vec<Vec<String>>,
     unknowns: Vec<Unknown>,
 }
 
-impl Line {
+impl ShellLine {
     /// The word as it was written, without its quotes.
     pub fn written(&self, word: &str) -> String {
         let mut out = String::with_capacity(word.len());
@@ -62,7 +62,7 @@ pub fn is_unknown(c: char) -> bool {
 /// # Errors
 /// The sentence that says why it is no complete row: an open quote or bracket, a backslash at the end, a control
 /// character, too many nested substitutions.
-pub fn read(row: &str, around: &ShellContext) -> Result<Line, String> {
+pub fn read(row: &str, around: &ShellContext) -> Result<ShellLine, String> {
     if let Some(bad) = row
         .chars()
         .find(|c| is_unknown(*c) || c.is_control() && *c != '\t')
@@ -74,7 +74,7 @@ pub fn read(row: &str, around: &ShellContext) -> Result<Line, String> {
         at: 0,
         depth: 0,
         around,
-        line: Line::default(),
+        line: ShellLine::default(),
     };
     lexer.script(None)?;
     Ok(lexer.line)
@@ -85,7 +85,7 @@ struct Lexer<'a> {
     at: usize,
     depth: u8,
     around: &'a ShellContext,
-    line: Line,
+    line: ShellLine,
 }
 
 /// The simple command that is being read.
@@ -110,7 +110,7 @@ impl Current {
         }
     }
 
-    fn end(&mut self, line: &mut Line) {
+    fn end(&mut self, line: &mut ShellLine) {
         self.end_word();
         self.is_file = false;
         if !self.words.is_empty() {

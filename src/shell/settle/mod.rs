@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::command::Run;
-use super::lex::{Line, is_unknown};
+use super::lex::{ShellLine, is_unknown};
 use crate::origin::Origin;
 use crate::podman::flags::{self, Flag};
 
@@ -56,7 +56,7 @@ impl Settled {
 }
 
 /// Settles the words of a run. After `cd`, `has_moved`, nobody knows where relative paths start.
-pub fn settle(line: &Line, run: &Run, has_moved: bool) -> Settled {
+pub fn settle(line: &ShellLine, run: &Run, has_moved: bool) -> Settled {
     let mut settler = Settler {
         line,
         words: &run.words,
@@ -68,7 +68,7 @@ pub fn settle(line: &Line, run: &Run, has_moved: bool) -> Settled {
 }
 
 struct Settler<'a> {
-    line: &'a Line,
+    line: &'a ShellLine,
     words: &'a [String],
     has_moved: bool,
     settled: Settled,

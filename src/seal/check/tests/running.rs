@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::promised;
-use crate::host::{Apparmor, CgroupLimits, Fake, Lsm, Mount, Process, Selinux};
+use crate::host::{Apparmor, CgroupLimits, Fake, KernelMount, Lsm, Process, Selinux};
 use crate::seal::check::{compare, compare_other};
 use crate::seal::observed::{ContainerContext, Observed, ObservedProcess};
 use crate::seal::promise::{Lower, MountKind, Promise};
@@ -15,8 +15,8 @@ const HOST_TMPFS: &str = "0:99";
 
 const ID: &str = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
 
-fn mount(point: &str, kind: &str, root: &str, flags: &str) -> Mount {
-    Mount {
+fn mount(point: &str, kind: &str, root: &str, flags: &str) -> KernelMount {
+    KernelMount {
         point: point.into(),
         device: match kind {
             "ext4" => "254:1".to_owned(),
@@ -40,7 +40,7 @@ fn kept() -> Process {
         namespaces: names.map(|name| (name.to_owned(), 2)).into(),
         mounts: vec![
             mount("/", "overlay", "/", "ro"),
-            Mount {
+            KernelMount {
                 options: ["rw".to_owned(), "size=65536k".to_owned()].into(),
                 ..mount("/tmp", "tmpfs", "/", "rw,nosuid,nodev,noexec")
             },
@@ -78,7 +78,7 @@ fn ours() -> Process {
         namespaces: namespaces.map(|name| (name, 1)).collect(),
         mounts: vec![
             mount("/", "ext4", "/", "rw"),
-            Mount {
+            KernelMount {
                 device: HOST_TMPFS.to_owned(),
                 ..mount("/dev/shm", "tmpfs", "/", "rw,nosuid,nodev")
             },
@@ -305,7 +305,7 @@ fn a_layer_is_above_what_was_promised() {
         let own = format!("/var/lib/containers/storage/overlay-containers/{ID}/userdata/overlay/1");
         let dirs = ["upper", "work"].map(|dir| format!("{dir}dir={own}/{dir}"));
         let mut process = kept();
-        process.mounts[2] = Mount {
+        process.mounts[2] = KernelMount {
             options: std::iter::once(format!("lowerdir={lower}"))
                 .chain(dirs)
                 .filter(|_| kind == "overlay")
@@ -324,7 +324,7 @@ fn a_layer_is_above_what_was_promised() {
 #[test]
 fn a_tmpfs_of_podman_s_for_this_container_is_its_own() {
     let mut process = kept();
-    let shm = Mount {
+    let shm = KernelMount {
         device: "0:98".to_owned(),
         ..mount("/dev/shm", "tmpfs", "/", "rw,nosuid,nodev,noexec")
     };
@@ -333,7 +333,7 @@ fn a_tmpfs_of_podman_s_for_this_container_is_its_own() {
     let context = |id: &str| {
         let point = format!("/var/lib/containers/storage/overlay-containers/{id}/userdata/shm");
         let mut ours = ours();
-        ours.mounts.push(Mount {
+        ours.mounts.push(KernelMount {
             point: point.into(),
             ..shm.clone()
         });
