@@ -5,5 +5,6 @@
 pub mod args;
 pub mod flags;
 pub mod image_config;
+pub mod releases;
 pub mod value;
 pub mod version;

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::podman::releases::Fact;
+use crate::podman::releases::conf::ConfKey;
+
 /// The difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breach {
@@ -16,12 +19,10 @@ pub struct Breach {
 /// Who is likely to have made a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Culprit {
-    /// A key of the section `[containers]` of containers.conf.
-    Conf(&'static str),
-    /// One of the keys of that section that mount something.
+    /// A key of containers.conf.
+    Conf(Fact<ConfKey>),
+    /// One of its keys that mount something.
     ConfMounts,
-    /// A key of the section `[engine]`.
-    EngineConf(&'static str),
     /// Something of the image.
     Image(&'static str),
     /// A file, a host, a release: named in words.
@@ -44,7 +45,7 @@ impl Breach {
 impl fmt::Display for Culprit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Conf(key) | Self::EngineConf(key) => write!(f, "containers.conf: {key}"),
+            Self::Conf(key) => write!(f, "containers.conf: {}", key.what.name),
             Self::ConfMounts => f.write_str("containers.conf: volumes or mounts"),
             Self::Image(field) => write!(f, "the image's {field}"),
             Self::Other(what) => f.write_str(what),

@@ -11,6 +11,8 @@ use super::sealed::Sealed;
 use super::words::list;
 use super::{ambient, reason};
 use crate::host::Host;
+use crate::podman::releases::Fact;
+use crate::podman::releases::conf::{self, ConfKey};
 
 /// The most that is read of the state, in bytes.
 pub const MAX_STATE: u64 = 4 << 20;
@@ -107,13 +109,11 @@ fn sentence(context: &HookContext<'_>, breaches: &[Breach]) -> String {
 
 /// The breach, with the file and line of the key that is likely to have made it.
 fn tell(context: &HookContext<'_>, breach: &Breach) -> String {
-    let find = |section, key| ambient::files::find(context.host, section, key, context.config_home);
+    let find =
+        |key: Fact<ConfKey>| ambient::files::find(context.host, key.what, context.config_home);
     let place = match breach.culprit {
-        Culprit::Conf(key) => find("containers", key),
-        Culprit::ConfMounts => {
-            find("containers", "volumes").or_else(|| find("containers", "mounts"))
-        }
-        Culprit::EngineConf(key) => find("engine", key),
+        Culprit::Conf(key) => find(key),
+        Culprit::ConfMounts => find(conf::VOLUMES).or_else(|| find(conf::MOUNTS)),
         Culprit::Image(_) | Culprit::Other(_) | Culprit::Unknown => None,
     };
     match place {

@@ -8,13 +8,9 @@ use serde_json::{Value, json};
 use super::own_hook::{ARGUMENTS, PATH, mark};
 use crate::digest::sha256;
 use crate::host::{Host, Links, Mode};
+use crate::podman::releases::hooks::DIRECTORIES;
 use crate::problem::Problem;
 
-/// Where packages put hooks; podman reads both when nobody names others.
-pub const SYSTEM: [&str; 2] = [
-    "/usr/share/containers/oci/hooks.d",
-    "/etc/containers/oci/hooks.d",
-];
 /// The name of our file, here and where it is installed: of two files with one name podman takes the later directory's.
 pub const FILE: &str = "safe-podman.json";
 /// The largest hook file that is read, in bytes.
@@ -60,7 +56,7 @@ pub fn register(
     let name: String = sha256(text.as_bytes()).chars().take(16).collect();
     let directory = state.join("hooks").join(name);
     host.keep(&directory, FILE, text.as_bytes())?;
-    let system = SYSTEM.iter().map(PathBuf::from);
+    let system = DIRECTORIES.iter().map(|fact| PathBuf::from(fact.what));
     let system: Vec<PathBuf> = system.filter(|path| host.trusted(path).is_ok()).collect();
     let mut hooks = BTreeSet::new();
     for directory in &system {
@@ -88,13 +84,13 @@ pub fn register(
     Ok(Registered { directories, hooks })
 }
 
-/// Is our hook where `podman start` finds it by itself? Root's podman looks into [`SYSTEM`], a user's nowhere, until a
+/// Is our hook where `podman start` finds it by itself? Root's podman looks into [`DIRECTORIES`], a user's nowhere, until a
 /// containers.conf says so: `configured`.
 pub fn is_installed(host: &dyn Host, configured: Option<&[PathBuf]>) -> bool {
     let has = |directory: &Path| host.stamp(&directory.join(FILE)).is_some();
     match (configured, host.identity().mode) {
         (Some(directories), _) => directories.iter().any(|directory| has(directory)),
-        (None, Mode::Rootful) => SYSTEM.iter().any(|directory| has(Path::new(directory))),
+        (None, Mode::Rootful) => DIRECTORIES.iter().any(|fact| has(Path::new(fact.what))),
         (None, Mode::Rootless) => false,
     }
 }
@@ -225,8 +221,8 @@ mod tests {
 
     #[test]
     fn a_user_s_podman_has_to_be_told_where_the_hook_is() {
-        let path = format!("{}/{FILE}", SYSTEM[0]);
-        let told = [PathBuf::from(SYSTEM[0])];
+        let path = format!("{}/{FILE}", DIRECTORIES[0].what);
+        let told = [PathBuf::from(DIRECTORIES[0].what)];
         for (host, by_itself) in [(Fake::rootful(), true), (Fake::rootless(), false)] {
             assert!(!is_installed(&host, None) && !is_installed(&host, Some(&told)));
             let host = host.file(path.as_str(), 0, 0o644, "");
@@ -241,15 +237,15 @@ mod tests {
             "hook": {"path": "/usr/bin/other", "args": ["old", "-x"], "env": ["A=b"]}}"#;
         let old = r#"{"hook": "/usr/bin/old", "arguments": ["-x"]}"#;
         let host = host(0, 0o755)
-            .file(format!("{}/a.json", SYSTEM[0]), 0, 0o644, hook)
-            .file(format!("{}/b.json", SYSTEM[0]), 0, 0o644, old)
-            .file(format!("{}/c.json", SYSTEM[1]), 1000, 0o644, hook)
+            .file(format!("{}/a.json", DIRECTORIES[0].what), 0, 0o644, hook)
+            .file(format!("{}/b.json", DIRECTORIES[0].what), 0, 0o644, old)
+            .file(format!("{}/c.json", DIRECTORIES[1].what), 1000, 0o644, hook)
             .file("/usr/bin/other", 0, 0o755, "")
             .file("/usr/bin/old", 0, 0o755, "")
-            .directory(SYSTEM[1], 1000, 0o755);
+            .directory(DIRECTORIES[1].what, 1000, 0o755);
         let found = register(&host, Path::new(STATE), None, &[]).unwrap();
         assert_eq!(found.directories.len(), 2);
-        assert_eq!(found.directories[0], Path::new(SYSTEM[0]));
+        assert_eq!(found.directories[0], Path::new(DIRECTORIES[0].what));
         assert!(found.directories[1].starts_with(STATE));
         let args = ["old", "-x"].map(str::to_owned);
         let old = mark(
@@ -264,7 +260,7 @@ mod tests {
     #[test]
     fn a_hook_that_others_could_change_stops_the_run() {
         let hook = r#"{"version": "1.0.0", "hook": {"path": "/opt/x"}, "stages": ["prestart"]}"#;
-        let file = format!("{}/a.json", SYSTEM[0]);
+        let file = format!("{}/a.json", DIRECTORIES[0].what);
         let host = |file_owner, program_owner| {
             Fake::rootful()
                 .file(file.as_str(), file_owner, 0o644, hook)

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{ConfKey, ConfValue, KEYS};
+use super::keys::{ConfValue, KEYS, LastingKey};
+use crate::podman::releases::Fact;
+use crate::podman::releases::conf::{self, ConfKey};
 use crate::problem::Problem;
 
 /// What one file says.
@@ -24,14 +26,14 @@ pub(super) struct ConfFindings {
 #[derive(Debug)]
 pub(super) struct Weak {
     pub(super) line: usize,
-    pub(super) key: &'static ConfKey,
+    pub(super) key: &'static LastingKey,
 }
 
 /// Something of the host's that podman would start.
 #[derive(Debug)]
 pub(super) struct HostProgram {
     pub(super) line: usize,
-    pub(super) key: &'static ConfKey,
+    pub(super) key: &'static LastingKey,
     pub(super) path: PathBuf,
 }
 
@@ -48,7 +50,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<ConfFindings, Problem> {
     let table = table.get_ref();
     let mut found = ConfFindings::default();
     for key in &KEYS {
-        let Some((name, value)) = get(table, key.section, key.name) else {
+        let Some((name, value)) = get(table, key.key.what) else {
             continue;
         };
         let line = line_of(text, name);
@@ -66,38 +68,36 @@ pub(super) fn read(path: &Path, text: &str) -> Result<ConfFindings, Problem> {
         }
     }
     found.weak.sort_by_key(|weak| weak.line);
-    let path = |section, name| {
-        let (_, value) = get(table, section, name)?;
+    let path = |key: Fact<ConfKey>| {
+        let (_, value) = get(table, key.what)?;
         value
             .as_str()
             .filter(|path| !path.is_empty())
             .map(PathBuf::from)
     };
-    found.volume_path = path("engine", "volume_path");
-    found.hooks_dir = get(table, "engine", "hooks_dir")
+    found.volume_path = path(conf::VOLUME_PATH);
+    found.hooks_dir = get(table, conf::HOOKS_DIR.what)
         .map(|(_, value)| strings(value).into_iter().map(PathBuf::from).collect());
     // Of the two places the first wins.
-    found.init_path = path("containers", "init_path").or_else(|| path("engine", "init_path"));
+    found.init_path = path(conf::INIT_PATH).or_else(|| path(conf::ENGINE_INIT_PATH));
     Ok(found)
 }
 
 /// The line on which a text sets a key, counted from 1; none when it does not, or is no TOML.
-pub(super) fn line(text: &str, section: &str, name: &str) -> Option<usize> {
+pub(super) fn line(text: &str, key: ConfKey) -> Option<usize> {
     let table = DeTable::parse(text).ok()?;
-    let (name, _) = get(table.get_ref(), section, name)?;
+    let (name, _) = get(table.get_ref(), key)?;
     Some(line_of(text, name))
 }
 
 type Name<'i> = Spanned<std::borrow::Cow<'i, str>>;
 
-fn get<'a, 'i>(
-    table: &'a DeTable<'i>,
-    section: &str,
-    name: &str,
-) -> Option<(&'a Name<'i>, &'a DeValue<'i>)> {
-    let section = table.get(section)?.get_ref().as_table()?;
-    let (key, value) = section.iter().find(|(key, _)| key.get_ref() == name)?;
-    Some((key, value.get_ref()))
+fn get<'a, 'i>(table: &'a DeTable<'i>, key: ConfKey) -> Option<(&'a Name<'i>, &'a DeValue<'i>)> {
+    let section = table.get(key.section)?.get_ref().as_table()?;
+    let (name, value) = section
+        .iter()
+        .find(|(name, _)| name.get_ref() == key.name)?;
+    Some((name, value.get_ref()))
 }
 
 fn line_of(text: &str, name: &Name<'_>) -> usize {

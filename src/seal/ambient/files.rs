@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use super::conf;
 use crate::env::Scrubbed;
 use crate::host::{Host, Identity, Links, Mode};
+use crate::podman::releases::conf::ConfKey;
+use crate::podman::releases::files as facts;
 use crate::podman::version::Version;
 use crate::problem::Problem;
 
 /// The largest containers.conf that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
-
-/// From here on root has a file in its home directory too.
-const ROOTS_HOME: Version = Version(5, 0, 0);
 
 /// Where podman looks for the person's own files.
 pub fn config_home(host: &dyn Host, scrubbed: &Scrubbed) -> Option<PathBuf> {
@@ -27,28 +26,27 @@ pub fn config_home(host: &dyn Host, scrubbed: &Scrubbed) -> Option<PathBuf> {
 /// Every containers.conf that may exist, weakest first.
 pub(super) fn all(host: &dyn Host, version: Version, scrubbed: &Scrubbed) -> Vec<PathBuf> {
     let identity = host.identity();
-    let own = identity.mode == Mode::Rootless || version >= ROOTS_HOME;
+    let own = identity.mode == Mode::Rootless || facts::ROOTS_HOME.holds_in(version);
     of_mode(host, &identity, config_home(host, scrubbed).filter(|_| own))
 }
 
 /// More than one release reads: podman 6 takes fewer main files, and looks for drop-ins in more places.
 fn of_mode(host: &dyn Host, identity: &Identity, config: Option<PathBuf>) -> Vec<PathBuf> {
-    let (mode, uid) = match identity.owner.uid {
-        0 => ("rootful", None),
-        uid => ("rootless", Some(uid.to_string())),
-    };
+    let uid = Some(identity.owner.uid).filter(|uid| *uid != 0);
+    let by_mode = facts::BY_MODE.iter().map(|fact| match (fact.what, uid) {
+        ((rootful, _), None) => rootful,
+        ((_, rootless), Some(_)) => rootless,
+    });
     let mut files = Vec::new();
-    for system in ["/usr/share/containers", "/etc/containers"].map(Path::new) {
+    for system in facts::SYSTEM.iter().map(|fact| Path::new(fact.what)) {
         files.extend(of(host, system));
-        // Since podman 5.7.
-        let own = system.join(format!("containers.{mode}.conf"));
-        let drop_in = system.join(format!("containers.{mode}.conf.d"));
-        files.push(own);
-        files.extend(drop_ins(host, &drop_in));
-        files.extend(
-            uid.iter()
-                .flat_map(|uid| drop_ins(host, &drop_in.join(uid))),
-        );
+        for mode in by_mode.clone() {
+            let drop_in = system.join(format!("containers.{mode}.conf.d"));
+            files.push(system.join(format!("containers.{mode}.conf")));
+            files.extend(drop_ins(host, &drop_in));
+            let own = uid.iter().map(|uid| drop_in.join(uid.to_string()));
+            files.extend(own.flat_map(|own| drop_ins(host, &own)));
+        }
     }
     if let Some(config) = config {
         files.extend(of(host, &config.join("containers")));
@@ -85,7 +83,7 @@ fn drop_ins(host: &dyn Host, directory: &Path) -> Vec<PathBuf> {
 
 /// Where a key is set last: `FILE:LINE`, as the hook of a container sees it. In a user's namespace the files are those of
 /// its owner; `config` is where they keep them when that is not below their home.
-pub fn find(host: &dyn Host, section: &str, key: &str, config: Option<&Path>) -> Option<String> {
+pub fn find(host: &dyn Host, key: ConfKey, config: Option<&Path>) -> Option<String> {
     let identity = host.identity();
     let config = match config {
         Some(config) => Some(config.to_owned()),
@@ -97,7 +95,7 @@ pub fn find(host: &dyn Host, section: &str, key: &str, config: Option<&Path>) ->
     };
     let place = |path: PathBuf| {
         let text = read(host, &path).ok()??;
-        let line = conf::line(&text, section, key)?;
+        let line = conf::line(&text, key)?;
         Some(format!("{}:{line}", path.display()))
     };
     of_mode(host, &identity, config)

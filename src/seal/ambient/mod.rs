@@ -15,17 +15,15 @@ use self::conf::{ConfFindings, HostProgram};
 use crate::digest::sha256;
 use crate::env::Scrubbed;
 use crate::host::{FileKind, Host};
+use crate::podman::releases::conf::{self as keys_of, ConfKey};
+use crate::podman::releases::files as facts;
 use crate::podman::version::Version;
 use crate::problem::Problem;
 
-/// The variable that names a containers.conf which podman loads last, since 4.5.
-pub const OVERRIDE: &str = "CONTAINERS_CONF_OVERRIDE";
+/// The variable that names a containers.conf which podman loads last, where the release has one.
+pub const OVERRIDE: &str = facts::OVERRIDE.what;
 /// The file for `--default-mounts-file`, which takes the place of every mounts.conf.
 pub const MOUNTS_FILE: &str = "/dev/null";
-
-const WITH_OVERRIDE: Version = Version(4, 5, 0);
-/// From here on `[{append=false}]` empties a list; before, `[]` does.
-const WITH_APPEND: Version = Version(4, 8, 0);
 
 /// What was looked at and done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,9 +63,12 @@ pub fn neutralise(
         };
         let found = conf::read(&path, &text)?;
         refuse(host, version, &path, &found)?;
-        let lines = found.weak.iter().filter(|weak| weak.key.since <= version);
+        let lines = found
+            .weak
+            .iter()
+            .filter(|weak| weak.key.key.holds_in(version));
         ambient.neutralised.extend(lines.map(|weak| {
-            let (file, key) = (path.display(), weak.key.name);
+            let (file, key) = (path.display(), weak.key.key.what.name);
             format!("{file}:{}: {key}", weak.line)
         }));
         ambient.volume_path = found.volume_path.or(ambient.volume_path);
@@ -89,7 +90,7 @@ pub fn last_file(
     state: &Path,
     hooks: &[PathBuf],
 ) -> Result<Option<PathBuf>, Problem> {
-    if version < WITH_OVERRIDE {
+    if !facts::OVERRIDE.holds_in(version) {
         return Ok(None);
     }
     let text = overriding(version, hooks);
@@ -109,7 +110,10 @@ fn refuse(
     let place = |line: usize, key: &str| format!("{}:{line}: {key}", file.display());
     for program in &found.programs {
         is_roots(host, program).map_err(|problem| {
-            let (place, does) = (place(program.line, program.key.name), program.key.does);
+            let (place, does) = (
+                place(program.line, program.key.key.what.name),
+                program.key.does,
+            );
             Problem::new(format!("{place} {does}: {}", problem.what)).instead(
                 problem
                     .instead
@@ -117,15 +121,22 @@ fn refuse(
             )
         })?;
     }
-    let stays = |key: &keys::ConfKey| {
-        let is_overridden = version >= WITH_OVERRIDE && key.neutral(|_| String::new()).is_some();
-        key.since <= version && !is_overridden && key.name != keys::FLAGS_TAKE_BACK
+    let stays = |key: &keys::LastingKey| {
+        let is_overridden =
+            facts::OVERRIDE.holds_in(version) && key.neutral(|_| String::new()).is_some();
+        key.key.holds_in(version) && !is_overridden && key.key.what != keys::FLAGS_TAKE_BACK
     };
     let lines: Vec<String> = found
         .weak
         .iter()
         .filter(|weak| stays(weak.key))
-        .map(|weak| format!("{} {}", place(weak.line, weak.key.name), weak.key.does))
+        .map(|weak| {
+            format!(
+                "{} {}",
+                place(weak.line, weak.key.key.what.name),
+                weak.key.does
+            )
+        })
         .collect();
     if lines.is_empty() {
         return Ok(());
@@ -163,28 +174,31 @@ fn is_roots(host: &dyn Host, program: &HostProgram) -> Result<(), Problem> {
 /// The file that podman loads last.
 fn overriding(version: Version, hooks: &[PathBuf]) -> String {
     let list = |entries: Vec<String>| {
-        let clear = (version >= WITH_APPEND).then(|| "{append=false}".to_owned());
+        let clear = facts::APPEND
+            .holds_in(version)
+            .then(|| facts::APPEND.what.to_owned());
         let entries: Vec<String> = entries.into_iter().chain(clear).collect();
         format!("[{}]", entries.join(", "))
     };
     let kept = |kept: &[&str]| list(kept.iter().map(|entry| format!("\"{entry}\"")).collect());
     let mut text = String::new();
     let mut section = "";
-    for key in keys::KEYS.iter().filter(|key| key.since <= version) {
+    for key in keys::KEYS.iter().filter(|key| key.key.holds_in(version)) {
         let Some(value) = key.neutral(kept) else {
             continue;
         };
-        if key.section != section {
-            section = key.section;
+        let ConfKey { section: of, name } = key.key.what;
+        if of != section {
+            section = of;
             let _ = writeln!(text, "[{section}]");
         }
-        let _ = writeln!(text, "{} = {value}", key.name);
+        let _ = writeln!(text, "{name} = {value}");
     }
     if !hooks.is_empty() {
         // A string of JSON is one of TOML.
         let quoted = |path: &PathBuf| serde_json::Value::from(path.to_string_lossy()).to_string();
         let directories = list(hooks.iter().map(quoted).collect());
-        let _ = writeln!(text, "hooks_dir = {directories}");
+        let _ = writeln!(text, "{} = {directories}", keys_of::HOOKS_DIR.what.name);
     }
     text
 }

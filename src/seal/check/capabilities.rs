@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::host::CAPABILITY_SETS;
+use crate::podman::releases::conf;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::ObservedProcess;
 use crate::seal::promise::{NewPrivileges, Promise};
@@ -31,7 +32,7 @@ pub(super) fn check(promise: &Promise, process: &ObservedProcess) -> Vec<Breach>
         breaches.push(Breach::new(
             format!("{} in its {} capabilities", list(names), list(sets)),
             promised_capabilities(promise),
-            Culprit::Conf("default_capabilities"),
+            Culprit::Conf(conf::DEFAULT_CAPABILITIES),
         ));
     }
     breaches

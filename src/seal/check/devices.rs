@@ -1,11 +1,12 @@
 //! Device nodes and the rules of the device control group.
 
+use crate::podman::releases::conf;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::ObservedConfig;
 use crate::seal::oci::{OciDevice, OciDeviceRule};
 use crate::seal::promise::{Privilege, Promise, PromisedCgroups, PromisedDevice};
 
-const CULPRIT: Culprit = Culprit::Conf("devices");
+const CULPRIT: Culprit = Culprit::Conf(conf::DEVICES);
 
 pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     if promise.privilege == Privilege::Privileged {

@@ -3,84 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::mounts::MountRefusal;
+use crate::podman::releases::conf;
+use crate::podman::releases::mounts::{
+    FILES, FIPS, FIPS_FILE, INITS, KERNEL, KernelMount, SECRETS,
+};
 use crate::seal::breach::Culprit;
 use crate::seal::observed::{ObservedMount, ObservedMounts};
 use crate::seal::promise::{Depth, Init, Privilege, Promise, PromisedNamespace, Unmasked};
 use crate::seal::store::is_below;
-
-/// A file system of the kernel's, and the options that it always has.
-struct Kernel {
-    at: &'static str,
-    types: &'static [&'static str],
-    flags: &'static [&'static str],
-}
-
-const KERNEL: [Kernel; 6] = [
-    Kernel {
-        at: "/proc",
-        types: &["proc"],
-        flags: &["nosuid", "noexec", "nodev"],
-    },
-    Kernel {
-        at: "/sys",
-        types: &["sysfs"],
-        flags: &["nosuid", "noexec", "nodev", "ro"],
-    },
-    Kernel {
-        at: "/dev",
-        types: &["tmpfs"],
-        flags: &["nosuid"],
-    },
-    Kernel {
-        at: "/dev/pts",
-        types: &["devpts"],
-        flags: &["nosuid", "noexec"],
-    },
-    Kernel {
-        at: "/dev/mqueue",
-        types: &["mqueue"],
-        flags: &["nosuid", "noexec", "nodev"],
-    },
-    Kernel {
-        at: "/sys/fs/cgroup",
-        types: &["cgroup", "cgroup2"],
-        flags: &["nosuid", "noexec", "nodev", "ro"],
-    },
-];
-
-/// Files that podman writes for each container and mounts from its own directory, and their names there.
-const FILES: [(&str, &str); 8] = [
-    ("/etc/hosts", "hosts"),
-    ("/etc/resolv.conf", "resolv.conf"),
-    ("/etc/hostname", "hostname"),
-    ("/etc/localtime", "localtime"),
-    ("/etc/passwd", "passwd"),
-    ("/etc/group", "group"),
-    ("/run/.containerenv", ".containerenv"),
-    ("/dev/shm", "shm"),
-];
-
-/// The rules of cryptography that podman gives a container of a host in FIPS mode: the image's own, or a line of podman's.
-const FIPS: [&str; 2] = [
-    "/etc/crypto-policies/back-ends",
-    "/etc/crypto-policies/config",
-];
-const FIPS_FILE: &str = "fips-config";
-
-/// Where podman collects what mounts.conf names, the mark of FIPS mode, and secrets with a place of their own.
-const SECRETS: &str = "/run/secrets";
-
-/// Where distributions install podman's init.
-const INITS: [&str; 8] = [
-    "/usr/libexec/podman/catatonit",
-    "/usr/libexec/catatonit/catatonit",
-    "/usr/lib/podman/catatonit",
-    "/usr/bin/catatonit",
-    "/usr/local/libexec/podman/catatonit",
-    "/usr/libexec/catatonit",
-    "/usr/local/lib/podman/catatonit",
-    "/usr/local/bin/catatonit",
-];
 
 /// File systems of the kernel's, which the runtime mounts, hides or makes read-only below `/proc` and `/sys`.
 const MASKS: [&str; 8] = [
@@ -109,9 +39,10 @@ pub(super) fn check(
     promise: &Promise,
     mounts: &ObservedMounts<'_>,
 ) -> Result<(), MountRefusal> {
-    if let Some(kernel) = KERNEL.iter().find(|kernel| {
+    let is_it = |kernel: &&KernelMount| {
         Path::new(kernel.at) == found.at && kernel.types.contains(&found.kind.as_str())
-    }) {
+    };
+    if let Some(kernel) = KERNEL.iter().map(|fact| &fact.what).find(is_it) {
         return of_kernel(kernel, found, promise, mounts);
     }
     let allowed = is_file(found, promise, mounts)
@@ -129,7 +60,7 @@ pub(super) fn check(
         Culprit::Other("mounts.conf")
     } else if mounts.names_of(found).iter().any(in_dev) {
         // Unprivileged, podman mounts a device.
-        Culprit::Conf("devices")
+        Culprit::Conf(conf::DEVICES)
     } else {
         CULPRIT
     };
@@ -137,7 +68,7 @@ pub(super) fn check(
 }
 
 fn of_kernel(
-    kernel: &Kernel,
+    kernel: &KernelMount,
     found: &ObservedMount,
     promise: &Promise,
     mounts: &ObservedMounts<'_>,
@@ -180,15 +111,15 @@ fn is_file(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'_>
         let mut files = mounts.container_files(found).into_iter();
         joined && files.any(|(_, file)| file == Path::new(name))
     };
-    let is_it = |(place, name): &(&str, &str)| inside(place) && (is_own(name) || of_other(name));
-    FILES.iter().any(is_it)
+    let is_it = |(place, name): (&str, &str)| inside(place) && (is_own(name) || of_other(name));
+    FILES.iter().any(|fact| is_it(fact.what))
 }
 
 /// podman mounts a secret from a file of the secret's name, also when it was asked for by id, and makes a directory for
 /// those that have a place of their own.
 fn is_secret(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'_>) -> bool {
     let below = |base: &str, path: &Path| path.parent() == Some(Path::new(base));
-    let asked = promise.secrets.contains_key(&found.at) || below(SECRETS, &found.at);
+    let asked = promise.secrets.contains_key(&found.at) || below(SECRETS.what, &found.at);
     let files = mounts.own_files(found);
     !promise.secrets.is_empty() && asked && files.iter().any(|file| below("secrets", file))
 }
@@ -197,13 +128,13 @@ fn is_secret(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'
 fn is_fips(found: &ObservedMount, mounts: &ObservedMounts<'_>) -> bool {
     let at = found.at.as_path();
     let is_own = |name: &str| mounts.own_files(found).contains(&PathBuf::from(name));
-    let policy = FIPS.iter().any(|place| Path::new(place) == at)
-        && (mounts.is_in_root(found) || is_own(FIPS_FILE));
+    let policy = FIPS.iter().any(|place| Path::new(place.what) == at)
+        && (mounts.is_in_root(found) || is_own(FIPS_FILE.what));
     let has_fips = || {
         let mark = Path::new("/etc/system-fips");
         mounts.context.host.stamp(mark).is_some()
     };
-    policy || (at == Path::new(SECRETS) && has_fips() && is_own("run/secrets"))
+    policy || (at == Path::new(SECRETS.what) && has_fips() && is_own("run/secrets"))
 }
 
 /// What belongs to a namespace that is the host's, or that is not of the container's user namespace.
@@ -238,7 +169,7 @@ fn is_init(found: &ObservedMount, init: &Init, mounts: &ObservedMounts<'_>) -> b
     places.iter().any(|place| found.at == Path::new(place))
         && match init {
             Init::None => false,
-            Init::Engine => INITS.iter().any(|known| is_at(Path::new(known))),
+            Init::Engine => INITS.iter().any(|known| is_at(Path::new(known.what))),
             Init::Path(path) => is_at(path),
         }
 }

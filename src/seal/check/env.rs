@@ -1,11 +1,10 @@
 //! The names of the environment. Values may be secrets: they are never looked at and never printed.
 
+use crate::podman::releases::conf;
+use crate::podman::releases::env::VARIABLES;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::ObservedConfig;
 use crate::seal::promise::Promise;
-
-/// What podman puts into every environment.
-const ENGINE: [&str; 5] = ["PATH", "TERM", "container", "HOSTNAME", "HOME"];
 
 pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let promised = |name: &str| {
@@ -14,7 +13,9 @@ pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
                 .strip_suffix('*')
                 .is_some_and(|prefix| name.starts_with(prefix))
         };
-        ENGINE.contains(&name) || promise.env.contains(name) || promise.env.iter().any(prefix)
+        VARIABLES.iter().any(|known| known.what == name)
+            || promise.env.contains(name)
+            || promise.env.iter().any(prefix)
     };
     config
         .document
@@ -32,7 +33,7 @@ pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
             Breach::new(
                 found,
                 "none but those of --env and of the image",
-                Culprit::Conf("env"),
+                Culprit::Conf(conf::ENV),
             )
         })
         .collect()

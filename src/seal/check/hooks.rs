@@ -1,5 +1,6 @@
 //! Programs of the host's that run with the container.
 
+use crate::podman::releases::conf;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::ObservedConfig;
 use crate::seal::oci::OciHook;
@@ -30,7 +31,7 @@ pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
             Breach::new(
                 format!("the {stage} hook \"{}\"", words.join(" ")),
                 "none but those that root had installed",
-                Culprit::EngineConf("hooks_dir"),
+                Culprit::Conf(conf::HOOKS_DIR),
             )
         })
         .collect()

@@ -1,6 +1,7 @@
 //! The limits of the control group: each one promised is there, and no higher.
 
 use crate::host::CgroupLimits;
+use crate::podman::releases::conf;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedConfig, ObservedContainer, ObservedLimits};
 use crate::seal::promise::{Promise, PromisedLimits};
@@ -71,7 +72,7 @@ pub(super) fn cgroup(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Brea
     vec![Breach::new(
         format!("the control group \"{path}\""),
         "one of its own",
-        Culprit::EngineConf("cgroup_manager"),
+        Culprit::Conf(conf::CGROUP_MANAGER),
     )]
 }
 

@@ -1,6 +1,7 @@
 //! `AppArmor` and `SELinux`, where the host has them.
 
 use crate::host::{Apparmor, Selinux};
+use crate::podman::releases::conf;
 use crate::podman::value::label_opt::{is_confined, is_narrow};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::ObservedProcess;
@@ -37,7 +38,7 @@ fn apparmor(promised: &PromisedApparmor, found: &[String]) -> Option<Breach> {
         "" | "unconfined" => "no AppArmor profile".to_owned(),
         name => format!("the AppArmor profile \"{name}\""),
     };
-    (!holds).then(|| Breach::new(found, promised, Culprit::Conf("apparmor_profile")))
+    (!holds).then(|| Breach::new(found, promised, Culprit::Conf(conf::APPARMOR_PROFILE)))
 }
 
 fn selinux(promise: &Promise, label: &str) -> Option<Breach> {
@@ -57,7 +58,7 @@ fn selinux(promise: &Promise, label: &str) -> Option<Breach> {
         format!("the SELinux label \"{label}\"")
     };
     if !holds {
-        return Some(Breach::new(found, promised, Culprit::Conf("label")));
+        return Some(Breach::new(found, promised, Culprit::Conf(conf::LABEL)));
     }
     let narrow = promise.selinux_level == SelinuxLevel::Any || is_narrow(level);
     (!narrow).then(|| Breach::new(found, "categories of its own", Culprit::Unknown))

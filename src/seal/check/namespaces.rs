@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path};
 
+use crate::podman::releases::conf;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedConfig, ObservedContainer};
 use crate::seal::oci::OciIdMapping;
@@ -124,7 +125,7 @@ pub(super) fn mappings(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Br
     if *promise.namespace("user") != PromisedNamespace::Own {
         return Vec::new();
     }
-    let culprit = Culprit::Conf("userns");
+    let culprit = Culprit::Conf(conf::USERNS);
     let mut breaches = Vec::new();
     for (what, mappings) in [
         ("uid", &config.document.linux.uid_mappings),
@@ -164,12 +165,12 @@ fn describe(promised: &PromisedNamespace) -> String {
 
 fn culprit(name: &str) -> Culprit {
     Culprit::Conf(match name {
-        "pid" => "pidns",
-        "ipc" => "ipcns",
-        "uts" => "utsns",
-        "cgroup" => "cgroupns",
-        "network" => "netns",
-        "user" => "userns",
+        "pid" => conf::PIDNS,
+        "ipc" => conf::IPCNS,
+        "uts" => conf::UTSNS,
+        "cgroup" => conf::CGROUPNS,
+        "network" => conf::NETNS,
+        "user" => conf::USERNS,
         _ => return Culprit::Unknown,
     })
 }

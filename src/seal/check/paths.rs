@@ -2,34 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::podman::releases::Fact;
+use crate::podman::releases::conf;
+use crate::podman::releases::paths::{MASKED, READ_ONLY};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ContainerContext, ObservedConfig, ObservedContainer};
 use crate::seal::promise::{Promise, PromisedAccess, Unmasked};
 use crate::seal::store;
-
-/// What every podman from 4.3 on hides; newer ones hide more.
-const MASKED: [&str; 10] = [
-    "/proc/acpi",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/sys/firmware",
-    "/sys/fs/selinux",
-];
-
-/// What every podman from 4.3 on makes read-only.
-const READ_ONLY: [&str; 6] = [
-    "/proc/asound",
-    "/proc/bus",
-    "/proc/fs",
-    "/proc/irq",
-    "/proc/sys",
-    "/proc/sysrq-trigger",
-];
 
 /// Propagations of the root that let nothing out of the container.
 const PRIVATE: [&str; 5] = ["", "private", "rprivate", "slave", "rslave"];
@@ -69,6 +48,12 @@ pub(super) fn root(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach
     breaches
 }
 
+/// What every podman does, whichever it is.
+fn always<'a>(facts: &'a [Fact<&'a str>]) -> impl Iterator<Item = &'a str> {
+    let facts = facts.iter().filter(|fact| fact.holds_always());
+    facts.map(|fact| fact.what)
+}
+
 pub(super) fn hidden(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let Unmasked::Paths(open) = &promise.unmasked else {
         return Vec::new();
@@ -78,8 +63,7 @@ pub(super) fn hidden(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Brea
     let is_hidden = |path: &str| linux.masked_paths.iter().any(|found| found == path);
     let is_read_only = |path: &str| linux.readonly_paths.iter().any(|found| found == path);
     let mut breaches = Vec::new();
-    let wanted = MASKED
-        .into_iter()
+    let wanted = always(&MASKED)
         .filter(|path| !is_open(path))
         .chain(promise.masked.iter().map(String::as_str));
     for path in wanted.filter(|path| !is_hidden(path)) {
@@ -89,7 +73,7 @@ pub(super) fn hidden(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Brea
             Culprit::Unknown,
         ));
     }
-    let wanted = READ_ONLY.into_iter().filter(|path| !is_open(path));
+    let wanted = always(&READ_ONLY).filter(|path| !is_open(path));
     for path in wanted.filter(|path| !is_hidden(path) && !is_read_only(path)) {
         breaches.push(Breach::new(
             format!("{path} writable"),
@@ -158,7 +142,7 @@ pub(super) fn sysctl(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Brea
             Breach::new(
                 format!("the sysctl {key}={value}"),
                 promised,
-                Culprit::Conf("default_sysctls"),
+                Culprit::Conf(conf::DEFAULT_SYSCTLS),
             )
         })
         .collect()

@@ -1,10 +1,11 @@
 //! What setrlimit(2) and the OOM killer allow the process.
 
+use crate::podman::releases::conf;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedConfig, ObservedContainer};
 use crate::seal::promise::Promise;
 
-const CULPRIT: Culprit = Culprit::Conf("default_ulimits");
+const CULPRIT: Culprit = Culprit::Conf(conf::DEFAULT_ULIMITS);
 
 pub(super) fn oom_score(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
     let promised = promise.oom_score_adj;
@@ -13,7 +14,7 @@ pub(super) fn oom_score(promise: &Promise, container: &ObservedContainer) -> Vec
         Breach::new(
             format!("the OOM score {found}"),
             format!("no less than {promised}"),
-            Culprit::Conf("oom_score_adj"),
+            Culprit::Conf(conf::OOM_SCORE_ADJ),
         )
     };
     lower.map(breach).into_iter().collect()

@@ -1,5 +1,6 @@
 //! The settings of the control group beside its limits.
 
+use crate::podman::releases::conf;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::ObservedConfig;
 use crate::seal::oci::OciIntelRdt;
@@ -29,7 +30,7 @@ pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
             breaches.push(Breach::new(
                 found,
                 "no such setting",
-                Culprit::Conf("cgroup_conf"),
+                Culprit::Conf(conf::CGROUP_CONF),
             ));
         }
     }

@@ -1,5 +1,6 @@
 //! The words that the runtime was started with.
 
+use crate::podman::releases::conf;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::promise::{Descriptors, Promise};
 
@@ -8,22 +9,22 @@ const WORDS: [(&str, &str, Culprit); 4] = [
     (
         "--no-pivot",
         "a root that can be left (--no-pivot)",
-        Culprit::EngineConf("no_pivot_root"),
+        Culprit::Conf(conf::NO_PIVOT_ROOT),
     ),
     (
         "--no-new-keyring",
         "its caller's session keyring (--no-new-keyring)",
-        Culprit::Conf("keyring"),
+        Culprit::Conf(conf::KEYRING),
     ),
     (
         "--cgroup-manager=disabled",
         "no control group",
-        Culprit::EngineConf("runtimes_flags"),
+        Culprit::Conf(conf::RUNTIMES_FLAGS),
     ),
     (
         "--rootless=true",
         "a control group that need not be there (--rootless=true)",
-        Culprit::EngineConf("runtimes_flags"),
+        Culprit::Conf(conf::RUNTIMES_FLAGS),
     ),
 ];
 

@@ -1,5 +1,6 @@
 //! The system call filter: no wider than the profile that was judged.
 
+use crate::podman::releases::conf;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedConfig, ObservedProcess};
 use crate::seal::promise::{Promise, PromisedSeccomp};
@@ -19,7 +20,7 @@ fn breach(found: String) -> Vec<Breach> {
     vec![Breach::new(
         found,
         "the seccomp profile that was judged",
-        Culprit::Conf("seccomp_profile"),
+        Culprit::Conf(conf::SECCOMP_PROFILE),
     )]
 }
 

@@ -8,6 +8,7 @@ use super::{
     ObservedProcess,
 };
 use crate::host::{CgroupLimits, nano_cpus};
+use crate::podman::releases::conf;
 use crate::seal::breach::Culprit;
 use crate::seal::oci::{OciConfig, OciResources};
 
@@ -38,8 +39,8 @@ impl<'a> Observed<'a> {
                     .host
                     .cgroup_limits(waiting.pid)
                     .map_err(|problem| problem.to_string()),
-                too_high: Culprit::EngineConf("cgroup_manager"),
-                missing: Culprit::EngineConf("cgroup_manager"),
+                too_high: Culprit::Conf(conf::CGROUP_MANAGER),
+                missing: Culprit::Conf(conf::CGROUP_MANAGER),
             }
         }));
         let rlimits = document.process.rlimits.iter();
