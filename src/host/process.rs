@@ -71,18 +71,29 @@ const LIMITS: [(&str, &str); 15] = [
     ("Max realtime timeout", "RLIMIT_RTTIME"),
 ];
 
-/// Reads the process; the start time before and after must agree, or it is another one by now.
+/// Reads the process; its start time before and after must agree, or the number is another process's by now.
 pub(super) fn read(pid: u32) -> Result<Process, Problem> {
     let directory = PathBuf::from(format!("/proc/{pid}"));
     let fail = |error: io::Error| Problem::new(format!("process {pid} cannot be read: {error}"));
-    let born = fs::metadata(&directory).map_err(fail)?.ino();
+    let started = start_time(&directory).map_err(fail)?;
     let process = look(&directory).map_err(fail)?;
-    if fs::metadata(&directory).map_err(fail)?.ino() != born {
+    if start_time(&directory).map_err(fail)? != started {
         return Err(Problem::new(format!(
             "process {pid} ended while it was read"
         )));
     }
     Ok(process)
+}
+
+/// The 22nd field of `stat`, in clock ticks since the boot. The second one, the program's name, may hold blanks and brackets.
+fn start_time(directory: &Path) -> io::Result<u64> {
+    let stat = fs::read_to_string(directory.join("stat"))?;
+    let fields = stat
+        .rsplit_once(')')
+        .map(|(_, rest)| rest.split_whitespace());
+    fields
+        .and_then(|mut fields| fields.nth(19)?.parse().ok())
+        .ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 fn look(directory: &Path) -> io::Result<Process> {
@@ -213,5 +224,9 @@ mod tests {
         assert!(us.mounts.iter().any(|mount| mount.point == Path::new("/")));
         assert!(us.limits.contains_key("RLIMIT_NOFILE") && us.namespaces.len() == NAMESPACES.len());
         assert!(read(u32::MAX).is_err());
+        let directory = PathBuf::from(format!("/proc/{}", std::process::id()));
+        let stat = fs::read_to_string(directory.join("stat")).unwrap();
+        let ours = start_time(&directory).unwrap().to_string();
+        assert_eq!(stat.split(' ').nth(21), Some(ours.as_str()), "{stat}");
     }
 }
