@@ -20,9 +20,9 @@ use crate::host;
 use crate::problem::Problem;
 
 /// The most a program may answer, in bytes: the longest image inspection seen is a tenth of it.
-const LONGEST_ANSWER: u64 = 4 << 20;
-/// The most that is kept of its complaints.
-const LONGEST_COMPLAINT: u64 = 64 << 10;
+const LONGEST_STDOUT: u64 = 4 << 20;
+/// The most that is kept of its standard error, in bytes.
+const LONGEST_STDERR: u64 = 64 << 10;
 /// The first descriptor of socket activation, `sd_listen_fds(3)`.
 const LISTEN_START: RawFd = 3;
 
@@ -117,21 +117,21 @@ fn command(path: &Path, args: &[OsString], variables: &Variables) -> Command {
 
 fn listen(child: &mut Child) -> io::Result<Answer> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    // Both at once: a program that waits to complain would never finish its answer.
+    // Both at once: a program that blocks on a full stderr would never finish its stdout.
     let (stdout, stderr) = thread::scope(|scope| {
-        let complaint = scope.spawn(|| {
+        let stderr = scope.spawn(|| {
             let mut stderr = stderr;
-            let text = read(stderr.as_mut(), LONGEST_COMPLAINT);
+            let text = read(stderr.as_mut(), LONGEST_STDERR);
             // The rest is thrown away, not left in the pipe.
             stderr.map(|mut rest| io::copy(&mut rest, &mut io::sink()));
             text
         });
-        let answer = read(stdout, LONGEST_ANSWER.saturating_add(1));
-        (answer, complaint.join().unwrap_or_else(|_| Ok(Vec::new())))
+        let stdout = read(stdout, LONGEST_STDOUT.saturating_add(1));
+        (stdout, stderr.join().unwrap_or_else(|_| Ok(Vec::new())))
     });
     let (stdout, stderr) = (stdout?, stderr?);
-    if u64::try_from(stdout.len()).map_or(true, |length| length > LONGEST_ANSWER) {
-        let what = format!("it says more than {LONGEST_ANSWER} bytes");
+    if u64::try_from(stdout.len()).map_or(true, |length| length > LONGEST_STDOUT) {
+        let what = format!("it says more than {LONGEST_STDOUT} bytes");
         return Err(io::Error::other(what));
     }
     Ok(Answer {
@@ -149,7 +149,7 @@ fn read(source: Option<impl Read>, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Everything Rust opens is close-on-exec, so a descriptor that is not was handed down by whoever started us, maybe by
+/// Everything Rust opens is close-on-exec, so a descriptor that is not was handed down by the process that started us, maybe by
 /// accident, and podman would hand it on (CVE-2024-21626 was one). Marking them would need `unsafe`; as nothing of this
 /// process uses them, they can as well be closed.
 fn close_inherited(keep: &Range<RawFd>) -> Result<(), Problem> {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_has_its_code_and_its_complaint() {
+    fn an_answer_has_its_code_and_its_stderr() {
         let answer = shell("echo out; echo no >&2; echo why >&2; echo >&2; exit 3").unwrap();
         assert_eq!(
             (answer.code, answer.stdout.as_slice()),

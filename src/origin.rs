@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// Who asked for a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// The built-in baseline: nobody asked, it is what every container gets.
+    /// The built-in baseline: what every container gets without being asked for.
     Baseline,
     /// A place in a profile.
     Profile {
@@ -79,7 +79,7 @@ impl<T> Setting<T> {
         Self { value, origin }
     }
 
-    /// A value nobody asked for.
+    /// A value of the baseline.
     pub fn baseline(value: T) -> Self {
         Self::new(value, Origin::Baseline)
     }

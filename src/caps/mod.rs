@@ -51,7 +51,7 @@ impl Cap {
     }
 
     /// What it is worth to an attacker. `SYS_PTRACE` becomes an escape with the host's PID namespace, `BPF` with
-    /// `PERFMON`, `NET_ADMIN` or `SYS_ADMIN`: whoever knows the rest of the container must see to that.
+    /// `PERFMON`, `NET_ADMIN` or `SYS_ADMIN`: the rules that see the whole container judge that.
     pub fn class(self) -> Class {
         self.0.class
     }

@@ -23,7 +23,7 @@ use crate::problem::Problem;
 
 pub use volume::ListedVolume;
 
-/// Where podman is looked for; nobody's `PATH` matters.
+/// Where podman is looked for; no `PATH` is consulted.
 const SEARCH: &str = "/usr/bin:/usr/local/bin:/usr/sbin:/usr/local/sbin:/bin:/sbin";
 /// The file in the cache directory that holds the version.
 const VERSION_FILE: &str = "version.json";
@@ -283,7 +283,7 @@ fn not_a_program(path: &Path) -> Problem {
     Problem::new(format!("\"{}\" is not a program", path.display())).instead(INSTALL)
 }
 
-/// A directory that is gone after a reboot and that nobody else may write to.
+/// A directory that is gone after a reboot and that no other user may write to.
 fn cache_directory(identity: &Identity, env: &Scrubbed) -> Option<PathBuf> {
     let parent = match identity.mode {
         Mode::Rootful => Path::new("/run"),

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::{Environment, reason};
 use crate::host::{Host, Identity, Mode};
 
-/// The search path podman gets, whoever calls.
+/// The search path podman gets, whatever the caller's is.
 pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// As many descriptors as a unit can sensibly pass.

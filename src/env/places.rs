@@ -6,7 +6,7 @@ use super::keep::{Keeper, is_made_of};
 use crate::host::{FileKind, Mode, Resolved};
 
 impl Keeper<'_> {
-    /// Root's home is the one of the passwd file; a user's may be elsewhere as long as it is the user's.
+    /// The home of uid 0 is the one of the passwd file; another user's may be elsewhere as long as that user owns it.
     pub(super) fn home(&mut self) {
         let passwd = self.identity.home.clone();
         let kept = self.keep_if("HOME", |keeper, value| {
@@ -37,7 +37,7 @@ impl Keeper<'_> {
         });
     }
 
-    /// The XDG base directory specification: ours, and nobody else may look in. A session that was entered with su or
+    /// The XDG base directory specification: ours, and no other user may look in. A session that was entered with su or
     /// cron lacks the variable, and podman would keep its state in /tmp instead.
     pub(super) fn runtime_directory(&mut self) {
         let private =
@@ -54,7 +54,7 @@ impl Keeper<'_> {
 
     /// Where a user keeps podman's configuration and images. Both move podman's own files, and so could move them to a
     /// place prepared by somebody else: only the user's own directories count. Without them podman would look into
-    /// another store than the user's, which is not safer. Root's are dropped: they come from whoever became root.
+    /// another store than the user's, which is not safer. For uid 0 they are dropped: they come from the user who became root.
     pub(super) fn own_directories(&mut self) {
         for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] {
             self.keep_if(name, |keeper, value| {

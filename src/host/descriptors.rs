@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// The descriptors that another program would inherit, 0 to 2 among them, from `/proc/self/fd` and `/proc/self/fdinfo`.
 ///
 /// # Errors
-/// The directory cannot be read: then nobody knows what would be handed on.
+/// The directory cannot be read: then it is unknown what would be handed on.
 pub fn inherited_descriptors() -> Result<Vec<RawFd>, Problem> {
     let directory = Path::new("/proc/self/fd");
     read(directory).map_err(|error| unreadable(directory, &error))

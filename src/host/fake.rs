@@ -72,7 +72,7 @@ impl Fake {
         }
     }
 
-    /// Adds a directory. Directories above anything that is added exist by themselves, root's and 0755.
+    /// Adds a directory. Directories above anything that is added exist by themselves, owned by uid 0 with mode 0755.
     #[must_use]
     pub fn directory(self, path: impl Into<PathBuf>, owner: u32, mode: u32) -> Self {
         self.node(path, FileKind::Directory, owner, mode)

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use super::id_map;
 
-/// Does podman run with root's powers?
+/// Does podman run as uid 0 of the host?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// As root.
+    /// It does.
     Rootful,
-    /// As anybody else, in a user namespace.
+    /// It runs as another user, in a user namespace.
     Rootless,
 }
 
@@ -22,8 +22,8 @@ pub enum RunsIn {
     Tty(String),
 }
 
-/// Who a process belongs to outside of its user namespace. podman without root runs hooks as uid 0 of a namespace of the
-/// user's, where everything above says root.
+/// Who a process belongs to outside of its user namespace. Rootless podman runs hooks as uid 0 of the user's
+/// namespace, where this process itself looks like root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
     /// The effective uid, as the parent namespace numbers it.

@@ -116,7 +116,7 @@ pub trait Host {
     /// The mount points strictly below a resolved path, from `/proc/self/mountinfo`, sorted.
     ///
     /// # Errors
-    /// The table cannot be read or understood: then nobody knows what a bind mount of `path` would carry along.
+    /// The table cannot be read or understood: then it is unknown what a bind mount of `path` would carry along.
     fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem>;
 
     /// A file of any kind and size, to be read bit by bit.
@@ -164,14 +164,14 @@ pub trait Host {
     /// where [`Links::Refuse`] is asked.
     fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError>;
 
-    /// Can nobody but the users `owners` change what `path` leads to? It, each directory on the way and each link passed
+    /// Can only the users `owners` change what `path` leads to? It, each directory on the way and each link passed
     /// belong to one of them, and neither the group nor others may write to them.
     ///
     /// # Errors
     /// The sentence that names what is open, or why the path cannot be followed.
     fn only_changed_by(&self, path: &Path, owners: &[u32]) -> Result<(), Problem>;
 
-    /// Can nobody but root change what `path` leads to?
+    /// Can only uid 0 change what `path` leads to?
     ///
     /// # Errors
     /// As [`Host::only_changed_by`].
@@ -179,10 +179,10 @@ pub trait Host {
         self.only_changed_by(path, &[0])
     }
 
-    /// The content of a file that nobody but root can change.
+    /// The content of a file that only uid 0 can change.
     ///
     /// Owner and mode are those of the file that was opened; the way to it is judged after that, so that between the two
-    /// only root could have put another file in its place.
+    /// only uid 0 could have put another file in its place.
     ///
     /// # Errors
     /// As [`Host::open_file`] and [`Host::trusted`].

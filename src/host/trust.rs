@@ -1,4 +1,4 @@
-//! Whether what a path leads to can be changed by nobody but those who are obeyed anyway: the one judgement of files that
+//! Whether what a path leads to can be changed only by users who are obeyed anyway: the one judgement of files that
 //! steer a run, its policy, its profiles, its hooks and the programs that are started.
 
 use std::path::Path;

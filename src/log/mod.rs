@@ -1,4 +1,4 @@
-//! The decision log: a record for each refusal and each override, for whoever answers for the host.
+//! The decision log: a record for each refusal and each override, for the administrator of the host.
 //!
 //! To the journal in its native protocol (systemd's `JOURNAL_NATIVE_PROTOCOL`), else to syslog (RFC 3164), else nowhere:
 //! a log that is missing, full or slow is never the reason to stop or to wait.
@@ -16,7 +16,7 @@ use crate::policy::engine::{Finding, Judgement, Refusal, Verdict};
 use crate::report::sanitize::{safe, safe_lines};
 
 /// The characters of a value; the rest is cut. Even if each of them has to be escaped, a record stays below the 208 KiB
-/// that a datagram may have: nobody gets rid of a record by a long value.
+/// that a datagram may have: a long value does not suppress a record.
 const MAX_VALUE: usize = 1024;
 /// `LOG_AUTHPRIV` of syslog(3).
 const FACILITY: u8 = 10;
@@ -77,7 +77,7 @@ impl<'a> Record<'a> {
     }
 
     /// One line.
-    fn message(&self, around: &LogContext) -> String {
+    fn message(&self, context: &LogContext) -> String {
         let Finding {
             rule, what, origin, ..
         } = self.finding;
@@ -85,7 +85,7 @@ impl<'a> Record<'a> {
             .reason
             .map(|reason| format!(", reason: {}", cut(reason)))
             .unwrap_or_default();
-        let place = match &around.place {
+        let place = match &context.place {
             Some(RunsIn::Unit(unit)) => format!(", unit {}", cut(unit)),
             Some(RunsIn::Tty(tty)) => format!(", tty {}", cut(tty)),
             None => String::new(),
@@ -96,21 +96,21 @@ impl<'a> Record<'a> {
             rule.id,
             cut(what),
             cut(&origin.to_string()),
-            cut(&around.image),
-            around.uid
+            cut(&context.image),
+            context.uid
         );
         safe(&text).into_owned()
     }
 
-    fn fields(&self, around: &LogContext) -> Vec<u8> {
+    fn fields(&self, context: &LogContext) -> Vec<u8> {
         let mut out = Vec::new();
         let origin = self.finding.origin.to_string();
         let (priority, facility, uid) = (
             self.priority.to_string(),
             FACILITY.to_string(),
-            around.uid.to_string(),
+            context.uid.to_string(),
         );
-        field(&mut out, "MESSAGE", &self.message(around));
+        field(&mut out, "MESSAGE", &self.message(context));
         field(&mut out, "PRIORITY", &priority);
         field(&mut out, "SYSLOG_FACILITY", &facility);
         field(&mut out, "SYSLOG_IDENTIFIER", IDENTIFIER);
@@ -118,8 +118,8 @@ impl<'a> Record<'a> {
         field(&mut out, "SAFE_PODMAN_VERDICT", self.verdict);
         field(&mut out, "SAFE_PODMAN_ORIGIN", &origin);
         field(&mut out, "SAFE_PODMAN_UID", &uid);
-        field(&mut out, "SAFE_PODMAN_IMAGE", &around.image);
-        match &around.place {
+        field(&mut out, "SAFE_PODMAN_IMAGE", &context.image);
+        match &context.place {
             Some(RunsIn::Unit(unit)) => field(&mut out, "SAFE_PODMAN_UNIT", unit),
             Some(RunsIn::Tty(tty)) => field(&mut out, "SAFE_PODMAN_TTY", tty),
             None => {}
@@ -130,13 +130,13 @@ impl<'a> Record<'a> {
         out
     }
 
-    fn line(&self, around: &LogContext) -> String {
+    fn line(&self, context: &LogContext) -> String {
         // Without a time: the receiver knows it, and in the time zone that it writes in.
         let priority = FACILITY.saturating_mul(8).saturating_add(self.priority);
         format!(
             "<{priority}>{IDENTIFIER}[{}]: {}",
             std::process::id(),
-            self.message(around)
+            self.message(context)
         )
     }
 }
@@ -172,10 +172,10 @@ impl Log {
     }
 
     /// Records each refusal and each override; says nothing about whether that worked.
-    pub fn record(&self, judgement: &Judgement, around: &LogContext) {
+    pub fn record(&self, judgement: &Judgement, context: &LogContext) {
         for record in judgement.findings.iter().filter_map(Record::of) {
-            if send(&self.journal, &record.fields(around)).is_none() {
-                send(&self.syslog, record.line(around).as_bytes());
+            if send(&self.journal, &record.fields(context)).is_none() {
+                send(&self.syslog, record.line(context).as_bytes());
             }
         }
     }

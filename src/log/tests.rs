@@ -33,7 +33,7 @@ fn allowed(reason: &str) -> Verdict {
     }
 }
 
-fn around() -> LogContext {
+fn context() -> LogContext {
     LogContext {
         uid: 1000,
         place: Some(RunsIn::Unit("web.service".into())),
@@ -110,7 +110,7 @@ fn the_journal_gets_fields() {
         Verdict::Rewritten { to: "x".into() },
         allowed("lab"),
     ];
-    sockets.log.record(&judgement(verdicts), &around());
+    sockets.log.record(&judgement(verdicts), &context());
     let refused = fields(&receive(&journal).unwrap());
     assert_eq!(get(&refused, "PRIORITY"), "4");
     assert_eq!(get(&refused, "SYSLOG_IDENTIFIER"), "safe-podman");
@@ -137,12 +137,14 @@ fn a_value_cannot_become_a_field() {
     let sockets = Sockets::new();
     let journal = sockets.bind("journal");
     let evil = "a\nSAFE_PODMAN_VERDICT=allowed\n\x1b]0;x\x07\u{202e}\0";
-    let around = LogContext {
+    let context = LogContext {
         image: evil.into(),
         place: Some(RunsIn::Tty(evil.into())),
-        ..around()
+        ..context()
     };
-    sockets.log.record(&judgement(vec![allowed(evil)]), &around);
+    sockets
+        .log
+        .record(&judgement(vec![allowed(evil)]), &context);
     let fields = fields(&receive(&journal).unwrap());
     assert_eq!(fields.len(), 11, "{fields:?}");
     for name in ["SAFE_PODMAN_REASON", "SAFE_PODMAN_IMAGE", "SAFE_PODMAN_TTY"] {
@@ -161,7 +163,7 @@ fn syslog_is_next() {
     let syslog = sockets.bind("syslog");
     sockets.log.record(
         &judgement(vec![allowed("a\n<0>kernel: b\x1b[1m")]),
-        &around(),
+        &context(),
     );
     let line = String::from_utf8(receive(&syslog).unwrap()).unwrap();
     let expected = format!(
@@ -178,12 +180,12 @@ fn nobody_there_is_no_error() {
     let sockets = Sockets::new();
     sockets
         .log
-        .record(&judgement(vec![allowed("x")]), &around());
+        .record(&judgement(vec![allowed("x")]), &context());
     drop(sockets.bind("journal"));
     std::fs::write(sockets.dir.path().join("syslog"), "").unwrap();
     sockets
         .log
-        .record(&judgement(vec![allowed("x")]), &around());
+        .record(&judgement(vec![allowed("x")]), &context());
 }
 
 #[test]
@@ -195,7 +197,7 @@ fn a_log_that_nobody_reads_is_not_waited_for() {
     let start = Instant::now();
     sockets
         .log
-        .record(&judgement(vec![allowed(&long); 500]), &around());
+        .record(&judgement(vec![allowed(&long); 500]), &context());
     assert!(
         start.elapsed() < Duration::from_secs(30),
         "{:?}",
@@ -208,14 +210,14 @@ fn a_long_value_is_cut_and_still_arrives() {
     let sockets = Sockets::new();
     let journal = sockets.bind("journal");
     let long = "\u{e0001}".repeat(1 << 20);
-    let around = LogContext {
+    let context = LogContext {
         image: long.clone(),
         place: Some(RunsIn::Unit(long.clone())),
-        ..around()
+        ..context()
     };
     sockets
         .log
-        .record(&judgement(vec![allowed(&long)]), &around);
+        .record(&judgement(vec![allowed(&long)]), &context);
     let fields = fields(&receive(&journal).unwrap());
     assert_eq!(
         get(&fields, "SAFE_PODMAN_REASON"),

@@ -188,7 +188,7 @@ fn classify(host: &dyn Host, path: &Path) -> Vec<(PathBuf, DeviceClass)> {
 }
 
 fn walk(host: &dyn Host, path: &Path, depth: u8, found: &mut Vec<(PathBuf, DeviceClass)>) {
-    // Where a path cannot be followed, nobody knows what podman would hand over.
+    // Where a path cannot be followed, it is unknown what podman would hand over.
     let (Ok(resolved), Some(depth)) = (host.resolve(path), depth.checked_sub(1)) else {
         found.push((path.to_owned(), DeviceClass::Kernel));
         return;

@@ -46,7 +46,7 @@ const ORDERS: [&str; 24] = [
 /// Where a path of the command line leads. A relative one starts in the working directory, for podman as for us.
 ///
 /// # Errors
-/// Why nobody can tell: the path cannot be followed, or it is a relative path of a profile, which podman would start
+/// Why it cannot be told: the path cannot be followed, or it is a relative path of a profile, which podman would start
 /// from wherever it is called.
 pub(super) fn locate(path: &Path, origin: &Origin, facts: &Facts<'_>) -> Result<Resolved, String> {
     if path.is_relative() && !matches!(origin, Origin::Argument { .. }) {

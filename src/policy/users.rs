@@ -6,7 +6,7 @@ use crate::podman::value::userns::Userns;
 use crate::spec::Spec;
 
 /// Is uid 0 of the container uid 0 of the host? Only a mapping of podman's own choice (`auto`, `nomap`), or one that is
-/// written out without the host's root, says no; what another container's namespace maps nobody knows.
+/// written out without the host's root, says no; what another container's namespace maps is unknown.
 pub(super) fn is_host_root(spec: &Spec, facts: &Facts<'_>) -> bool {
     if facts.host.identity().mode == Mode::Rootless {
         return false;

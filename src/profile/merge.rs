@@ -83,7 +83,7 @@ fn endless(profiles: &[Profile], child: &Profile, parent: &Profile, is_circle: b
 /// networks replace a weaker one's: `none` and a network cannot both hold. What stays keeps its order, so overlaying
 /// step by step and all at once are the same.
 ///
-/// That a volume or tmpfs replaces one with the same destination is for those who know destinations.
+/// A volume or tmpfs replaces one with the same destination later, when destinations are parsed (`spec`).
 pub fn overlay(layers: Vec<Vec<FlagValue>>) -> Vec<FlagValue> {
     let mut all: Vec<FlagValue> = Vec::new();
     for layer in layers {

@@ -24,7 +24,7 @@ pub(super) fn read(host: &dyn Host, path: &Path, shown: &Path) -> Result<Vec<u8>
 
 /// Reads a file of the profile library: `None` when there is none.
 ///
-/// What root obeys must be in nobody else's hands, the directories above included. Any other user may trust what they
+/// What uid 0 obeys must not be in another user's hands, the directories above included. Any other user may trust what they
 /// like: they could call podman directly.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ pub enum Simple {
     Run(Run),
     /// It does something else.
     Other,
-    /// It changes the directory, so that nobody knows where relative paths start after it.
+    /// It changes the directory, so that it is unknown where relative paths start after it.
     ChangesDirectory,
     /// It might start a container in a way that cannot be followed: why.
     Unclear(String),

@@ -340,8 +340,8 @@ fn cpu(layers: &Layers<'_>) -> Result<Setting<CpuLimit>, Problem> {
     }
 }
 
-/// The limits of a process. Ours are lowered to this process's own hard limits, which the engine cannot exceed; a
-/// person's are refused above them.
+/// The limits of a process. Those of the baseline are lowered to this process's own hard limits, which the engine
+/// cannot exceed; those that were asked for are refused above them.
 fn ulimits(layers: &Layers<'_>, host: &dyn Host) -> Result<Vec<Setting<Ulimit>>, Problem> {
     let mut limits = layers.list(&flags::ULIMIT, same_limit)?;
     for limit in &mut limits {

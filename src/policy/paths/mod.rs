@@ -24,7 +24,7 @@ pub use places::Places;
 pub(super) enum Asset {
     /// `/`
     HostRoot,
-    /// A socket, or the directory of one, that starts containers for whoever connects.
+    /// A socket, or the directory of one, that starts containers for any client.
     RuntimeSocket,
     /// Where engines keep containers, images, volumes and secrets.
     EngineStorage,

@@ -59,7 +59,7 @@ impl Places {
     }
 }
 
-/// Every home directory: root's, those in their usual place, and the caller's own wherever it is.
+/// Every home directory: that of uid 0, those in their usual place, and the caller's own wherever it is.
 fn homes(host: &dyn Host, own: Option<PathBuf>) -> Vec<Vec<String>> {
     let resolved = own
         .as_deref()

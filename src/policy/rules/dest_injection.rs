@@ -38,7 +38,7 @@ enum Destination {
     Free,
 }
 
-/// Each with all below it. What lies in /dev/shm is nobody's.
+/// Each with all below it, except /dev/shm: nothing there is trusted.
 const MASKED: &[&str] = &["/proc", "/sys", "/dev"];
 const SHARED_MEMORY: &str = "/dev/shm";
 const TRUSTED: &[&str] = &[
@@ -147,8 +147,8 @@ fn device(device: &Setting<Device>) -> Option<Hit> {
     (!belongs).then(|| Hit::refuse(what, &device.origin))
 }
 
-/// The host's file at its own place, read-only: no more than root of the host vouches for. Where the host must not lend
-/// it, the rule for that path says so.
+/// A read-only bind of a host path at the same path: the container sees there what the host itself uses. Whether the host
+/// may give it away is decided by the rule for that path.
 fn is_hosts_own(bind: &Bind, facts: &Facts<'_>) -> bool {
     let place = |path: &str| paths::folded(Path::new(path));
     let is_same_place = place(bind.path.as_str()) == place(bind.destination.as_str())

@@ -1,4 +1,4 @@
-//! Kinds of mounts whose content or size nobody has looked at.
+//! Kinds of mounts whose content or size is not judged.
 
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};

@@ -26,7 +26,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for source in sources::all(spec, facts) {
         let is_mount = matches!(source.way, Way::Bind(_) | Way::Overlay(_));
-        // Where a mount is refused anyway, nobody should make the directory for it.
+        // Where a mount is refused anyway, the directory for it should not be made.
         let is_refused = paths::judge(facts, &source.found, source.access)
             .is_some_and(|found| found.response == Response::Refuse);
         if is_mount && !is_refused && source.found.kind == FileKind::Missing {

@@ -72,7 +72,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     hits
 }
 
-/// What a person asked for is refused; what nobody asked for is lowered.
+/// What was asked for is refused; a default is lowered.
 fn hit<T: Display>(
     flag: &str,
     is: T,

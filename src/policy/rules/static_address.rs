@@ -10,7 +10,7 @@ use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
-/// Last labels of names that are nobody's on the public network (RFC 2606, RFC 6761, RFC 6762, RFC 8375) or that are
+/// Last labels of names that cannot be registered on the public network (RFC 2606, RFC 6761, RFC 6762, RFC 8375) or that are
 /// in use as such.
 const PRIVATE: [&str; 11] = [
     "arpa",

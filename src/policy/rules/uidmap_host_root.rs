@@ -84,7 +84,7 @@ fn by_auto(userns: &Setting<Userns>) -> Vec<Hit> {
 }
 
 /// The ranges of a name in `/etc/subuid` or `/etc/subgid`, subuid(5). A name that has none there may have one in a
-/// directory service, which nobody here can see.
+/// directory service, which cannot be seen from here.
 fn by_name(name: &str, file: &str, origin: &Origin, facts: &Facts<'_>) -> Option<Hit> {
     let read = facts
         .host

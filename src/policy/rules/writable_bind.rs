@@ -1,4 +1,4 @@
-//! Binds of which nobody said whether the container may write to them.
+//! Binds that do not say whether the container may write to them.
 
 use crate::host::FileKind;
 use crate::origin::Origin;

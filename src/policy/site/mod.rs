@@ -1,7 +1,7 @@
 //! The administrator's own policy, `/etc/safe-podman/policy.yaml`.
 //!
 //! ```yaml
-//! level: restricted                     # nobody may go below
+//! level: restricted                     # no run may go below
 //! mode: enforce                         # or warn: refusals become notes
 //! forbid: [privileged, host-network]    # no override breaks these
 //! registries: [registry.example.com, docker.io/library]
@@ -60,7 +60,7 @@ impl RegistryScope {
     }
 }
 
-/// The registry of an image and the parts of its name, as podman completes them; `None` when nobody can say.
+/// The registry of an image and the parts of its name, as podman completes them; `None` when it cannot be told.
 fn home(image: &ImageRef) -> Option<(String, Vec<String>)> {
     let host = match (image.registry(), image.transport()) {
         (Some("index.docker.io" | "registry-1.docker.io"), _) | (None, Some(Transport::Docker)) => {
@@ -119,7 +119,7 @@ pub struct Maximum {
 /// The site policy; the default is that of a host without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
-    /// The level below which nobody may go.
+    /// The level below which no run may go.
     pub level: Level,
     /// Are refusals carried out?
     pub mode: Enforcement,

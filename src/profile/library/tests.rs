@@ -84,7 +84,7 @@ fn the_first_directory_wins_and_hides_the_others() {
     assert_eq!(&*only.base, Path::new("/b"));
     assert_eq!((only.home, web.given.len()), (Home::Library, 1));
     assert_eq!(library(&host).find("job").unwrap().home, Home::BuiltIn);
-    // The hidden, broken b/web.yaml is in nobody's way.
+    // The hidden, broken b/web.yaml does not matter.
     assert_eq!(chosen(&host, "x"), "default");
 }
 

@@ -62,7 +62,7 @@ pub fn is_unknown(c: char) -> bool {
 /// # Errors
 /// The sentence that says why it is no complete row: an open quote or bracket, a backslash at the end, a control
 /// character, too many nested substitutions.
-pub fn read(row: &str, around: &ShellContext) -> Result<ShellLine, String> {
+pub fn read(row: &str, context: &ShellContext) -> Result<ShellLine, String> {
     if let Some(bad) = row
         .chars()
         .find(|c| is_unknown(*c) || c.is_control() && *c != '\t')
@@ -73,7 +73,7 @@ pub fn read(row: &str, around: &ShellContext) -> Result<ShellLine, String> {
         chars: row.chars().collect(),
         at: 0,
         depth: 0,
-        around,
+        context,
         line: ShellLine::default(),
     };
     lexer.script(None)?;
@@ -84,7 +84,7 @@ struct Lexer<'a> {
     chars: Vec<char>,
     at: usize,
     depth: u8,
-    around: &'a ShellContext,
+    context: &'a ShellContext,
     line: ShellLine,
 }
 
@@ -290,7 +290,7 @@ impl Lexer<'_> {
             None | Some('/' | ' ' | '\t' | ';' | '&' | '|' | '<' | '>' | '(' | ')') => true,
             Some(_) => false,
         };
-        match &self.around.home {
+        match &self.context.home {
             Some(home) if written == "~" && ends => word.push_str(home),
             _ => self.unknown(word, written, false)?,
         }
@@ -329,7 +329,7 @@ impl Lexer<'_> {
         rest.iter().take_while(is_in_word).collect()
     }
 
-    /// `$'…'` can spell any character; nobody needs it for a name or a path.
+    /// `$'…'` can spell any character; names and paths do not need it.
     fn ansi(&mut self, word: &mut String) -> Result<(), String> {
         let start = self.at.saturating_sub(1);
         self.next();
@@ -438,7 +438,7 @@ impl Lexer<'_> {
             home,
             uid,
             gid,
-        } = self.around;
+        } = self.context;
         match written {
             "$PWD" | "${PWD}" | "$(pwd)" | "$(pwd -P)" => directory.clone(),
             "$HOME" | "${HOME}" => home.clone(),

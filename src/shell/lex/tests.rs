@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn around() -> ShellContext {
+fn context() -> ShellContext {
     ShellContext {
         directory: Some("/home/user/project".into()),
         home: Some("/home/user".into()),
@@ -15,7 +15,7 @@ fn around() -> ShellContext {
 
 /// The commands, each unknown as `«written»`.
 fn shown(row: &str) -> String {
-    let line = read(row, &around()).unwrap_or_else(|why| panic!("{row}: {why}"));
+    let line = read(row, &context()).unwrap_or_else(|why| panic!("{row}: {why}"));
     let word = |word: &String| {
         let mark = |c: char| match line.unknown(c) {
             Some(unknown) => format!("«{}»", unknown.written),
@@ -114,11 +114,11 @@ fn what_may_become_several_words_is_marked() {
         "{1..3}",
         "*",
     ] {
-        let line = read(row, &around()).unwrap();
+        let line = read(row, &context()).unwrap();
         assert!(line.splits(&line.commands[0][0]), "{row}");
     }
     for row in ["$a", "'{a,b}'", "{}", "{{x}}", "a*", "'*'"] {
-        let line = read(row, &around()).unwrap();
+        let line = read(row, &context()).unwrap();
         assert!(!line.splits(&line.commands[0][0]), "{row}");
     }
     assert_eq!(shown("{{.Names}} {}"), "[{{.Names}}][{}]");
@@ -145,7 +145,7 @@ fn an_incomplete_row_is_an_error() {
         "\u{10fffd}",
         &deep,
     ] {
-        assert!(read(row, &around()).is_err(), "{row}");
+        assert!(read(row, &context()).is_err(), "{row}");
     }
     assert_eq!(shown(""), "");
     assert_eq!(shown(" \t ;; "), "");
@@ -171,7 +171,7 @@ proptest! {
     // No character that could start a command or write a file.
     #[test]
     fn what_is_known_is_what_bash_makes_of_it(row in r#"x[ab= :/~#{},.$'"\\!-]{0,14}"#) {
-        if let Ok(line) = read(&row, &around())
+        if let Ok(line) = read(&row, &context())
             && line.unknowns.is_empty()
         {
             prop_assert_eq!(Some(line.commands.concat()), bash(&row));

@@ -55,7 +55,7 @@ impl Settled {
     }
 }
 
-/// Settles the words of a run. After `cd`, `has_moved`, nobody knows where relative paths start.
+/// Settles the words of a run. After `cd`, `has_moved`, it is unknown where relative paths start.
 pub fn settle(line: &ShellLine, run: &Run, has_moved: bool) -> Settled {
     let mut settler = Settler {
         line,

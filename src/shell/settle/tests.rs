@@ -3,11 +3,11 @@ use crate::shell::command::{Simple, simple};
 use crate::shell::{ShellContext, read};
 
 fn settled(args: &str) -> Settled {
-    let around = ShellContext {
+    let context = ShellContext {
         directory: Some("/srv/work".into()),
         ..ShellContext::default()
     };
-    let line = read(&format!("podman run {args}"), &around).unwrap();
+    let line = read(&format!("podman run {args}"), &context).unwrap();
     let Some(Simple::Run(run)) = line.commands.last().map(|words| simple(&line, words)) else {
         panic!("{args}")
     };
