@@ -1,5 +1,7 @@
 //! The machine itself.
 
+mod tree;
+
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
@@ -8,12 +10,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::sys::resource::{RLIM_INFINITY, Resource as Rlimit, getrlimit};
 use nix::sys::stat::{major, minor};
-use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
 use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 
 use super::cgroups::{self, Cgroups, Groups, UserManager};
 use super::file::{self, Links, Opened, ReadError, Stamp, Unread, unreadable};
-use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
+use super::paths::{self, FileKind, Resolved};
 use super::{
     Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Lsm, Process, Resource, RunsIn,
     Selinux, cache, mounts, process, replace, trust,
@@ -234,42 +235,6 @@ impl Host for System {
     }
 }
 
-impl Tree for System {
-    fn look(&self, path: &Path) -> io::Result<Option<TreeEntry>> {
-        let meta = match fs::symlink_metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            meta => meta?,
-        };
-        let kind = if meta.is_symlink() {
-            EntryKind::Link(link_target(path)?)
-        } else {
-            EntryKind::Other(file::kind(&meta))
-        };
-        Ok(Some(TreeEntry {
-            kind,
-            owner: meta.uid(),
-            mode: meta.mode() & 0o7777,
-        }))
-    }
-}
-
-/// The target of a link. The magic links of a proc file system are followed by the kernel without regard to their text,
-/// which may be true only in another mount namespace, or be no path at all (`pipe:[5]`, `/x (deleted)`); the text is
-/// taken only when both lead to the same file.
-fn link_target(link: &Path) -> io::Result<PathBuf> {
-    let text = fs::read_link(link)?;
-    let parent = link.parent().unwrap_or(link);
-    if statfs(parent)?.filesystem_type() == PROC_SUPER_MAGIC {
-        let place = |path: &Path| fs::metadata(path).map(|meta| (meta.dev(), meta.ino()));
-        if place(link)? != place(&parent.join(&text))? {
-            return Err(io::Error::other(
-                "it leads to a place that has no name in this mount namespace",
-            ));
-        }
-    }
-    Ok(text)
-}
-
 impl Groups for System {
     fn text(&self, path: &Path) -> Option<String> {
         text(path).ok()
@@ -314,67 +279,4 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-    use std::os::fd::AsRawFd as _;
-    use std::os::unix::fs::symlink;
-    use std::os::unix::net::UnixListener;
-
-    use super::super::FileKind;
-    use super::*;
-
-    #[test]
-    fn the_magic_links_of_proc_lead_where_the_kernel_goes() {
-        let etc = System.resolve(Path::new("/etc")).unwrap();
-        let pid = std::process::id();
-        let cwd = std::env::current_dir().unwrap().canonicalize().unwrap();
-        let thread = format!("/proc/{pid}/task/{pid}/root/etc");
-        for path in ["/proc/self/root/etc", "/proc/thread-self/root/etc", &thread] {
-            assert_eq!(System.resolve(Path::new(path)).unwrap(), etc, "{path}");
-        }
-        let twice = "/proc/self/root/proc/self/root/usr/../etc";
-        assert_eq!(System.resolve(Path::new(twice)).unwrap(), etc);
-        let found = System.resolve(Path::new("/proc/self/cwd/")).unwrap();
-        assert_eq!(found.path, cwd);
-    }
-
-    #[test]
-    fn an_open_file_leads_to_its_name_or_nowhere() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().canonicalize().unwrap().join("f");
-        let file = File::create(&path).unwrap();
-        let magic = format!("/proc/self/fd/{}", file.as_raw_fd());
-        assert_eq!(System.resolve(Path::new(&magic)).unwrap().path, path);
-        fs::remove_file(&path).unwrap();
-        assert!(System.resolve(Path::new(&magic)).is_err(), "deleted");
-        fs::write(format!("{} (deleted)", path.display()), "").unwrap();
-        let error = System.resolve(Path::new(&magic)).unwrap_err();
-        assert!(error.to_string().contains("no name"), "{error}");
-
-        let (reader, _writer) = io::pipe().unwrap();
-        let magic = format!("/proc/self/fd/{}", reader.as_raw_fd());
-        assert!(System.resolve(Path::new(&magic)).is_err(), "a pipe");
-        assert!(System.resolve(Path::new("/proc/self/ns/net")).is_err());
-    }
-
-    #[test]
-    fn the_real_tree_is_followed_as_the_kernel_does() {
-        let dir = tempfile::tempdir().unwrap();
-        let base = dir.path().canonicalize().unwrap();
-        fs::create_dir_all(base.join("a/b")).unwrap();
-        symlink("a/b", base.join("l")).unwrap();
-        symlink(base.join("l"), base.join("m")).unwrap();
-        symlink("nowhere", base.join("dangling")).unwrap();
-        let _socket = UnixListener::bind(base.join("a/s")).unwrap();
-        for path in ["l", "m", "m/../b", "l/.././b", "a//b/"] {
-            let path = base.join(path);
-            let found = System.resolve(&path).unwrap();
-            assert_eq!(found.path, path.canonicalize().unwrap());
-        }
-        let found = System.resolve(&base.join("m/../s")).unwrap();
-        assert_eq!(found.kind, FileKind::Socket);
-        let found = System.resolve(&base.join("dangling/x")).unwrap();
-        assert_eq!(found.path, base.join("nowhere/x"));
-        assert_eq!(found.kind, FileKind::Missing);
-    }
-}
+mod tests;
