@@ -13,7 +13,7 @@ HOOKDIR    = $(DESTDIR)/usr/share/containers/oci/hooks.d
 ETCDIR     = $(DESTDIR)/etc/containers
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test test-matrix test-vm lint man install clean
+.PHONY: help setup build demo test test-matrix test-vm release-diff lint man install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -41,6 +41,9 @@ test-matrix: setup ## run the podman tests on both engines and runtimes, with an
 test-vm: setup ## run the podman tests on a Debian 13 with systemd, in emulation (hours); TESTS="rootless::seal" chooses
 	$(CARGO) test --locked --no-run --test podman
 	@tests/vm/run $(PODMAN_TESTS) '$(TESTS)'
+
+release-diff: build ## print what a podman writes by itself that src/podman/releases lacks; PODMAN=/path/to/podman
+	@CARGO='$(CARGO)' tests/releases/diff $(BINARY) '$(PODMAN)'
 
 lint: ## formatting, clippy and rustdoc, warnings denied
 	rustfmt --check --edition 2024 $$(git ls-files '*.rs')

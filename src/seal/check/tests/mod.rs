@@ -9,10 +9,11 @@
 mod mounts;
 mod namespaces;
 mod process;
+mod release;
 mod running;
 mod sources;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
@@ -42,18 +43,21 @@ fn id() -> String {
     path.rsplit('-').next().unwrap().to_owned()
 }
 
+fn bundle() -> PathBuf {
+    format!("{STORE}/overlay-containers/{}/userdata", id()).into()
+}
+
 /// What is wrong, in words; an unknown key counts too.
 fn judged_on(host: &Fake, promise: &Promise, document: &Value) -> Vec<String> {
     let config = match OciConfig::parse(document.to_string().as_bytes()) {
         Ok(config) => config,
         Err(problem) => return vec![problem.what],
     };
-    let id = id();
-    let bundle = format!("{STORE}/overlay-containers/{id}/userdata");
+    let (id, bundle) = (id(), bundle());
     let context = ContainerContext {
         host,
         id: &id,
-        bundle: Path::new(&bundle),
+        bundle: &bundle,
         root: Some(&config.root.path),
     };
     let program = Path::new("/usr/bin/safe-podman");
