@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::paths::Places;
+use super::paths::{self, Match, Places};
 use super::site::Site;
 use crate::allow::Date;
 use crate::host::{Host, Resolved};
 use crate::podman::image_config::ImageConfig;
+use crate::podman::value::mount_options::Access;
 
 /// A named volume that exists already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,4 +41,11 @@ pub struct Facts<'a> {
     pub site: &'a Site,
     /// The day on which overrides are judged.
     pub today: Date,
+}
+
+impl Facts<'_> {
+    /// What a resolved path of this host is worth to an attacker; none when it is worth nothing.
+    pub(super) fn worth(&self, found: &Resolved, access: Access) -> Option<Match> {
+        paths::judge(self.host, self.places, found, access)
+    }
 }

@@ -11,6 +11,7 @@ pub mod rows;
 pub mod rule;
 pub mod rules;
 mod secret;
+pub mod severity;
 pub mod site;
 mod sources;
 mod users;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::facts::Facts;
-use super::paths::{self, Asset, Match, Response};
+use super::paths::{Asset, Match, Response};
 use super::rule::Hit;
 use crate::host::{FileKind, Host, Resolved};
 use crate::origin::{Origin, Setting};
@@ -74,7 +74,8 @@ impl Source<'_> {
 
     /// Would it be refused if the container could write to it?
     pub(super) fn is_guarded_against_writing(&self, facts: &Facts<'_>) -> bool {
-        paths::judge(facts, &self.found, Access::ReadWrite)
+        facts
+            .worth(&self.found, Access::ReadWrite)
             .is_some_and(|found| found.response == Response::Refuse)
     }
 
@@ -142,7 +143,7 @@ pub(super) fn judged<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<(Source<'a>, 
     all(spec, facts)
         .into_iter()
         .filter_map(|source| {
-            let found = paths::judge(facts, &source.found, source.access)?;
+            let found = facts.worth(&source.found, source.access)?;
             Some((source, found))
         })
         .collect()

@@ -10,9 +10,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use super::facts::Facts;
-use super::rule::Severity;
-use crate::host::Resolved;
+use super::severity::Severity;
+use crate::host::{Host, Resolved};
 use crate::podman::value::mount_options::Access;
 use lookup::Lookup;
 use names::canonical;
@@ -111,10 +110,15 @@ pub(super) struct Match {
 }
 
 /// Looks a resolved path up.
-pub(super) fn judge(facts: &Facts<'_>, found: &Resolved, access: Access) -> Option<Match> {
+pub(super) fn judge(
+    host: &dyn Host,
+    places: &Places,
+    found: &Resolved,
+    access: Access,
+) -> Option<Match> {
     Lookup {
-        host: facts.host,
-        places: facts.places,
+        host,
+        places,
         path: canonical(&found.path),
         kind: found.kind,
         access,

@@ -154,7 +154,8 @@ fn is_hosts_own(bind: &Bind, facts: &Facts<'_>) -> bool {
     let is_same_place = place(bind.path.as_str()) == place(bind.destination.as_str())
         || place(bind.asked.as_str()) == place(bind.destination.as_str());
     let is_roots = bind.source.owner == 0 && bind.source.mode & 0o022 == 0;
-    let is_refused = paths::judge(facts, &bind.source, Access::ReadOnly)
+    let is_refused = facts
+        .worth(&bind.source, Access::ReadOnly)
         .is_some_and(|found| found.response == paths::Response::Refuse);
     is_same_place && (is_refused || (is_roots && bind.options.access == Some(Access::ReadOnly)))
 }

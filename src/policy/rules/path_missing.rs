@@ -4,7 +4,7 @@ use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::host::FileKind;
-use crate::policy::paths::{self, Response};
+use crate::policy::paths::Response;
 use crate::policy::sources::{self, Way};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
@@ -27,7 +27,8 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     for source in sources::all(spec, facts) {
         let is_mount = matches!(source.way, Way::Bind(_) | Way::Overlay(_));
         // Where a mount is refused anyway, the directory for it should not be made.
-        let is_refused = paths::judge(facts, &source.found, source.access)
+        let is_refused = facts
+            .worth(&source.found, source.access)
             .is_some_and(|found| found.response == Response::Refuse);
         if is_mount && !is_refused && source.found.kind == FileKind::Missing {
             let path = source.path();

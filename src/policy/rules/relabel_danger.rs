@@ -4,7 +4,7 @@ use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::podman::value::mount_options::Access;
-use crate::policy::paths::{self, Asset, Response};
+use crate::policy::paths::{Asset, Response};
 use crate::policy::sources::{self, Source};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
@@ -34,7 +34,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 /// Not by whether `SELinux` is on: the same line does its damage on the next host.
 fn hit(source: &Source<'_>, facts: &Facts<'_>) -> Option<Hit> {
     let relabel = source.options()?.relabel?;
-    let found = paths::judge(facts, &source.found, Access::ReadWrite)?;
+    let found = facts.worth(&source.found, Access::ReadWrite)?;
     // A server's own key is as good as any other file of its own.
     if found.response < Response::Warn
         || (found.asset == Asset::Credentials && found.response == Response::Warn)
