@@ -2,8 +2,21 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::observed::ContainerContext;
 use super::promise::Promise;
+use crate::host::Host;
+
+/// Where a container is.
+#[derive(Clone, Copy)]
+pub(super) struct ContainerContext<'a> {
+    /// This host.
+    pub(super) host: &'a dyn Host,
+    /// The container's id, as the runtime names it: 64 hexadecimal digits.
+    pub(super) id: &'a str,
+    /// The directory of its `config.json`: `STORE/DRIVER-containers/ID/userdata`.
+    pub(super) bundle: &'a Path,
+    /// Its root file system as the `config.json` names it; `/proc` does not show it.
+    pub(super) root: Option<&'a Path>,
+}
 
 /// The names on the way to a path; none when one is `..` or no text.
 pub(super) fn names(path: &Path) -> Option<Vec<&str>> {

@@ -16,23 +16,11 @@ use std::path::Path;
 
 use super::breach::Culprit;
 use super::oci::OciConfig;
-use crate::host::{CgroupLimits, Host, Lsm};
+use crate::host::{CgroupLimits, Lsm};
 
+pub(super) use super::store::ContainerContext;
 pub(super) use config::Waiting;
 pub(super) use mounts::{ObservedMount, ObservedMounts, clean};
-
-/// Where a container is.
-#[derive(Clone, Copy)]
-pub(super) struct ContainerContext<'a> {
-    /// This host.
-    pub(super) host: &'a dyn Host,
-    /// The container's id, as the runtime names it: 64 hexadecimal digits.
-    pub(super) id: &'a str,
-    /// The directory of its `config.json`: `STORE/DRIVER-containers/ID/userdata`.
-    pub(super) bundle: &'a Path,
-    /// Its root file system as the `config.json` names it; `/proc` does not show it.
-    pub(super) root: Option<&'a Path>,
-}
 
 /// A container as one source shows it.
 pub(super) struct Observed<'a> {
