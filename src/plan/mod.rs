@@ -16,6 +16,7 @@
 //! [`Host`](crate::host::Host) and [`Engines`] that tests replace.
 
 mod answers;
+mod ask;
 mod command;
 mod context;
 mod filter;
@@ -25,7 +26,8 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answers, Fetched, Pulling};
+pub use answers::{Answers, Fetched};
+pub use ask::Pulling;
 pub use command::{Plan, Verb};
 pub use context::Context;
 pub use judged::{Accepted, Draft, Judged, Refused};
@@ -59,7 +61,7 @@ pub fn plan(
         Judged::Accepted(accepted) => accepted,
     };
     let ready = Ready::new(request, &accepted, engines, context)?;
-    let answers = Answers::ask(&accepted, &ready, pulling, context)?;
+    let answers = ask::ask(&accepted, &ready, pulling, context)?;
     match Draft::new(request, answers, context)?.judge(context)? {
         Judged::Refused(refused) => Ok(Outcome::Refused(refused)),
         Judged::Accepted(accepted) => {
