@@ -1,40 +1,52 @@
 //! `safe-podman`: a short YAML profile becomes a least-privilege `podman run`.
 //!
-//! # The map of the house
+//! # The way of the data
 //!
 //! ```text
-//! argv ─► cli ─► podman::args ─┐
-//!                              ├─► spec (every setting with its Origin) ─► policy ─► findings ─► report
-//! profile layers ─► profile ───┘                                            │
-//!                                                                           └─► podman::args (argv) + seal ─► exec
+//! argv ──► cli ──► podman::args ─┐
+//! profile layers ──► profile ────┼─► Request ─► Draft ─► Judged ─┬─ Refused(findings)
+//! host, engine, image facts ─────┘   (flags)    (Spec)           └─ Accepted(Spec, notes) ─► Plan (argv, env, promise) ─► exec
 //! ```
+//! Each arrow is a type and one function of [`plan`]. Both a profile and a command line are turned into the same thing: a
+//! list of [`podman::args::FlagValue`], a flag of the table with its value and its [`origin::Origin`]. From there on
+//! nothing tells which of the two said it, so a rule that holds for a flag holds for the profile key. Only what the rules
+//! accepted becomes a plan, and nothing edits a plan.
 //!
-//! Both a profile and a command line are turned into the same thing: a list of [`podman::args::FlagValue`], a flag of the
-//! table with its value and its [`origin::Origin`]. From there on nobody knows which of the two said it, so a rule that
-//! holds for a flag holds for the profile key.
+//! When the OCI runtime starts the container, it calls this program once more, as a hook: [`seal`] holds the plan's
+//! promise against what the runtime was really told, and `verify` holds it against a container that runs.
+//!
+//! # Where a line belongs
 //!
 //! | a line that … | belongs in |
 //! |---|---|
-//! | says what podman accepts | [`podman`] (`flags` for the table, `value/` for one compound value per file) |
-//! | reads YAML | [`mod@yaml`] |
-//! | reads a profile | [`profile`] |
+//! | parses our own subcommands and options | [`cli`] |
+//! | orders the steps of a subcommand and prints | [`commands`], one file per subcommand |
+//! | leads from what was said to what is executed | [`plan`] |
+//! | says what podman accepts | [`podman`]: `flags` for the table, `args` for the grammar, `value/` for one compound value per file |
+//! | says what a podman release does by itself | [`podman`]: `releases/` |
+//! | reads YAML, within bounds | [`mod@yaml`] |
+//! | reads a profile, finds it, merges it | [`profile`] |
 //! | says what the container will be | [`spec`] |
+//! | says what is refused, and why | [`policy`]: `rules/`, one file per rule |
 //! | says who permits what, why and until when | [`allow`] |
-//! | says what is refused, and why | [`policy`] (`rules/`, one file per rule) |
 //! | builds or compares a seccomp filter | [`seccomp`] |
-//! | holds the promise against the runtime's `config.json` | `seal` |
-//! | reads `/proc`, `/sys` or the file system | [`host`] |
-//! | reads the environment | [`mod@env`] |
+//! | names a capability | [`caps`] |
+//! | promises, and holds the promise against what is there | [`seal`] |
+//! | reads `/proc`, `/sys` or a file | [`host`], behind a trait with a fake |
+//! | reads the environment, or writes podman's | [`mod@env`] |
 //! | starts a process | [`exec`] |
+//! | finds podman and asks it | [`engine`], behind a trait with a fake |
 //! | reads a row of shell | [`shell`] |
 //! | records a decision for the administrator | [`log`] |
-//! | names content by its SHA-256 | [`digest`] |
-//! | prints | [`report`] |
-//! | describes the program | [`man`] |
-//! | orders the steps | [`commands`], one file per subcommand |
+//! | prints findings | [`report`] |
+//! | writes a man page | [`man`] |
 //!
-//! From the parsed inputs to the findings everything is pure: what must be read is read through [`host::Host`], which
-//! tests replace.
+//! The ground floor: [`origin`] (who asked for a value), [`problem`] (what went wrong, for a person), [`rule_id`],
+//! [`nearest`] (did you mean), [`text`] (folding, invisible characters), [`digest`].
+//!
+//! Who may import whom is a list in `tests/house`, from the ground floor up and without circles; `clippy.toml` forbids the
+//! file system, the environment and processes outside [`host`], [`mod@env`] and [`exec`]. How to add a flag, a rule, a
+//! value, a check or a release is in `CONTRIBUTING.md`.
 
 #![cfg_attr(
     test,
