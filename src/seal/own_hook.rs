@@ -9,7 +9,7 @@ use crate::digest::sha256;
 /// The arguments of our hook.
 pub const ARGUMENTS: [&str; 2] = ["safe-podman", "seal"];
 
-/// The search path of the hook, which starts nothing: a hook without an environment of its own gets conmon's, `LD_PRELOAD`
+/// The search path of the hook, which starts nothing: a hook file without an environment gets conmon's, `LD_PRELOAD`
 /// and all.
 pub const PATH: &str = "PATH=/usr/sbin:/usr/bin";
 

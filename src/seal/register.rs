@@ -61,7 +61,8 @@ pub fn register(
     let mut hooks = BTreeSet::new();
     for directory in &system {
         for (file, hook) in hooks_in(host, directory)? {
-            // A directory of root's may hold a file of somebody else's, and a file of root's name such a program.
+            // In a directory that only root can change there may be a file that another user owns, or a file that names a
+            // program which another user can change.
             for path in [&file, &hook.path] {
                 host.trusted(path).map_err(|problem| {
                     let what = format!(
@@ -106,11 +107,11 @@ pub fn own_path(host: &dyn Host) -> Result<PathBuf, Problem> {
 /// This very program.
 ///
 /// # Errors
-/// Others could replace it: as root's hook it would run with root's powers.
+/// Another user could replace it, and as a hook of a rootful podman it runs as uid 0.
 pub fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
     let found = host.resolve(Path::new("/proc/self/exe"))?;
     let identity = host.identity();
-    // Root may run what it has built in a directory of its own; what belongs to another it may not.
+    // uid 0 may run what it has built itself; a program that belongs to another user it may not.
     let owners: &[u32] = match identity.mode {
         Mode::Rootful => &[0],
         Mode::Rootless => &[0, identity.euid],

@@ -11,12 +11,12 @@ pub static SYSTEM: [Fact<&str>; 2] = [
     Fact::new("/etc/containers", SOURCE),
 ];
 
-/// In each of them, what is read for a podman of root's alone, or of a user's: `containers.MODE.conf`, drop-ins, and
+/// In each of them, what only a rootful or only a rootless podman reads: `containers.MODE.conf`, drop-ins, and
 /// drop-ins of one user.
 pub static BY_MODE: [Fact<(&str, &str)>; 1] =
     [Fact::new(("rootful", "rootless"), SOURCE).since(Version(5, 7, 0))];
 
-/// A file in the home directory of root's too, not only of a user's.
+/// A file in the home directory, for a rootful podman; a rootless one has read it always.
 pub const ROOTS_HOME: Fact<&str> = Fact::new(".config/containers", SOURCE).since(Version(5, 0, 0));
 
 /// The variable that names a file which podman loads last.

@@ -4,7 +4,7 @@ use super::Fact;
 
 /// A file system of the kernel's, and the options that it always has.
 #[derive(Debug)]
-pub struct KernelMount {
+pub struct KernelFileSystem {
     /// Where.
     pub at: &'static str,
     /// By which types it may be called.
@@ -17,14 +17,14 @@ const fn kernel(
     at: &'static str,
     types: &'static [&'static str],
     flags: &'static [&'static str],
-) -> Fact<KernelMount> {
+) -> Fact<KernelFileSystem> {
     // podman begins with the defaults of runtime-tools.
     let source = "vendor/github.com/opencontainers/runtime-tools/generate/generate.go";
-    Fact::new(KernelMount { at, types, flags }, source)
+    Fact::new(KernelFileSystem { at, types, flags }, source)
 }
 
 /// The kernel's file systems.
-pub static KERNEL: [Fact<KernelMount>; 6] = [
+pub static KERNEL: [Fact<KernelFileSystem>; 6] = [
     kernel("/proc", &["proc"], &["nosuid", "noexec", "nodev"]),
     kernel("/sys", &["sysfs"], &["nosuid", "noexec", "nodev", "ro"]),
     kernel("/dev", &["tmpfs"], &["nosuid"]),

@@ -29,7 +29,7 @@ pub(super) enum ConfValue {
     Network(fn(&[String]) -> bool),
     /// Nothing at all.
     Empty,
-    /// Paths of programs of the host's or of directories of them, which must be root's alone.
+    /// Paths of programs of the host or of directories of them, which only root may be able to change.
     Programs,
     /// The same, or a name that podman looks up where root installs.
     Program,

@@ -162,7 +162,7 @@ fn is_roots(host: &dyn Host, program: &HostProgram) -> Result<(), Problem> {
         let what = format!("\"{}\" depends on the current directory", path.display());
         return Err(Problem::new(what).instead("write the whole path"));
     }
-    // What is not there yet is made by whoever may write above it.
+    // A path that does not exist yet can be created by any user who may write to a directory above it.
     let mut existing = path.ancestors();
     let found = existing.find(|path| {
         let kind = host.resolve(path).map(|found| found.kind);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::mounts::MountRefusal;
 use crate::podman::releases::conf;
 use crate::podman::releases::mounts::{
-    FILES, FIPS, FIPS_FILE, INITS, KERNEL, KernelMount, SECRETS,
+    FILES, FIPS, FIPS_FILE, INITS, KERNEL, KernelFileSystem, SECRETS,
 };
 use crate::seal::breach::Culprit;
 use crate::seal::observed::{ObservedMount, ObservedMounts};
@@ -39,7 +39,7 @@ pub(super) fn check(
     promise: &Promise,
     mounts: &ObservedMounts<'_>,
 ) -> Result<(), MountRefusal> {
-    let is_it = |kernel: &&KernelMount| {
+    let is_it = |kernel: &&KernelFileSystem| {
         Path::new(kernel.at) == found.at && kernel.types.contains(&found.kind.as_str())
     };
     if let Some(kernel) = KERNEL.iter().map(|fact| &fact.what).find(is_it) {
@@ -68,7 +68,7 @@ pub(super) fn check(
 }
 
 fn of_kernel(
-    kernel: &KernelMount,
+    kernel: &KernelFileSystem,
     found: &ObservedMount,
     promise: &Promise,
     mounts: &ObservedMounts<'_>,

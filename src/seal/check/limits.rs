@@ -63,7 +63,7 @@ fn against(
     .collect()
 }
 
-/// Limits of a control group that is not the container's own are nobody's to rely on.
+/// The limits mean something only when the control group is the container's own.
 pub(super) fn cgroup(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let path = &config.document.linux.cgroups_path;
     if promise.limits.are_none() || path.contains(config.context.id) {

@@ -34,7 +34,7 @@ fn judge(asked: Option<&PromisedMount>, found: &OciMount) -> Result<(), MountRef
         return Err((format!("no {option}"), Culprit::Unknown));
     }
     let refuse = |what: &str| Err((what.to_owned(), Culprit::ConfMounts));
-    // What is mounted by a type of its own has nothing below it.
+    // Only a bind has mounts below its source.
     let is_closed = asked.is_some_and(|asked| {
         matches!(asked.kind, MountKind::Bind(_)) && asked.depth == Depth::Closed
     });

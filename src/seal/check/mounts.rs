@@ -18,7 +18,7 @@ pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breac
     let mut breaches = Vec::new();
     for found in &mounts.all {
         let asked = promise.mounts.get(&found.at);
-        // With other owners root's files may be the container user's.
+        // With mapped owners the files of the host's uid 0 may belong to the container's user.
         let is_mapped = found.owners == Owners::Mapped;
         let why = match asked {
             _ if is_mapped && asked.is_none_or(|asked| asked.owners == Owners::Kept) => {

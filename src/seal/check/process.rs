@@ -40,7 +40,7 @@ pub(super) fn rlimits(promise: &Promise, container: &ObservedContainer) -> Vec<B
     breaches
 }
 
-/// Those that nobody asked for. The kernel shows all of them, the ones that podman's caller has among them.
+/// Those that were not asked for. The kernel shows every limit, also those inherited from podman's caller.
 pub(super) fn other_rlimits(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let Some(promised) = &promise.rlimits else {
         return Vec::new();

@@ -28,8 +28,8 @@ const PROXIES: [&str; 8] = [
     "NO_PROXY",
 ];
 
-/// What gives a container variables that nobody named.
-pub(super) struct Implied<'a> {
+/// What gives a container variables that were not asked for one by one.
+pub(super) struct ImpliedVariables<'a> {
     pub(super) image: Option<&'a ImageConfig>,
     pub(super) host: Switch,
     pub(super) proxies: Switch,
@@ -39,13 +39,13 @@ pub(super) struct Implied<'a> {
 }
 
 pub(super) fn env(
-    implied: &Implied<'_>,
+    implied: &ImpliedVariables<'_>,
     asked: &[Setting<EnvVar>],
     secrets: &[Setting<Secret>],
     merged: impl Iterator<Item = String>,
     of_files: BTreeSet<String>,
 ) -> BTreeSet<String> {
-    let Implied {
+    let ImpliedVariables {
         image,
         host,
         proxies,

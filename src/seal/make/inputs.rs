@@ -23,7 +23,7 @@ pub struct PromiseInputs<'a> {
     pub sockets: Descriptors,
     /// `volume_path` of the containers.conf that apply.
     pub volume_path: Option<PathBuf>,
-    /// Their `init_path`, which was seen to be root's.
+    /// Their `init_path`; only root can change that program.
     pub init_path: Option<PathBuf>,
 }
 

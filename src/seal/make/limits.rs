@@ -67,7 +67,7 @@ pub(super) fn cgroups(asked: CgroupsMode) -> PromisedCgroups {
     }
 }
 
-/// Only `auto` without a mapping of its own leaves the choice of the ids to podman, which never chooses the host's id 0.
+/// Only `auto` without a mapping leaves the choice of the ids to podman, which never chooses the host's id 0.
 pub(super) fn host_root(userns: Option<&Userns>) -> HostRoot {
     match userns {
         Some(Userns::Auto(options)) if options.iter().all(|(key, _)| key == "size") => {

@@ -29,7 +29,7 @@ pub use inputs::{LimitsHere, PromiseInputs};
 /// Makes the promise.
 ///
 /// # Errors
-/// What nobody could check afterwards: a glob mount, an artifact, a CDI device, the mounts of another container, a file of
+/// What could not be checked afterwards: a glob mount, an artifact, a CDI device, the mounts of another container, a file of
 /// variables that cannot be read.
 #[expect(
     clippy::too_many_lines,
@@ -141,7 +141,7 @@ pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Probl
         },
         rootfs: external_rootfs.as_ref().and_then(mounts::rootfs),
         mounts: mounts::mounts(
-            &mounts::Implied {
+            &mounts::ImpliedMounts {
                 systemd: &systemd.value,
                 cgroupns: &cgroupns.value,
                 root_fs: root_fs.value,
@@ -199,7 +199,7 @@ pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Probl
             inputs.sockets
         },
         env: env::env(
-            &env::Implied {
+            &env::ImpliedVariables {
                 image: inputs.image,
                 host: env_host.value,
                 proxies: http_proxy.value,

@@ -27,8 +27,8 @@ const READ_ONLY_TMPFS: [&str; 3] = ["/run", "/tmp", "/var/tmp"];
 /// The part of the hierarchy, version 1, that podman lets an init write to.
 const SYSTEMD_CGROUP: &str = "/sys/fs/cgroup/systemd";
 
-/// What gives a container mounts that nobody named.
-pub(super) struct Implied<'a> {
+/// What gives a container mounts that were not asked for one by one.
+pub(super) struct ImpliedMounts<'a> {
     pub(super) systemd: &'a Systemd,
     pub(super) cgroupns: &'a Namespace,
     pub(super) root_fs: RootFs,
@@ -42,10 +42,10 @@ pub(super) struct Implied<'a> {
 }
 
 pub(super) fn mounts(
-    implied: &Implied<'_>,
+    implied: &ImpliedMounts<'_>,
     asked: &[Setting<Mount>],
 ) -> Result<BTreeMap<PathBuf, PromisedMount>, Problem> {
-    let mut all = of_nobody(implied);
+    let mut all = implied_mounts(implied);
     for mount in asked {
         let promised = one(&mount.value).map_err(|problem| problem.at(&mount.origin))?;
         if let Some(at) = mount.value.destination() {
@@ -55,9 +55,9 @@ pub(super) fn mounts(
     Ok(all)
 }
 
-/// Those that nobody named.
-fn of_nobody(implied: &Implied<'_>) -> BTreeMap<PathBuf, PromisedMount> {
-    let Implied {
+/// Those that were not asked for one by one.
+fn implied_mounts(implied: &ImpliedMounts<'_>) -> BTreeMap<PathBuf, PromisedMount> {
+    let ImpliedMounts {
         systemd,
         cgroupns,
         root_fs,
@@ -76,7 +76,7 @@ fn of_nobody(implied: &Implied<'_>) -> BTreeMap<PathBuf, PromisedMount> {
     let tmpfs = |at: &str| (PathBuf::from(at), of_type("tmpfs", ["nosuid", "nodev"]));
     if **systemd != Systemd::False {
         all.extend(SYSTEMD_TMPFS.map(tmpfs));
-        // podman gives an init the whole of its own hierarchy, without any other option.
+        // podman gives an init its whole cgroup hierarchy, without any other option.
         let whole = match cgroupns {
             Namespace::Host => MountKind::Bind("/sys/fs/cgroup".into()),
             Namespace::Default
@@ -114,7 +114,7 @@ fn of_nobody(implied: &Implied<'_>) -> BTreeMap<PathBuf, PromisedMount> {
     all
 }
 
-/// The directory of `--rootfs`; with `:O` podman puts a layer of its own above it, which is of the store.
+/// The directory of `--rootfs`; with `:O` podman mounts a layer above it that lies in its store.
 pub(super) fn rootfs(asked: &Setting<ExternalRootfs>) -> Option<PathBuf> {
     (!asked.value.is_overlay()).then(|| asked.value.source.path.clone())
 }

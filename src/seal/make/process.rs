@@ -25,7 +25,7 @@ pub(super) fn id(asked: Option<&user::Id>) -> PromisedId {
     }
 }
 
-/// A user without a group has that of the image's passwd file: root's is 0.
+/// A user without a group has the group that the image's passwd file gives it; for uid 0 that is 0.
 pub(super) fn gid(asked: &user::User) -> PromisedId {
     let user::User { user, group } = asked;
     match group {

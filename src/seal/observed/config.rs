@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::mounts::{ObservedMounts, View};
+use super::mounts::{MountView, ObservedMounts};
 use super::{
     ContainerContext, NAMESPACES, Observed, ObservedConfig, ObservedContainer, ObservedLimits,
     ObservedProcess,
@@ -58,7 +58,7 @@ impl<'a> Observed<'a> {
             mounts: Some(ObservedMounts {
                 all: document.mounts.iter().map(Into::into).collect(),
                 context,
-                view: View::Config {
+                view: MountView::Config {
                     root: &document.root.path,
                 },
             }),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::mounts::{ObservedMounts, View, table};
+use super::mounts::{MountView, ObservedMounts, table};
 use super::{
     ContainerContext, NAMESPACES, Observed, ObservedContainer, ObservedLimits, ObservedProcess,
 };
@@ -49,7 +49,7 @@ impl<'a> Observed<'a> {
                 Privilege::Confined => Some(ObservedMounts {
                     all: table(&process.mounts),
                     context,
-                    view: View::Kernel {
+                    view: MountView::Kernel {
                         ours: &ours.mounts,
                         root: root.map(|root| root.device.clone()),
                     },

@@ -6,7 +6,7 @@
 //! - The kernel's table does not have the words that a mount was asked for with (a bind that reaches the mounts below its
 //!   source, a propagation, an option of crun's). It has their outcome, which is judged mount by mount.
 //! - It does not name the layers of a file system in user space (fuse-overlayfs), nor say where those of an image lie, nor
-//!   whether a file system of the kernel's that has no content of its own (`sysfs`, `cgroup`) is a bind mount.
+//!   whether a file system that only shows the kernel's state (`sysfs`, `cgroup`) is a bind mount.
 //! - On btrfs it numbers devices otherwise than stat(2), and names another path than the host's table.
 //! - A `config.json` does not have what the runtime mounts by itself: masks, and nodes below `/dev`.
 
@@ -36,11 +36,11 @@ pub(in crate::seal) struct ObservedMounts<'a> {
     /// In the order they are mounted in.
     pub(in crate::seal) all: Vec<ObservedMount>,
     pub(in crate::seal) context: ContainerContext<'a>,
-    pub(super) view: View<'a>,
+    pub(super) view: MountView<'a>,
 }
 
 /// Where the mounts were read.
-pub(super) enum View<'a> {
+pub(super) enum MountView<'a> {
     /// In a `config.json` with this root file system.
     Config { root: &'a Path },
     /// In the kernel's table: the host's own table, and the device of the container's root file system.
@@ -213,17 +213,17 @@ impl ObservedMounts<'_> {
     pub(in crate::seal) fn is_path(&self, found: &ObservedMount, path: &Path) -> bool {
         match (&found.source, &self.view) {
             (MountSource::Bind(source), _) => source == path,
-            (MountSource::Place { device, root }, View::Kernel { ours, .. }) => {
+            (MountSource::Place { device, root }, MountView::Kernel { ours, .. }) => {
                 let Some((of_device, of_root)) = source_of(ours, path) else {
                     return false;
                 };
-                // A subvolume of btrfs has a number of its own for stat(2), and the host's table may show another part
+                // stat(2) numbers a subvolume of btrfs otherwise, and the host's table may show another part
                 // of it.
                 let is_btrfs = found.kind == "btrfs";
                 let ends = path.file_name().is_some_and(|last| root.ends_with(last));
                 (of_device == *device || is_btrfs) && (of_root == *root || (is_btrfs && ends))
             }
-            (MountSource::New, _) | (MountSource::Place { .. }, View::Config { .. }) => false,
+            (MountSource::New, _) | (MountSource::Place { .. }, MountView::Config { .. }) => false,
         }
     }
 
@@ -231,24 +231,28 @@ impl ObservedMounts<'_> {
     pub(in crate::seal) fn is_new(&self, found: &ObservedMount) -> bool {
         match (&found.source, &self.view) {
             (MountSource::New, _) => true,
-            (MountSource::Place { device, .. }, View::Kernel { ours, .. }) => {
+            (MountSource::Place { device, .. }, MountView::Kernel { ours, .. }) => {
                 let has_content = ["tmpfs", "devpts"].contains(&found.kind.as_str());
                 !(has_content && ours.iter().any(|mount| mount.device == *device))
             }
-            (MountSource::Bind(_), _) | (MountSource::Place { .. }, View::Config { .. }) => false,
+            (MountSource::Bind(_), _) | (MountSource::Place { .. }, MountView::Config { .. }) => {
+                false
+            }
         }
     }
 
     /// Does it lie in the container's own root file system?
     pub(in crate::seal) fn is_in_root(&self, found: &ObservedMount) -> bool {
         match (&found.source, &self.view) {
-            (MountSource::Bind(source), View::Config { root }) => store::is_below(source, root),
-            (MountSource::Place { device, .. }, View::Kernel { root, .. }) => {
+            (MountSource::Bind(source), MountView::Config { root }) => {
+                store::is_below(source, root)
+            }
+            (MountSource::Place { device, .. }, MountView::Kernel { root, .. }) => {
                 root.as_ref() == Some(device)
             }
             (MountSource::New, _)
-            | (MountSource::Bind(_), View::Kernel { .. })
-            | (MountSource::Place { .. }, View::Config { .. }) => false,
+            | (MountSource::Bind(_), MountView::Kernel { .. })
+            | (MountSource::Place { .. }, MountView::Config { .. }) => false,
         }
     }
 
@@ -256,7 +260,7 @@ impl ObservedMounts<'_> {
     pub(in crate::seal) fn names_of(&self, found: &ObservedMount) -> Vec<PathBuf> {
         match (&found.source, &self.view) {
             (MountSource::Bind(source), _) => vec![source.clone()],
-            (MountSource::Place { device, root }, View::Kernel { ours, .. }) => {
+            (MountSource::Place { device, root }, MountView::Kernel { ours, .. }) => {
                 let same = ours.iter().filter(|mount| mount.device == *device);
                 let on_host = same.filter_map(|mount| {
                     let below = root.strip_prefix(&mount.root).ok()?;
@@ -264,7 +268,9 @@ impl ObservedMounts<'_> {
                 });
                 std::iter::once(root.clone()).chain(on_host).collect()
             }
-            (MountSource::New, _) | (MountSource::Place { .. }, View::Config { .. }) => Vec::new(),
+            (MountSource::New, _) | (MountSource::Place { .. }, MountView::Config { .. }) => {
+                Vec::new()
+            }
         }
     }
 
@@ -314,8 +320,8 @@ impl ObservedMounts<'_> {
     /// Are they read from the kernel's table?
     pub(in crate::seal) fn are_kernels(&self) -> bool {
         match self.view {
-            View::Config { .. } => false,
-            View::Kernel { .. } => true,
+            MountView::Config { .. } => false,
+            MountView::Kernel { .. } => true,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny as Ignored;
+use serde::de::IgnoredAny;
 
 use super::null;
 
@@ -40,7 +40,7 @@ pub struct OciLinux {
     #[serde(default)]
     pub intel_rdt: Option<OciIntelRdt>,
     #[serde(default)]
-    pub personality: Option<Ignored>,
+    pub personality: Option<IgnoredAny>,
 }
 
 /// `linux.intelRdt`.
@@ -88,11 +88,11 @@ pub struct OciDevice {
     #[serde(default)]
     pub minor: u64,
     #[serde(default)]
-    pub file_mode: Option<Ignored>,
+    pub file_mode: Option<IgnoredAny>,
     #[serde(default)]
-    pub uid: Option<Ignored>,
+    pub uid: Option<IgnoredAny>,
     #[serde(default)]
-    pub gid: Option<Ignored>,
+    pub gid: Option<IgnoredAny>,
 }
 
 /// `linux.resources`.
@@ -109,9 +109,9 @@ pub struct OciResources {
     #[serde(default, deserialize_with = "null")]
     pub pids: OciPids,
     #[serde(default, rename = "blockIO")]
-    pub block_io: Option<Ignored>,
+    pub block_io: Option<IgnoredAny>,
     #[serde(default)]
-    pub hugepage_limits: Option<Ignored>,
+    pub hugepage_limits: Option<IgnoredAny>,
     #[serde(default, deserialize_with = "null")]
     pub unified: BTreeMap<String, String>,
 }
@@ -142,19 +142,19 @@ pub struct OciMemory {
     #[serde(default)]
     pub swap: Option<i64>,
     #[serde(default)]
-    pub reservation: Option<Ignored>,
+    pub reservation: Option<IgnoredAny>,
     #[serde(default)]
-    pub kernel: Option<Ignored>,
+    pub kernel: Option<IgnoredAny>,
     #[serde(default, rename = "kernelTCP")]
-    pub kernel_tcp: Option<Ignored>,
+    pub kernel_tcp: Option<IgnoredAny>,
     #[serde(default)]
-    pub swappiness: Option<Ignored>,
+    pub swappiness: Option<IgnoredAny>,
     #[serde(default, rename = "disableOOMKiller")]
     pub disable_oom_killer: bool,
     #[serde(default)]
-    pub use_hierarchy: Option<Ignored>,
+    pub use_hierarchy: Option<IgnoredAny>,
     #[serde(default)]
-    pub check_before_update: Option<Ignored>,
+    pub check_before_update: Option<IgnoredAny>,
 }
 
 /// `linux.resources.cpu`.
@@ -167,17 +167,17 @@ pub struct OciCpu {
     #[serde(default)]
     pub period: Option<u64>,
     #[serde(default)]
-    pub shares: Option<Ignored>,
+    pub shares: Option<IgnoredAny>,
     #[serde(default)]
-    pub idle: Option<Ignored>,
+    pub idle: Option<IgnoredAny>,
     #[serde(default)]
-    pub cpus: Option<Ignored>,
+    pub cpus: Option<IgnoredAny>,
     #[serde(default)]
-    pub mems: Option<Ignored>,
+    pub mems: Option<IgnoredAny>,
     #[serde(default)]
-    pub realtime_runtime: Option<Ignored>,
+    pub realtime_runtime: Option<IgnoredAny>,
     #[serde(default)]
-    pub realtime_period: Option<Ignored>,
+    pub realtime_period: Option<IgnoredAny>,
 }
 
 /// `linux.resources.pids`.

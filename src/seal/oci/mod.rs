@@ -1,14 +1,14 @@
 //! The OCI `config.json` as far as it matters: runtime-spec, `config.md` and `config-linux.md`.
 //!
-//! A key that stands nowhere here is refused where it could give something away: nobody can hold a promise against what
-//! nobody knows. The `Ignored` ones are known and harmless.
+//! A key that is not listed here is refused, not ignored: a promise cannot be held against a setting that this program does
+//! not know. The `IgnoredAny` ones are known and harmless.
 
 mod linux;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::de::IgnoredAny as Ignored;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 pub use linux::{
@@ -27,11 +27,11 @@ pub const MAX_BYTES: u64 = 4 << 20;
 #[expect(missing_docs, reason = "the names are the specification's")]
 pub struct OciConfig {
     #[serde(default)]
-    pub oci_version: Option<Ignored>,
+    pub oci_version: Option<IgnoredAny>,
     #[serde(default)]
-    pub hostname: Option<Ignored>,
+    pub hostname: Option<IgnoredAny>,
     #[serde(default)]
-    pub domainname: Option<Ignored>,
+    pub domainname: Option<IgnoredAny>,
     pub process: OciProcess,
     pub root: OciRoot,
     #[serde(default, deserialize_with = "null")]
@@ -49,15 +49,15 @@ pub struct OciConfig {
 #[expect(missing_docs, reason = "the names are the specification's")]
 pub struct OciProcess {
     #[serde(default)]
-    pub terminal: Option<Ignored>,
+    pub terminal: Option<IgnoredAny>,
     #[serde(default)]
-    pub console_size: Option<Ignored>,
+    pub console_size: Option<IgnoredAny>,
     #[serde(default)]
-    pub args: Option<Ignored>,
+    pub args: Option<IgnoredAny>,
     #[serde(default)]
-    pub command_line: Option<Ignored>,
+    pub command_line: Option<IgnoredAny>,
     #[serde(default)]
-    pub cwd: Option<Ignored>,
+    pub cwd: Option<IgnoredAny>,
     pub user: OciUser,
     #[serde(default, deserialize_with = "null")]
     pub env: Vec<String>,
@@ -83,11 +83,11 @@ pub struct OciUser {
     pub uid: u32,
     pub gid: u32,
     #[serde(default)]
-    pub umask: Option<Ignored>,
+    pub umask: Option<IgnoredAny>,
     #[serde(default, deserialize_with = "null")]
     pub additional_gids: Vec<u32>,
     #[serde(default)]
-    pub username: Option<Ignored>,
+    pub username: Option<IgnoredAny>,
 }
 
 /// One of `process.rlimits`.
@@ -124,9 +124,9 @@ pub struct OciMount {
     #[serde(default, deserialize_with = "null")]
     pub options: Vec<String>,
     #[serde(default, deserialize_with = "null")]
-    pub uid_mappings: Vec<Ignored>,
+    pub uid_mappings: Vec<IgnoredAny>,
     #[serde(default, deserialize_with = "null")]
-    pub gid_mappings: Vec<Ignored>,
+    pub gid_mappings: Vec<IgnoredAny>,
 }
 
 /// One of a stage of `hooks`.
@@ -140,7 +140,7 @@ pub struct OciHook {
     #[serde(default, deserialize_with = "null")]
     pub env: Vec<String>,
     #[serde(default)]
-    pub timeout: Option<Ignored>,
+    pub timeout: Option<IgnoredAny>,
 }
 
 impl OciConfig {

@@ -124,7 +124,7 @@ pub struct Promise {
     /// Open files of the caller's.
     #[serde(default, skip_serializing_if = "is_default")]
     pub descriptors: Descriptors,
-    /// Names of variables, a trailing `*` standing for any rest. Values are nobody's business.
+    /// Names of variables, a trailing `*` standing for any rest. Values may be secrets and are not in it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub env: BTreeSet<String>,
     /// Hooks that may run beside ours, by their marks.
@@ -148,7 +148,7 @@ impl Promise {
         self.namespaces.get(name).unwrap_or(&PromisedNamespace::Own)
     }
 
-    /// Does the container have users of its own? Then podman can make no device nodes, and none that is mounted works
+    /// Does the container have its own user namespace? Then podman can make no device nodes, and none that is mounted works
     /// beyond what its user may do.
     pub fn is_mapped(&self) -> bool {
         self.engine == EngineMode::Rootless || *self.namespace("user") == PromisedNamespace::Own

@@ -140,17 +140,15 @@ fn differences(
 
 /// Takes a key out, wherever it stands.
 fn remove(value: &mut Value, key: &str) -> bool {
-    match value {
-        Value::Object(map) => {
-            let own = map.remove(key).is_some();
-            map.values_mut()
-                .fold(own, |any, value| remove(value, key) || any)
-        }
-        Value::Array(list) => list
-            .iter_mut()
-            .fold(false, |any, value| remove(value, key) || any),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    let (mut removed, below): (bool, Vec<&mut Value>) = match value {
+        Value::Object(map) => (map.remove(key).is_some(), map.values_mut().collect()),
+        Value::Array(list) => (false, list.iter_mut().collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => (false, Vec::new()),
+    };
+    for value in below {
+        removed |= remove(value, key);
     }
+    removed
 }
 
 fn against_rows(
