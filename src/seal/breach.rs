@@ -31,6 +31,9 @@ pub enum Culprit {
     Unknown,
 }
 
+/// Why a mount is refused: what was promised instead, and who is likely to have changed it.
+pub(super) type MountRefusal = (String, Culprit);
+
 impl Breach {
     /// A breach.
     pub fn new(found: impl Into<String>, promised: impl Into<String>, culprit: Culprit) -> Self {

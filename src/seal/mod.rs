@@ -11,6 +11,11 @@
 //! promised on the way (containers.conf, mounts.conf, the image, another reading of a flag) ends there.
 //!
 //! A container that is weaker than promised is let through.
+//!
+//! [`verify`] holds the same promise against a running container. Both go through one comparison: `observed` is what a
+//! `config.json`, or `/proc`, shows of a container, and `check` has each check once and says which of the two can answer it.
+//! The files import downwards only: `hook`, `verify` and `register` stand on `sealed`, `check`, `observed`, `store`, `oci`,
+//! `promise`, `own_hook` and `breach`, in that order.
 
 pub mod ambient;
 pub mod breach;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::ANNOTATION;
-use super::observed::{ContainerContext, Observed, Waiting};
+use super::observed::{Observed, Waiting};
 use super::oci::{self, OciConfig};
 use super::promise::{Promise, PromisedFilter, PromisedSeccomp};
+use super::store::ContainerContext;
 use crate::digest::sha256;
 use crate::host::{Host, Links};
 use crate::problem::Problem;

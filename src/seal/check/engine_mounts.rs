@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::mounts::MountRefusal;
 use crate::podman::releases::conf;
 use crate::podman::releases::mounts::{
     FILES, FIPS, FIPS_FILE, INITS, KERNEL, KernelFileSystem, SECRETS,
 };
-use crate::seal::breach::Culprit;
+use crate::seal::breach::{Culprit, MountRefusal};
 use crate::seal::observed::{ObservedMount, ObservedMounts};
 use crate::seal::promise::{Depth, Init, Privilege, Promise, PromisedNamespace, Unmasked};
 use crate::seal::store::is_below;

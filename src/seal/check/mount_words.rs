@@ -1,8 +1,7 @@
 //! The words that a mount was asked for with, where they reach further than the mount itself. The kernel's table has no
 //! words, only what came of them.
 
-use super::mounts::MountRefusal;
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::{Breach, Culprit, MountRefusal};
 use crate::seal::observed::{ObservedConfig, ObservedMount, clean};
 use crate::seal::oci::OciMount;
 use crate::seal::promise::{Depth, MountKind, Promise, PromisedMount};

@@ -3,15 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::engine_mounts;
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::{Breach, Culprit, MountRefusal};
 use crate::seal::observed::{ObservedMount, ObservedMounts};
 use crate::seal::promise::{Lower, MountKind, Owners, Promise, PromisedMount};
 use crate::seal::store;
 
 const CULPRIT: Culprit = Culprit::ConfMounts;
-
-/// What was promised instead, and who is likely to have changed it.
-pub(super) type MountRefusal = (String, Culprit);
 
 pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breach> {
     let mut moved = moved(promise, mounts);

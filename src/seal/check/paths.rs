@@ -6,9 +6,10 @@ use crate::podman::releases::Fact;
 use crate::podman::releases::conf;
 use crate::podman::releases::paths::{MASKED, READ_ONLY};
 use crate::seal::breach::{Breach, Culprit};
-use crate::seal::observed::{ContainerContext, ObservedConfig, ObservedContainer};
+use crate::seal::observed::{ObservedConfig, ObservedContainer};
 use crate::seal::promise::{Promise, PromisedAccess, Unmasked};
 use crate::seal::store;
+use crate::seal::store::ContainerContext;
 
 /// Propagations of the root that let nothing out of the container.
 const PRIVATE: [&str; 5] = ["", "private", "rprivate", "slave", "rslave"];

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::mounts::{MountView, ObservedMounts};
 use super::{
-    ContainerContext, NAMESPACES, Observed, ObservedConfig, ObservedContainer, ObservedLimits,
-    ObservedProcess,
+    NAMESPACES, Observed, ObservedConfig, ObservedContainer, ObservedLimits, ObservedProcess,
 };
 use crate::host::{CgroupLimits, nano_cpus};
 use crate::podman::releases::conf;
 use crate::seal::breach::Culprit;
 use crate::seal::oci::{OciConfig, OciResources};
+use crate::seal::store::ContainerContext;
 
 /// A container that is about to start: the runtime has set its control group up and calls the hooks.
 #[derive(Clone, Copy)]

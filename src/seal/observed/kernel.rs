@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use super::mounts::{MountView, ObservedMounts, table};
-use super::{
-    ContainerContext, NAMESPACES, Observed, ObservedContainer, ObservedLimits, ObservedProcess,
-};
+use super::{NAMESPACES, Observed, ObservedContainer, ObservedLimits, ObservedProcess};
 use crate::caps::Cap;
 use crate::host::{CAPABILITY_SETS, Host, Links, Process};
 use crate::seal::breach::Culprit;
 use crate::seal::promise::Privilege;
+use crate::seal::store::ContainerContext;
 
 /// The most that is read of the list of profiles, in bytes.
 const PROFILES_BYTES: u64 = 1 << 20;

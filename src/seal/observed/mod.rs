@@ -16,9 +16,9 @@ use std::path::Path;
 
 use super::breach::Culprit;
 use super::oci::OciConfig;
+use super::store::ContainerContext;
 use crate::host::{CgroupLimits, Lsm};
 
-pub(super) use super::store::ContainerContext;
 pub(super) use config::Waiting;
 pub(super) use mounts::{ObservedMount, ObservedMounts, clean};
 

@@ -13,12 +13,12 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::ContainerContext;
 use crate::host::{KernelMount, source_of};
 use crate::podman::value::tmpfs::TmpfsSize;
 use crate::seal::oci::OciMount;
 use crate::seal::promise::{Owners, Promise};
 use crate::seal::store;
+use crate::seal::store::ContainerContext;
 
 /// The flags that a mount can be promised to have, and what undoes them.
 const FLAGS: [(&str, &str); 4] = [

@@ -19,9 +19,10 @@ use serde_json::{Value, json};
 
 use super::compare;
 use crate::host::Fake;
-use crate::seal::observed::{ContainerContext, Observed};
+use crate::seal::observed::Observed;
 use crate::seal::oci::OciConfig;
 use crate::seal::promise::Promise;
+use crate::seal::store::ContainerContext;
 
 const CONFIG: &str = include_str!("../../fixtures/config.json");
 const PROMISE: &str = include_str!("../../fixtures/promise.json");

@@ -12,9 +12,10 @@ use crate::podman::releases::paths::{MASKED, READ_ONLY};
 use crate::podman::version::Version;
 use crate::seal::ANNOTATION;
 use crate::seal::check::compare;
-use crate::seal::observed::{ContainerContext, Observed};
+use crate::seal::observed::Observed;
 use crate::seal::oci::OciConfig;
 use crate::seal::promise::{Promise, PromisedSeccomp};
+use crate::seal::store::ContainerContext;
 
 #[test]
 #[ignore = "tests/releases/diff runs it, with a config.json of the podman in question"]

@@ -5,8 +5,9 @@ use std::path::Path;
 use super::promised;
 use crate::host::{Apparmor, CgroupLimits, Fake, KernelMount, Lsm, Process, Selinux};
 use crate::seal::check::{compare, compare_other};
-use crate::seal::observed::{ContainerContext, Observed, ObservedProcess};
+use crate::seal::observed::{Observed, ObservedProcess};
 use crate::seal::promise::{Lower, MountKind, Promise};
+use crate::seal::store::ContainerContext;
 
 type Change = fn(&mut Process);
 

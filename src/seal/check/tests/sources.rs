@@ -6,9 +6,10 @@ use std::path::Path;
 use super::{CONFIG, PROFILE, promised};
 use crate::host::{Fake, Process};
 use crate::seal::check::{CHECKS, Comparison, Hold, compare};
-use crate::seal::observed::{ContainerContext, Observed, Waiting};
+use crate::seal::observed::{Observed, Waiting};
 use crate::seal::oci::OciConfig;
 use crate::seal::promise::Privilege;
+use crate::seal::store::ContainerContext;
 
 fn with<T>(look: impl FnOnce(ContainerContext<'_>) -> T) -> T {
     let host = Fake::rootful();
