@@ -10,7 +10,7 @@ use crate::host::{FileKind, Host, Resolved};
 use crate::origin::{Origin, Setting};
 use crate::podman::args::FlagValue;
 use crate::podman::flags::HostPath;
-use crate::podman::value::mount;
+use crate::podman::value::mount::OtherMount;
 use crate::podman::value::mount_options::{Access, MountOptions};
 use crate::podman::value::path::ContainerPath;
 use crate::spec::mount::{Bind, NamedVolume};
@@ -127,10 +127,8 @@ pub(super) fn all<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<Source<'a>> {
         match value {
             Mount::Bind(mount) => bind(mount, origin, &mut sources),
             Mount::Volume(mount) => volume(mount, origin, facts, &mut sources),
-            Mount::Other(mount::Mount::Glob {
-                pattern, options, ..
-            }) => sources.extend(glob(pattern, options, origin, facts.host)),
-            Mount::Other(_) | Mount::Tmpfs(_) => {}
+            Mount::Other(other) => sources.extend(glob(other, origin, facts.host)),
+            Mount::Tmpfs(_) => {}
         }
     }
     sources.extend(root_fs(spec));
@@ -322,13 +320,8 @@ fn option_paths<'o>(
 }
 
 /// The directory above the first name with a wildcard; everything in it may be found.
-fn glob<'a>(
-    pattern: &str,
-    options: &MountOptions,
-    origin: &'a Origin,
-    host: &dyn Host,
-) -> Option<Source<'a>> {
-    let pattern = Path::new(pattern);
+fn glob<'a>(mount: &OtherMount, origin: &'a Origin, host: &dyn Host) -> Option<Source<'a>> {
+    let pattern = Path::new(mount.host_pattern()?);
     if !pattern.is_absolute() {
         return None;
     }
@@ -337,7 +330,10 @@ fn glob<'a>(
     let directory: PathBuf = pattern.iter().take_while(is_plain).collect();
     Some(Source {
         found: Cow::Owned(resolve(host, directory)),
-        access: options.access.unwrap_or(Access::ReadWrite),
+        access: mount
+            .options()
+            .and_then(|options| options.access)
+            .unwrap_or(Access::ReadWrite),
         origin,
         way: Way::Glob,
     })

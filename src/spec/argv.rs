@@ -10,7 +10,7 @@ use crate::caps::CapArg;
 use crate::origin::{Origin, Setting};
 use crate::podman::flags::{self, Flag};
 use crate::podman::value::limit::{Limit, SwapLimit};
-use crate::podman::value::mount;
+use crate::podman::value::mount::MountArg;
 use crate::podman::value::namespace::Namespace;
 use crate::podman::value::security_opt::{NoNewPrivileges, SeccompArg, SecurityOpt};
 use crate::podman::value::volume::{Source, Volume};
@@ -233,7 +233,7 @@ impl Lines {
                 self.push(&flags::VOLUME, volume, origin);
             }
             name => {
-                let volume = mount::Mount::Volume {
+                let volume = MountArg::Volume {
                     name,
                     destination,
                     options,

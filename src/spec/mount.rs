@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::host::Resolved;
-use crate::podman::value::mount;
+use crate::podman::value::mount::OtherMount;
 use crate::podman::value::mount_options::{Access, MountOptions};
 use crate::podman::value::path::{ContainerPath, HostPath};
 use crate::podman::value::tmpfs::Tmpfs;
@@ -86,7 +86,7 @@ pub enum Mount {
     /// A tmpfs.
     Tmpfs(Tmpfs),
     /// devpts, image, glob, ramfs, artifact: as given.
-    Other(mount::Mount),
+    Other(OtherMount),
 }
 
 impl Mount {
@@ -96,16 +96,7 @@ impl Mount {
             Self::Bind(bind) => Some(&bind.destination),
             Self::Volume(volume) => Some(&volume.destination),
             Self::Tmpfs(tmpfs) => Some(&tmpfs.destination),
-            Self::Other(other) => match other {
-                mount::Mount::Bind { destination, .. }
-                | mount::Mount::Volume { destination, .. }
-                | mount::Mount::Devpts { destination, .. }
-                | mount::Mount::Image { destination, .. }
-                | mount::Mount::Ramfs { destination, .. }
-                | mount::Mount::Artifact { destination, .. } => Some(destination),
-                mount::Mount::Tmpfs(tmpfs) => Some(&tmpfs.destination),
-                mount::Mount::Glob { destination, .. } => destination.as_ref(),
-            },
+            Self::Other(other) => other.destination(),
         }
     }
 }

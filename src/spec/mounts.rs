@@ -14,7 +14,7 @@ use crate::podman::flags;
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::image_volume::ImageVolume;
 use crate::podman::value::limit::{Limit, MemoryLimit};
-use crate::podman::value::mount;
+use crate::podman::value::mount::MountArg;
 use crate::podman::value::mount_options::{
     Access, Dev, Exec, MountOptions, Overlay, Ownership, Propagation, Recursion, Relabel, Suid,
 };
@@ -197,7 +197,7 @@ fn read(given: &FlagValue, host: &dyn Host) -> Result<Setting<Mount>, Problem> {
     } else if given.flag == &flags::TMPFS {
         harden_tmpfs(setting::<Tmpfs, _>(given, str::parse)?.value).map(Mount::Tmpfs)
     } else {
-        let mount = setting::<mount::Mount, _>(given, str::parse)?.value;
+        let mount = setting::<MountArg, _>(given, str::parse)?.value;
         from_mount(mount, given, host)
     };
     match mount {
@@ -219,9 +219,9 @@ fn from_volume(volume: Volume, given: &FlagValue, host: &dyn Host) -> Result<Mou
     }
 }
 
-fn from_mount(mount: mount::Mount, given: &FlagValue, host: &dyn Host) -> Result<Mount, Problem> {
+fn from_mount(mount: MountArg, given: &FlagValue, host: &dyn Host) -> Result<Mount, Problem> {
     match mount {
-        mount::Mount::Bind {
+        MountArg::Bind {
             source,
             destination,
             options,
@@ -232,7 +232,7 @@ fn from_mount(mount: mount::Mount, given: &FlagValue, host: &dyn Host) -> Result
             };
             bind(source, destination, options, given, host)
         }
-        mount::Mount::Volume {
+        MountArg::Volume {
             name,
             destination,
             options,
@@ -257,8 +257,8 @@ fn from_mount(mount: mount::Mount, given: &FlagValue, host: &dyn Host) -> Result
                 other => Ok(other),
             }
         }
-        mount::Mount::Tmpfs(tmpfs) => harden_tmpfs(tmpfs).map(Mount::Tmpfs),
-        other => Ok(Mount::Other(other)),
+        MountArg::Tmpfs(tmpfs) => harden_tmpfs(tmpfs).map(Mount::Tmpfs),
+        MountArg::Other(other) => Ok(Mount::Other(other)),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::problem::Invalid;
 /// Options that `--mount` has no word for ([`MountOptions::overlay`], [`MountOptions::copy`]) are printed as `-v`
 /// prints them, and podman refuses them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Mount {
+pub enum MountArg {
     /// A file or directory of the host.
     Bind {
         /// Where on the host, relative to the working directory; `None`: podman takes the destination.
@@ -46,6 +46,13 @@ pub enum Mount {
     },
     /// A file system in memory.
     Tmpfs(Tmpfs),
+    /// Any other type.
+    Other(OtherMount),
+}
+
+/// The types of `--mount` that stand in the spec as they were given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OtherMount {
     /// A file system of terminals.
     Devpts {
         /// Where in the container.
@@ -95,7 +102,50 @@ pub enum Mount {
     },
 }
 
-impl FromStr for Mount {
+impl OtherMount {
+    /// Where it appears in the container; a glob may have no directory of its own.
+    pub fn destination(&self) -> Option<&ContainerPath> {
+        match self {
+            Self::Devpts { destination, .. }
+            | Self::Image { destination, .. }
+            | Self::Ramfs { destination, .. }
+            | Self::Artifact { destination, .. } => Some(destination),
+            Self::Glob { destination, .. } => destination.as_ref(),
+        }
+    }
+
+    /// What of this host it brings into the container: a pattern for paths.
+    pub fn host_pattern(&self) -> Option<&str> {
+        match self {
+            Self::Glob { pattern, .. } => Some(pattern),
+            Self::Devpts { .. }
+            | Self::Image { .. }
+            | Self::Ramfs { .. }
+            | Self::Artifact { .. } => None,
+        }
+    }
+
+    /// The image whose content it is.
+    pub fn image(&self) -> Option<&ImageRef> {
+        match self {
+            Self::Image { image, .. } => Some(image),
+            Self::Devpts { .. }
+            | Self::Glob { .. }
+            | Self::Ramfs { .. }
+            | Self::Artifact { .. } => None,
+        }
+    }
+
+    /// The options that other mounts have, too.
+    pub fn options(&self) -> Option<&MountOptions> {
+        match self {
+            Self::Glob { options, .. } | Self::Ramfs { options, .. } => Some(options),
+            Self::Devpts { .. } | Self::Image { .. } | Self::Artifact { .. } => None,
+        }
+    }
+}
+
+impl FromStr for MountArg {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
@@ -137,7 +187,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn mount(text: &str) -> Mount {
+    fn mount(text: &str) -> MountArg {
         text.parse().unwrap()
     }
 
@@ -176,7 +226,7 @@ mod tests {
     fn a_bind_without_a_source_says_so() {
         assert!(matches!(
             mount("type=bind,target=/etc"),
-            Mount::Bind { source: None, .. }
+            MountArg::Bind { source: None, .. }
         ));
     }
 
@@ -185,7 +235,7 @@ mod tests {
         for (start, words) in rows {
             for word in words.split(' ') {
                 let text = format!("{start}{word}");
-                assert!(text.parse::<Mount>().is_err(), "{text}");
+                assert!(text.parse::<MountArg>().is_err(), "{text}");
             }
         }
     }
@@ -270,7 +320,7 @@ mod tests {
                 "title=t,digest=d name=../n ro",
             ),
         ]);
-        assert!("type=bind, src=/a,dst=/x".parse::<Mount>().is_err());
+        assert!("type=bind, src=/a,dst=/x".parse::<MountArg>().is_err());
     }
 
     #[test]
@@ -287,7 +337,7 @@ mod tests {
             "type=glob,src=/a\n*",
             "type=volume,src=v,dst=/x,\"volume-opt=o=a,b\"",
         ] {
-            assert!(bad.parse::<Mount>().is_err(), "{bad:?}");
+            assert!(bad.parse::<MountArg>().is_err(), "{bad:?}");
         }
     }
 
@@ -300,7 +350,7 @@ mod tests {
             ("type=bind,src=/a,dst=/x,noexec=false", "write exec"),
             ("type=tmpfs,dst=/x,size=1m", "tmpfs-size"),
         ] {
-            let message = bad.parse::<Mount>().unwrap_err().to_string();
+            let message = bad.parse::<MountArg>().unwrap_err().to_string();
             assert!(message.contains(good), "{bad}: {message}");
         }
     }
@@ -316,8 +366,8 @@ mod tests {
             ).prop_shuffle()
         ) {
             let text = format!("{},type={kind}", words.join(","));
-            if let Ok(mount) = text.parse::<Mount>() {
-                prop_assert_eq!(mount.to_string().parse::<Mount>(), Ok(mount));
+            if let Ok(mount) = text.parse::<MountArg>() {
+                prop_assert_eq!(mount.to_string().parse::<MountArg>(), Ok(mount));
             }
         }
     }

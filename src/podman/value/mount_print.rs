@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::mount::Mount;
+use super::mount::{MountArg, OtherMount};
 use super::mount_options::{Access, Copy, MountOptions, Ownership, Recursion, Relabel, idmap_word};
 use super::path::ContainerPath;
 
-impl fmt::Display for Mount {
+impl fmt::Display for MountArg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields = match self {
             Self::Bind {
@@ -39,6 +39,21 @@ impl fmt::Display for Mount {
                 tmpfs.words("tmpfs-"),
             ]
             .concat(),
+            Self::Other(other) => other.fields(),
+        };
+        f.write_str(&fields.join(","))
+    }
+}
+
+impl fmt::Display for OtherMount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.fields().join(","))
+    }
+}
+
+impl OtherMount {
+    fn fields(&self) -> Vec<String> {
+        match self {
             Self::Devpts {
                 destination,
                 options,
@@ -84,8 +99,7 @@ impl fmt::Display for Mount {
                 key("name", name.as_ref()),
             ]
             .concat(),
-        };
-        f.write_str(&fields.join(","))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which keys each type of `--mount` takes.
 
-use super::mount::Mount;
+use super::mount::{MountArg, OtherMount};
 use super::mount_keys::{Keys, Kind, access, bad, ownership, unknown};
 use super::mount_options::{Access, MountOptions};
 use super::mount_words::once;
@@ -9,23 +9,23 @@ use super::tmpfs::{Tmpfs, octal_mode};
 use crate::problem::Invalid;
 
 impl Keys<'_> {
-    pub(super) fn bind(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
-        Ok(Mount::Bind {
+    pub(super) fn bind(mut self, destination: ContainerPath) -> Result<MountArg, Invalid> {
+        Ok(MountArg::Bind {
             source: self.source()?.map(str::parse).transpose()?,
             destination,
             options: self.options(Kind::Bind)?,
         })
     }
 
-    pub(super) fn glob(mut self, destination: Option<ContainerPath>) -> Result<Mount, Invalid> {
-        Ok(Mount::Glob {
+    pub(super) fn glob(mut self, destination: Option<ContainerPath>) -> Result<MountArg, Invalid> {
+        Ok(MountArg::Other(OtherMount::Glob {
             pattern: self.required_source()?.to_owned(),
             destination,
             options: self.options(Kind::Glob)?,
-        })
+        }))
     }
 
-    pub(super) fn volume(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
+    pub(super) fn volume(mut self, destination: ContainerPath) -> Result<MountArg, Invalid> {
         let name = self.source()?.map(str::parse).transpose()?;
         let subpath = self.subpath(&["subpath", "volume-subpath"])?;
         let mut volume_opts = Vec::new();
@@ -37,7 +37,7 @@ impl Keys<'_> {
                 _ => return Err(unknown(key, value)),
             }
         }
-        Ok(Mount::Volume {
+        Ok(MountArg::Volume {
             name,
             destination,
             options: self.options(Kind::Volume)?,
@@ -46,7 +46,7 @@ impl Keys<'_> {
         })
     }
 
-    pub(super) fn tmpfs(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
+    pub(super) fn tmpfs(mut self, destination: ContainerPath) -> Result<MountArg, Invalid> {
         let mut tmpfs = Tmpfs::new(destination);
         tmpfs.size = self.value(&["tmpfs-size"])?.map(str::parse).transpose()?;
         tmpfs.mode = self.value(&["tmpfs-mode"])?.map(octal_mode).transpose()?;
@@ -63,10 +63,10 @@ impl Keys<'_> {
             }
         }
         tmpfs.ownership = chown.flatten();
-        Ok(Mount::Tmpfs(tmpfs))
+        Ok(MountArg::Tmpfs(tmpfs))
     }
 
-    pub(super) fn ramfs(self, destination: ContainerPath) -> Result<Mount, Invalid> {
+    pub(super) fn ramfs(self, destination: ContainerPath) -> Result<MountArg, Invalid> {
         let text = self.text;
         let options = self.options(Kind::Memory)?;
         let (access, exec, dev, suid) = (options.access, options.exec, options.dev, options.suid);
@@ -84,13 +84,13 @@ impl Keys<'_> {
                 "a ramfs with more than ro, noexec, nodev, nosuid",
             ));
         }
-        Ok(Mount::Ramfs {
+        Ok(MountArg::Other(OtherMount::Ramfs {
             destination,
             options,
-        })
+        }))
     }
 
-    pub(super) fn devpts(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
+    pub(super) fn devpts(mut self, destination: ContainerPath) -> Result<MountArg, Invalid> {
         let mut options = Vec::new();
         for name in ["uid", "gid", "max"] {
             if let Some(number) = self.value(&[name])? {
@@ -113,13 +113,13 @@ impl Keys<'_> {
             _ => return Err(bad("newinstance", "said twice")),
         }
         self.end()?;
-        Ok(Mount::Devpts {
+        Ok(MountArg::Other(OtherMount::Devpts {
             destination,
             options,
-        })
+        }))
     }
 
-    pub(super) fn image(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
+    pub(super) fn image(mut self, destination: ContainerPath) -> Result<MountArg, Invalid> {
         let image = self.required_source()?.parse()?;
         let subpath = self.subpath(&["subpath"])?;
         if let Some(path) = subpath.as_deref().filter(|path| !path.starts_with('/')) {
@@ -133,15 +133,15 @@ impl Keys<'_> {
         };
         self.drop_consistency();
         self.end()?;
-        Ok(Mount::Image {
+        Ok(MountArg::Other(OtherMount::Image {
             image,
             destination,
             access,
             subpath,
-        })
+        }))
     }
 
-    pub(super) fn artifact(mut self, destination: ContainerPath) -> Result<Mount, Invalid> {
+    pub(super) fn artifact(mut self, destination: ContainerPath) -> Result<MountArg, Invalid> {
         let text = self.text;
         let source = self.required_source()?.to_owned();
         let title = self.value(&["title"])?.map(str::to_owned);
@@ -157,12 +157,12 @@ impl Keys<'_> {
         {
             return Err(bad(text, "an artifact whose name is a path"));
         }
-        Ok(Mount::Artifact {
+        Ok(MountArg::Other(OtherMount::Artifact {
             source,
             destination,
             title,
             digest,
             name,
-        })
+        }))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::podman::value::mount;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -76,8 +75,11 @@ fn sources<'a>(mount: &'a Mount, facts: &Facts<'a>) -> Vec<BoundSource<'a>> {
                 .map(|found| BoundSource::Path(&found.path))
                 .collect()
         }
-        Mount::Other(mount::Mount::Glob { pattern, .. }) => vec![BoundSource::Pattern(pattern)],
-        Mount::Tmpfs(_) | Mount::Other(_) => Vec::new(),
+        Mount::Other(other) => {
+            let pattern = other.host_pattern().map(BoundSource::Pattern);
+            pattern.into_iter().collect()
+        }
+        Mount::Tmpfs(_) => Vec::new(),
     }
 }
 

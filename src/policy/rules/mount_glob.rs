@@ -3,7 +3,7 @@
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
-use crate::podman::value::mount::Mount as MountValue;
+use crate::podman::value::mount::OtherMount;
 use crate::podman::value::mount_options::Access;
 use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
@@ -32,29 +32,25 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     hits.collect()
 }
 
-fn what(mount: &MountValue) -> Option<String> {
+fn what(mount: &OtherMount) -> Option<String> {
     match mount {
-        MountValue::Glob { pattern, .. } => Some(format!(
+        OtherMount::Glob { pattern, .. } => Some(format!(
             "everything that fits \"{pattern}\" when it starts would be mounted"
         )),
-        MountValue::Ramfs { destination, .. } => Some(format!(
+        OtherMount::Ramfs { destination, .. } => Some(format!(
             "a file system without any limit would be at \"{destination}\""
         )),
-        MountValue::Devpts { destination, .. } => Some(format!(
+        OtherMount::Devpts { destination, .. } => Some(format!(
             "terminals of its own would be at \"{destination}\""
         )),
-        MountValue::Image {
+        OtherMount::Image {
             image,
             access: Some(Access::ReadWrite),
             ..
         } => Some(format!(
             "the files of the image \"{image}\" would be writable"
         )),
-        MountValue::Image { .. }
-        | MountValue::Artifact { .. }
-        | MountValue::Bind { .. }
-        | MountValue::Volume { .. }
-        | MountValue::Tmpfs(_) => None,
+        OtherMount::Image { .. } | OtherMount::Artifact { .. } => None,
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
-use crate::podman::value::mount::Mount as MountValue;
 use crate::podman::value::mount_options::{Dev, Exec, MountOptions, Suid};
 use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
@@ -27,10 +26,11 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         let options = match &mount.value {
             Mount::Bind(bind) => &bind.options,
             Mount::Volume(volume) => &volume.options,
-            Mount::Other(MountValue::Glob { options, .. } | MountValue::Ramfs { options, .. }) => {
-                options
-            }
-            Mount::Other(_) | Mount::Tmpfs(_) => continue,
+            Mount::Other(other) => match other.options() {
+                Some(options) => options,
+                None => continue,
+            },
+            Mount::Tmpfs(_) => continue,
         };
         for word in asked(options) {
             hits.push(Hit::inform(

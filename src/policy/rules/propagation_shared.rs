@@ -3,7 +3,6 @@
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
-use crate::podman::value::mount::Mount as MountValue;
 use crate::podman::value::mount_options::Propagation;
 use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
@@ -49,8 +48,7 @@ fn propagation(mount: &Mount) -> Option<Propagation> {
         Mount::Bind(bind) => bind.options.propagation,
         Mount::Volume(volume) => volume.options.propagation,
         Mount::Tmpfs(tmpfs) => tmpfs.propagation,
-        Mount::Other(MountValue::Glob { options, .. }) => options.propagation,
-        Mount::Other(_) => None,
+        Mount::Other(other) => other.options()?.propagation,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::origin::Origin;
 use crate::podman::value::image::ImageRef;
-use crate::podman::value::mount;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -48,8 +47,8 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 /// The image and those that are mounted.
 fn images(spec: &Spec) -> impl Iterator<Item = (&ImageRef, &Origin)> {
     let mounted = spec.mounts.iter().filter_map(|mount| match &mount.value {
-        Mount::Other(mount::Mount::Image { image, .. }) => Some((image, &mount.origin)),
-        Mount::Bind(_) | Mount::Volume(_) | Mount::Tmpfs(_) | Mount::Other(_) => None,
+        Mount::Other(other) => Some((other.image()?, &mount.origin)),
+        Mount::Bind(_) | Mount::Volume(_) | Mount::Tmpfs(_) => None,
     });
     std::iter::once((&spec.image.value, &spec.image.origin)).chain(mounted)
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::origin::Setting;
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::image_volume::ImageVolume;
-use crate::podman::value::mount;
+use crate::podman::value::mount::OtherMount;
 use crate::podman::value::mount_options::{
     Access, Dev, Exec, MountOptions, Overlay, Propagation, Recursion, Suid,
 };
@@ -125,12 +125,12 @@ fn one(mount: &Mount) -> Result<PromisedMount, Problem> {
         Mount::Volume(volume) => Ok(of_volume(volume)),
         Mount::Tmpfs(tmpfs) => Ok(of_tmpfs(tmpfs)),
         Mount::Other(other) => match other {
-            mount::Mount::Devpts { .. } => Ok(of_type("devpts", [])),
-            mount::Mount::Ramfs { options, .. } => Ok(PromisedMount {
+            OtherMount::Devpts { .. } => Ok(of_type("devpts", [])),
+            OtherMount::Ramfs { options, .. } => Ok(PromisedMount {
                 flags: flags(options),
                 ..of_type("ramfs", [])
             }),
-            mount::Mount::Image { access, .. } => Ok(PromisedMount {
+            OtherMount::Image { access, .. } => Ok(PromisedMount {
                 flags: match access {
                     Some(Access::ReadWrite) => BTreeSet::new(),
                     Some(Access::ReadOnly) | None => ["ro".to_owned()].into(),
@@ -138,13 +138,10 @@ fn one(mount: &Mount) -> Result<PromisedMount, Problem> {
                 kind: MountKind::Image,
                 ..of_type("", [])
             }),
-            mount::Mount::Glob { .. } | mount::Mount::Artifact { .. } => Err(Problem::new(
+            OtherMount::Glob { .. } | OtherMount::Artifact { .. } => Err(Problem::new(
                 "which files a mount of this type brings cannot be promised",
             )
             .instead("name each file with --volume")),
-            mount::Mount::Bind { .. } | mount::Mount::Volume { .. } | mount::Mount::Tmpfs(_) => {
-                Err(Problem::new("a mount that was not resolved"))
-            }
         },
     }
 }
