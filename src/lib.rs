@@ -90,4 +90,5 @@ pub mod spec;
 #[doc(hidden)]
 pub mod testing;
 mod text;
+mod words;
 pub mod yaml;

@@ -23,6 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("nearest", &[]),
     ("digest", &[]),
     ("problem", &["origin"]),
+    ("words", &["problem"]),
     ("rule_id", &["nearest"]),
     ("host", &["problem"]),
     ("env", &["host"]),
@@ -31,7 +32,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("allow", &["origin", "problem", "rule_id"]),
     ("caps", &["problem"]),
     ("seccomp", &["nearest", "problem"]),
-    ("podman", &["nearest", "origin", "problem", "rule_id"]),
+    (
+        "podman",
+        &["nearest", "origin", "problem", "rule_id", "words"],
+    ),
     ("engine", &["env", "exec", "host", "podman", "problem"]),
     ("shell", &["origin", "podman"]),
     (

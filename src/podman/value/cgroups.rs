@@ -1,51 +1,25 @@
 //! `--cgroups`: whether podman makes a cgroup for the container, without which no limit holds.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::words::{read_words, words};
 
-use crate::problem::Invalid;
-
-/// How a container gets its cgroup; exact, lower-case words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CgroupsMode {
-    /// `enabled`, and empty: a cgroup of its own.
-    Enabled,
-    /// `disabled`: none, and so no limits at all. Only crun starts it.
-    Disabled,
-    /// `no-conmon`: its own, while conmon, which watches it, stays in the caller's.
-    NoConmon,
-    /// `split`: both in the caller's cgroup, for systemd units.
-    Split,
-}
-
-impl FromStr for CgroupsMode {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "" | "enabled" => Ok(Self::Enabled),
-            "disabled" => Ok(Self::Disabled),
-            "no-conmon" => Ok(Self::NoConmon),
-            "split" => Ok(Self::Split),
-            _ => Err(Invalid::new(
-                text,
-                "no way to handle cgroups",
-                "write enabled or split",
-            )),
-        }
+words! {
+    /// How a container gets its cgroup; exact, lower-case words.
+    pub enum CgroupsMode {
+        /// `enabled`, and empty: a cgroup of its own.
+        Enabled = "enabled" | "",
+        /// `disabled`: none, and so no limits at all. Only crun starts it.
+        Disabled = "disabled",
+        /// `no-conmon`: its own, while conmon, which watches it, stays in the caller's.
+        NoConmon = "no-conmon",
+        /// `split`: both in the caller's cgroup, for systemd units.
+        Split = "split",
     }
 }
-
-impl fmt::Display for CgroupsMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Enabled => "enabled",
-            Self::Disabled => "disabled",
-            Self::NoConmon => "no-conmon",
-            Self::Split => "split",
-        })
-    }
-}
+read_words!(
+    CgroupsMode,
+    "no way to handle cgroups",
+    "write enabled or split"
+);
 
 #[cfg(test)]
 mod tests {

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use super::csv::one_line;
 use super::image_grammar::{is_component, is_digest, is_hex, is_registry, is_tag};
-use super::mount_words::words;
 use crate::problem::Invalid;
+use crate::words::words;
 
 words! {
     /// Where an image is taken from when its name says so; see `containers-transports(5)`. All but

@@ -1,27 +1,7 @@
 //! The one-word options of a mount, a group of them each an enum; see `podman-run(1)` and `mount(8)`.
 
 use crate::problem::Invalid;
-
-/// An enum of words, each spelled as podman spells it.
-macro_rules! words {
-    ($($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ })+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
-
-        impl $name {
-            /// The option as podman spells it.
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-
-            pub(super) fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    )+};
-}
-pub(super) use words;
+use crate::words::words;
 
 words! {
     /// May the container write?

@@ -1,51 +1,25 @@
 //! `--sdnotify`: who tells the service manager that the container is up.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::words::{read_words, words};
 
-use crate::problem::Invalid;
-
-/// Who sends `READY=1`; exact, lower-case words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sdnotify {
-    /// `container`, and empty: the container, which gets the manager's socket when `NOTIFY_SOCKET` is set.
-    Container,
-    /// `conmon`: conmon, as soon as the container has started.
-    Conmon,
-    /// `healthy`: conmon, once the container is healthy. Since podman 4.5.
-    Healthy,
-    /// `ignore`: nobody.
-    Ignore,
-}
-
-impl FromStr for Sdnotify {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        match text {
-            "" | "container" => Ok(Self::Container),
-            "conmon" => Ok(Self::Conmon),
-            "healthy" => Ok(Self::Healthy),
-            "ignore" => Ok(Self::Ignore),
-            _ => Err(Invalid::new(
-                text,
-                "no way to notify",
-                "write conmon, container, healthy or ignore",
-            )),
-        }
+words! {
+    /// Who sends `READY=1`; exact, lower-case words.
+    pub enum Sdnotify {
+        /// `container`, and empty: the container, which gets the manager's socket when `NOTIFY_SOCKET` is set.
+        Container = "container" | "",
+        /// `conmon`: conmon, as soon as the container has started.
+        Conmon = "conmon",
+        /// `healthy`: conmon, once the container is healthy. Since podman 4.5.
+        Healthy = "healthy",
+        /// `ignore`: nobody.
+        Ignore = "ignore",
     }
 }
-
-impl fmt::Display for Sdnotify {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Container => "container",
-            Self::Conmon => "conmon",
-            Self::Healthy => "healthy",
-            Self::Ignore => "ignore",
-        })
-    }
-}
+read_words!(
+    Sdnotify,
+    "no way to notify",
+    "write conmon, container, healthy or ignore"
+);
 
 #[cfg(test)]
 mod tests {

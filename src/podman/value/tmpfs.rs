@@ -9,9 +9,10 @@ use std::str::FromStr;
 
 use super::csv::one_line;
 use super::mount_options::{Access, Dev, Exec, Ownership, Propagation, Suid};
-use super::mount_words::{once, put, words};
+use super::mount_words::{once, put};
 use super::path::ContainerPath;
 use crate::problem::Invalid;
+use crate::words::words;
 
 pub use super::tmpfs_size::{SizeUnit, TmpfsSize};
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::mount_words::words;
 use crate::problem::Invalid;
+use crate::words::words;
 
 words! {
     /// What a size counts.
