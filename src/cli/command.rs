@@ -3,21 +3,104 @@
 //! `run`, `create` and `check` stand here with every flag of the table, so that help and completions know them, but
 //! clap never parses them: podman's grammar is not clap's, see [`crate::podman::args`].
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::builder::{ArgAction, PossibleValuesParser, ValueHint};
-use clap::{Arg, Command, value_parser};
+use clap::builder::{
+    ArgAction, PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser, ValueHint,
+};
+use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
 use super::help::{self, WIDTH};
 use super::{CHECK_OPTIONS, RUN_OPTIONS};
 use crate::podman::flags::{self, Flag, NeededBy};
 use crate::rule_id::RuleId;
+use crate::words::words;
 
-/// The subcommand that a runtime's hook calls.
-pub const SEAL: &str = "seal";
-/// The subcommand that writes the man pages.
-pub const MAN: &str = "__man";
+words! {
+    /// Our subcommands. Help, completions and the dispatch are made of them.
+    pub enum Subcommand {
+        /// `podman run`, hardened and judged.
+        Run = "run",
+        /// `podman create`, hardened and judged.
+        Create = "create",
+        /// Judges, starts nothing.
+        Check = "check",
+        /// The catalogue of rules.
+        Rules = "rules",
+        /// The library of profiles; see [`ProfileSubcommand`].
+        Profile = "profile",
+        /// Running containers against their promise.
+        Verify = "verify",
+        /// Scripts for shells.
+        Completions = "completions",
+        /// Writes the man pages; hidden.
+        Man = "__man",
+        /// What a runtime's hook calls; hidden.
+        Seal = "seal",
+    }
+    /// What `profile` does.
+    pub enum ProfileSubcommand {
+        /// The profiles there are.
+        List = "list",
+        /// One of them.
+        Show = "show",
+        /// Where they are looked for.
+        Path = "path",
+        /// Can these be used?
+        Check = "check",
+    }
+}
+
+impl Subcommand {
+    fn command(self) -> Command {
+        match self {
+            Self::Run => container(self, "Harden, judge, become podman run", RUN_OPTIONS),
+            Self::Create => container(self, "Harden, judge, become podman create", RUN_OPTIONS),
+            Self::Check => check(),
+            Self::Rules => rules(),
+            Self::Profile => profile(),
+            Self::Verify => verify(),
+            Self::Completions => completions(),
+            Self::Man => self
+                .about("Write the man pages")
+                .hide(true)
+                .arg(file("dir", "DIR", "where to").value_hint(ValueHint::DirPath)),
+            Self::Seal => self
+                .about("Hold the runtime's config.json against the promise")
+                .hide(true),
+        }
+    }
+
+    fn about(self, about: &'static str) -> Command {
+        Command::new(self.as_str()).about(about)
+    }
+}
+
+impl ProfileSubcommand {
+    fn command(self) -> Command {
+        let command = Command::new(self.as_str());
+        match self {
+            Self::List => command
+                .about("List the profiles, with where they are and what they are for")
+                .arg(format()),
+            Self::Show => command
+                .about("Print a profile as it stands in its file")
+                .arg(
+                    Arg::new("name")
+                        .value_name("NAME|FILE")
+                        .help("the profile")
+                        .value_hint(ValueHint::FilePath)
+                        .required(true),
+                ),
+            Self::Path => command.about("Print the directories of the library, strongest first"),
+            Self::Check => command
+                .about("Check profiles: their form, their parents, and what the rules say")
+                .arg(file("file", "FILE", "the profiles").num_args(1..)),
+        }
+    }
+}
 
 /// What follows a subcommand that starts a container.
 const WORDS: &str = "[OPTION...] [PODMAN FLAG...] IMAGE [ARGUMENT...]";
@@ -31,42 +114,42 @@ pub fn command() -> Command {
         .after_help("See safe-podman(1).")
         .term_width(WIDTH)
         .subcommand_required(true)
-        .subcommands([
-            container("run", "Harden, judge, become podman run", RUN_OPTIONS),
-            container("create", "Harden, judge, become podman create", RUN_OPTIONS),
-            check(),
-            rules(),
-            profile(),
-            verify(),
-            completions(),
-            Command::new(MAN)
-                .about("Write the man pages")
-                .hide(true)
-                .arg(file("dir", "DIR", "where to").value_hint(ValueHint::DirPath)),
-            Command::new(SEAL)
-                .about("Hold the runtime's config.json against the promise")
-                .hide(true),
-        ])
+        .subcommands(Subcommand::ALL.iter().map(|subcommand| subcommand.command()))
 }
 
-/// The help of a subcommand, e.g. `run`; that of the program for any other word.
-pub fn help(verb: &str) -> String {
+/// Reads what follows one of the subcommands that are not podman's.
+///
+/// # Errors
+/// It is understood otherwise: help was asked for, or a mistake was made.
+pub fn matches(subcommand: Subcommand, words: &[OsString]) -> Result<ArgMatches, clap::Error> {
+    let line = ["safe-podman", subcommand.as_str()].map(OsString::from);
+    let mut said = command().try_get_matches_from(line.iter().chain(words))?;
+    Ok(said
+        .remove_subcommand()
+        .map(|(_, said)| said)
+        .unwrap_or_default())
+}
+
+/// The help of a subcommand.
+pub fn help(subcommand: Subcommand) -> String {
     let mut program = command();
     // Subcommands get the width and the program's name only now.
     program.build();
-    let shown = program.find_subcommand(verb).unwrap_or(&program);
+    let shown = program
+        .find_subcommand(subcommand.as_str())
+        .unwrap_or(&program);
     shown.clone().render_help().to_string()
 }
 
 /// A subcommand that takes podman's flags; `own` are its own.
-fn container(name: &'static str, about: &'static str, own: &'static [Flag]) -> Command {
-    let usage = format!("safe-podman {name} {WORDS}");
+fn container(subcommand: Subcommand, about: &'static str, own: &'static [Flag]) -> Command {
+    let usage = format!("safe-podman {} {WORDS}", subcommand.as_str());
     let image = Arg::new("IMAGE").value_name("IMAGE").required(true);
     let rest = Arg::new("ARGUMENT")
         .value_name("ARGUMENT...")
         .num_args(..)
         .trailing_var_arg(true);
-    Command::new(name)
+    subcommand
         .about(about)
         .override_help(help::help(about, &usage, own, "safe-podman-run(1)"))
         .override_usage(usage)
@@ -84,7 +167,7 @@ fn check() -> Command {
          safe-podman check [OPTION...] --commands FILE",
     );
     let see = "safe-podman-check(1) and safe-podman-run(1)";
-    container("check", about, CHECK_OPTIONS)
+    container(Subcommand::Check, about, CHECK_OPTIONS)
         .override_help(help::help(about, &usage, CHECK_OPTIONS, see))
         .override_usage(usage)
 }
@@ -111,7 +194,7 @@ fn argument(flag: &'static Flag) -> Arg {
             "USER" | "UID[:GID]" => ValueHint::Username,
             _ => ValueHint::Other,
         });
-    match words(flag.long) {
+    match choices(flag.long) {
         [] => arg,
         words => arg
             .value_parser(PossibleValuesParser::new(words))
@@ -120,7 +203,7 @@ fn argument(flag: &'static Flag) -> Arg {
 }
 
 /// The words that one of our own options takes, for completions.
-fn words(long: &str) -> &'static [&'static str] {
+fn choices(long: &str) -> &'static [&'static str] {
     match long {
         "level" => &["baseline", "restricted"],
         "format" => &["human", "json", "sarif"],
@@ -130,8 +213,7 @@ fn words(long: &str) -> &'static [&'static str] {
 }
 
 fn rules() -> Command {
-    let ids = PossibleValuesParser::new(RuleId::ALL.iter().map(|rule| rule.name()));
-    Command::new("rules")
+    Subcommand::Rules
         .about("List the rules, or show one")
         .after_help("See safe-podman-rules(7).")
         .arg(format())
@@ -139,34 +221,40 @@ fn rules() -> Command {
             Arg::new("rule")
                 .value_name("RULE")
                 .help("the rule to show")
-                .value_parser(ids)
+                .value_parser(RuleName)
                 .hide_possible_values(true),
         )
 }
 
+/// Any word: a mistyped rule is told its neighbour by the subcommand. Completions offer the ids.
+#[derive(Clone)]
+struct RuleName;
+
+impl TypedValueParser for RuleName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = RuleId::ALL.iter().map(|rule| rule.name());
+        Some(Box::new(names.map(PossibleValue::new)))
+    }
+}
+
 fn profile() -> Command {
-    Command::new("profile")
+    let subcommands = ProfileSubcommand::ALL.iter();
+    Subcommand::Profile
         .about("The profile library")
         .after_help("See safe-podman-profile(5).")
         .subcommand_required(true)
-        .subcommands([
-            Command::new("list")
-                .about("List the profiles, with where they are and what they are for")
-                .arg(format()),
-            Command::new("show")
-                .about("Print a profile as it stands in its file")
-                .arg(
-                    Arg::new("name")
-                        .value_name("NAME|FILE")
-                        .help("the profile")
-                        .value_hint(ValueHint::FilePath)
-                        .required(true),
-                ),
-            Command::new("path").about("Print the directories of the library, strongest first"),
-            Command::new("check")
-                .about("Check profiles: their form, their parents, and what the rules say")
-                .arg(file("file", "FILE", "the profiles").num_args(1..)),
-        ])
+        .subcommands(subcommands.map(|subcommand| subcommand.command()))
 }
 
 fn verify() -> Command {
@@ -180,7 +268,7 @@ fn verify() -> Command {
         .action(ArgAction::SetTrue)
         .conflicts_with("container");
     let store = flags::all().filter(|flag| flag.needed_by == NeededBy::Store);
-    Command::new("verify")
+    Subcommand::Verify
         .about("Hold running containers against what was promised")
         .after_help(
             "podman's flags for the place of its store are taken too. See safe-podman-verify(1).",
@@ -190,7 +278,7 @@ fn verify() -> Command {
 }
 
 fn completions() -> Command {
-    Command::new("completions")
+    Subcommand::Completions
         .about("Print a completion script for a shell")
         .arg(
             Arg::new("shell")
@@ -240,11 +328,12 @@ mod tests {
     #[test]
     fn every_row_of_the_table_is_in_the_help() {
         for (verb, own) in [
-            ("run", RUN_OPTIONS),
-            ("create", RUN_OPTIONS),
-            ("check", CHECK_OPTIONS),
+            (Subcommand::Run, RUN_OPTIONS),
+            (Subcommand::Create, RUN_OPTIONS),
+            (Subcommand::Check, CHECK_OPTIONS),
         ] {
             let help = help(verb);
+            let verb = verb.as_str();
             for flag in own.iter().chain(flags::all()) {
                 for name in flag.names() {
                     assert!(names(&help, &format!("--{name}")), "{verb}: --{name}");
@@ -254,52 +343,39 @@ mod tests {
                 }
             }
         }
-        assert!(!names(&help("run"), "--fail-on"));
+        assert!(!names(&help(Subcommand::Run), "--fail-on"));
     }
 
     #[test]
     fn our_own_options_come_first() {
-        let text = help("run");
+        let text = help(Subcommand::Run);
         let own = text.find(Topic::Own.title()).unwrap();
         for title in Topic::OF_PODMAN.map(Topic::title) {
             assert!(own < text.find(title).unwrap(), "{title}");
         }
     }
 
+    fn whole() -> String {
+        command().render_help().to_string()
+    }
+
     #[test]
     fn help_fits_a_terminal() {
-        for verb in [
-            "",
-            "run",
-            "create",
-            "check",
-            "rules",
-            "profile",
-            "verify",
-            "completions",
-        ] {
-            for line in help(verb).lines() {
-                assert!(line.chars().count() <= WIDTH, "{verb}: {line}");
+        let all = Subcommand::ALL.iter().map(|subcommand| help(*subcommand));
+        for text in all.chain([whole()]) {
+            for line in text.lines() {
+                assert!(line.chars().count() <= WIDTH, "{line}");
             }
         }
     }
 
     #[test]
     fn help_names_what_is_for_people() {
-        let help = help("");
-        for name in [
-            "run",
-            "create",
-            "check",
-            "rules",
-            "profile",
-            "verify",
-            "completions",
-        ] {
-            assert!(names(&help, name), "{name}");
-        }
-        for name in [SEAL, MAN] {
-            assert!(!names(&help, name), "{name}");
+        let help = whole();
+        for subcommand in Subcommand::ALL {
+            let is_hidden = matches!(subcommand, Subcommand::Man | Subcommand::Seal);
+            let name = subcommand.as_str();
+            assert_eq!(names(&help, name), !is_hidden, "{name}");
         }
     }
 }

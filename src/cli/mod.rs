@@ -3,7 +3,7 @@
 mod command;
 mod help;
 
-pub use command::{MAN, SEAL, command, help};
+pub use command::{ProfileSubcommand, Subcommand, command, help, matches};
 
 use std::ffi::OsString;
 use std::path::Path;

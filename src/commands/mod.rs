@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::ArgMatches;
 
+use crate::cli::Subcommand;
 use crate::engine::{Engines, Installed};
 use crate::host::{Host, System};
 use crate::plan::{Context, Verb};
@@ -40,45 +41,46 @@ fn dispatch(
     host: &dyn Host,
 ) -> Result<ExitCode, Problem> {
     let here = || Context::of_process(host);
-    let (subcommand, rest) = words
-        .split_first()
-        .map_or((None, words), |(first, rest)| (first.to_str(), rest));
+    let subcommand = words.first().and_then(|word| word.to_str());
+    let Some(subcommand) = subcommand.and_then(Subcommand::from_word) else {
+        return other(words);
+    };
+    let rest = words.get(1..).unwrap_or_default();
+    // Those that clap reads; it has nothing to hand over when help was asked for.
+    let read = |then: &dyn Fn(&ArgMatches) -> Result<ExitCode, Problem>| match cli::matches(
+        subcommand, rest,
+    ) {
+        Ok(said) => then(&said),
+        Err(error) => told(&error),
+    };
     match subcommand {
-        Some("run") => run::run(Verb::Run, rest, engines, &here()?),
-        // Hidden: only OCI runtimes call it.
-        Some("seal") => seal::seal(rest),
-        Some("verify") => verify::verify(rest, engines, host),
-        Some("create") => run::run(Verb::Create, rest, engines, &here()?),
-        Some("check") => Ok(check::check(rest, &here()?)),
-        Some("rules") => rules::rules(rest).map(|()| ExitCode::SUCCESS),
-        Some("profile") => profile::profile(rest, &here()?.library()),
-        _ => other(words),
+        Subcommand::Run => run::run(Verb::Run, rest, engines, &here()?),
+        Subcommand::Create => run::run(Verb::Create, rest, engines, &here()?),
+        Subcommand::Check => Ok(check::check(rest, &here()?)),
+        Subcommand::Rules => read(&rules::rules),
+        Subcommand::Profile => read(&|said| profile::profile(said, &here()?.library())),
+        Subcommand::Verify => verify::verify(rest, engines, host),
+        Subcommand::Completions => read(&completions::completions),
+        Subcommand::Man => read(&man::man),
+        Subcommand::Seal => seal::seal(rest),
     }
 }
 
-/// The subcommands that are not podman's: clap reads them.
+/// No subcommand: the program's help, its version, or a mistake.
 fn other(words: &[OsString]) -> Result<ExitCode, Problem> {
     let name = OsString::from("safe-podman");
-    let said = cli::command().try_get_matches_from(std::iter::once(&name).chain(words));
-    let said = match said {
-        Ok(said) => said,
-        Err(error) if !error.use_stderr() => {
-            report::data(&error.render().to_string())?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        Err(error) => return Err(misunderstood(&error)),
-    };
-    match said.subcommand() {
-        Some(("completions", said)) => completions::completions(said),
-        Some((cli::MAN, said)) => man::man(said),
-        found => Err(unwired(found)),
+    match cli::command().try_get_matches_from(std::iter::once(&name).chain(words)) {
+        Ok(_) => Err(Problem::new("there is no command").instead("safe-podman --help")),
+        Err(error) => told(&error),
     }
 }
 
-fn unwired(found: Option<(&str, &ArgMatches)>) -> Problem {
-    let name = found.map_or("", |(name, _)| name);
-    Problem::new(format!("\"{name}\" is not a command of this release"))
-        .instead("safe-podman --help")
+/// Prints help and the version; anything else is a mistake.
+fn told(error: &clap::Error) -> Result<ExitCode, Problem> {
+    if error.use_stderr() {
+        return Err(misunderstood(error));
+    }
+    report::data(&error.render().to_string()).map(|()| ExitCode::SUCCESS)
 }
 
 /// What clap says, in the form of our own messages: its first line is the sentence, which a list may follow; a line with

@@ -1,44 +1,49 @@
 //! `profile`: list, show, path and check.
 
-use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::ArgMatches;
+
+use crate::cli::ProfileSubcommand;
 use crate::problem::Problem;
 use crate::profile::library::{Entry, Library};
 use crate::profile::merge::{self, ProfileLayers};
 use crate::report::sanitize::safe;
 use crate::report::{self, harmless, human};
 
-const USAGE: &str =
-    "safe-podman profile list, profile show NAME|FILE, profile path, or profile check FILE…";
-
-/// `safe-podman profile WORDS`: 0, or 1 when `check` met a profile that cannot be used.
+/// `safe-podman profile …`: 0, or 1 when `check` met a profile that cannot be used.
 ///
 /// # Errors
-/// An unknown word, a profile that cannot be shown, or an output that is closed.
-pub(super) fn profile(words: &[OsString], library: &Library<'_>) -> Result<ExitCode, Problem> {
-    let words: Vec<String> = words
-        .iter()
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["list", "--format", "json"] | ["list", "--format=json"] => {
-            report::data(&list_json(&library.list()?)?).map(|()| ExitCode::SUCCESS)
+/// A profile that cannot be shown, or an output that is closed.
+pub(super) fn profile(said: &ArgMatches, library: &Library<'_>) -> Result<ExitCode, Problem> {
+    let found = said.subcommand();
+    let found = found.and_then(|(name, said)| Some((ProfileSubcommand::from_word(name)?, said)));
+    let Some((subcommand, said)) = found else {
+        return Err(
+            Problem::new("profile does nothing by itself").instead("safe-podman profile --help")
+        );
+    };
+    let text = match subcommand {
+        ProfileSubcommand::List => match said.get_one::<String>("format").map(String::as_str) {
+            Some("json") => list_json(&library.list()?)?,
+            _ => list(&library.list()?),
+        },
+        ProfileSubcommand::Show => {
+            let name = said.get_one::<String>("name");
+            show(library, name.map_or("", String::as_str))?
         }
-        ["list"] | ["list", "--format", "human"] | ["list", "--format=human"] => {
-            report::data(&list(&library.list()?)).map(|()| ExitCode::SUCCESS)
+        ProfileSubcommand::Path => path(library),
+        ProfileSubcommand::Check => {
+            let files = said.get_many::<PathBuf>("file").into_iter().flatten();
+            return check(
+                library,
+                files.map(|file| file.to_string_lossy().into_owned()),
+            );
         }
-        ["path"] => report::data(&path(library)).map(|()| ExitCode::SUCCESS),
-        ["show", name] => report::data(&show(library, name)?).map(|()| ExitCode::SUCCESS),
-        ["check", files @ ..] if !files.is_empty() => check(library, files),
-        ["--help"] => report::data(&format!("usage: {USAGE}\n")).map(|()| ExitCode::SUCCESS),
-        [] => Err(Problem::new("profile does nothing by itself").instead(USAGE)),
-        [word, ..] => {
-            Err(Problem::new(format!("\"{word}\" is not understood here")).instead(USAGE))
-        }
-    }
+    };
+    report::data(&text).map(|()| ExitCode::SUCCESS)
 }
 
 fn list(entries: &[Entry]) -> String {
@@ -152,14 +157,14 @@ fn show(library: &Library<'_>, name: &str) -> Result<String, Problem> {
 }
 
 /// Reads each file with its parents; says what is wrong with all that cannot be used.
-fn check(library: &Library<'_>, files: &[&str]) -> Result<ExitCode, Problem> {
+fn check(library: &Library<'_>, files: impl Iterator<Item = String>) -> Result<ExitCode, Problem> {
     let mut all_good = true;
     for file in files {
         let usable = library
-            .find(file)
+            .find(&file)
             .and_then(|profile| merge::resolve(library, profile));
         match usable {
-            Ok(_) => report::data(&format!("{}: can be used\n", safe(file)))?,
+            Ok(_) => report::data(&format!("{}: can be used\n", safe(&file)))?,
             Err(problem) => {
                 all_good = false;
                 report::message(&human::problem(&problem));
@@ -177,7 +182,10 @@ fn check(library: &Library<'_>, files: &[&str]) -> Result<ExitCode, Problem> {
 mod tests {
     use std::path::Path;
 
+    use std::ffi::OsString;
+
     use super::*;
+    use crate::cli::{self, Subcommand};
     use crate::host::Fake;
     use crate::report::sanitize::safe_lines;
 
@@ -261,17 +269,22 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_an_error() {
-        let host = host(&[]);
-        for words in [
-            &[][..],
-            &["lst"],
-            &["show"],
-            &["show", "a", "b"],
-            &["check"],
-            &["list", "x"],
+        for (words, is_help) in [
+            (&[][..], false),
+            (&["lst"], false),
+            (&["show"], false),
+            (&["show", "a", "b"], false),
+            (&["check"], false),
+            (&["list", "x"], false),
+            (&["list", "--format=xml"], false),
+            (&["--help"], true),
+            (&["-h"], true),
+            (&["show", "--help"], true),
+            (&["list", "-h"], true),
         ] {
             let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-            assert!(profile(&words, &library(&host)).is_err(), "{words:?}");
+            let error = cli::matches(Subcommand::Profile, &words).unwrap_err();
+            assert_eq!(error.use_stderr(), !is_help, "{words:?}: {error}");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `rules`: the catalogue, or the page of one rule.
 
-use std::ffi::OsString;
+use std::process::ExitCode;
 
+use clap::ArgMatches;
 use serde::Serialize;
 
 use crate::nearest::nearest;
@@ -11,38 +12,20 @@ use crate::policy::rules::RULES;
 use crate::problem::Problem;
 use crate::report::{self, harmless, manual, shell};
 
-/// `safe-podman rules WORDS`.
+/// `safe-podman rules …`.
 ///
 /// # Errors
-/// An unknown rule or option, or an output that is closed.
-pub(super) fn rules(words: &[OsString]) -> Result<(), Problem> {
-    report::data(&printed(words)?)
+/// An unknown rule, or an output that is closed.
+pub(super) fn rules(said: &ArgMatches) -> Result<ExitCode, Problem> {
+    report::data(&printed(said)?).map(|()| ExitCode::SUCCESS)
 }
 
-fn printed(words: &[OsString]) -> Result<String, Problem> {
-    let mut is_json = false;
-    let mut wanted = None;
-    let mut words = words.iter().map(|word| word.to_string_lossy());
-    while let Some(word) = words.next() {
-        match (&*word, word.strip_prefix("--format=")) {
-            ("--help", _) => {
-                return Ok("usage: safe-podman rules [RULE] [--format human|json]\n".to_owned());
-            }
-            ("--format", _) => is_json = format_is_json(words.next().as_deref())?,
-            (_, Some(format)) => is_json = format_is_json(Some(format))?,
-            (option, _) if option.starts_with('-') => {
-                return Err(Problem::new(format!("unknown option \"{option}\""))
-                    .instead("safe-podman rules [RULE] [--format json]"));
-            }
-            (rule, _) if wanted.is_none() => wanted = Some(find(rule)?),
-            (other, _) => {
-                return Err(
-                    Problem::new(format!("\"{other}\" is a second rule")).instead("name one")
-                );
-            }
-        }
-    }
-    match (wanted, is_json) {
+fn printed(said: &ArgMatches) -> Result<String, Problem> {
+    let wanted = said.get_one::<String>("rule").map(|rule| find(rule));
+    let is_json = said
+        .get_one::<String>("format")
+        .is_some_and(|format| format == "json");
+    match (wanted.transpose()?, is_json) {
         (None, false) => Ok(manual::list(RULES)),
         (Some(rule), false) => Ok(manual::page(rule)),
         (None, true) => json(&Document {
@@ -58,17 +41,6 @@ fn printed(words: &[OsString]) -> Result<String, Problem> {
 
 fn json(document: &Document) -> Result<String, Problem> {
     harmless::to_string(document).map_err(|error| Problem::new(error.to_string()))
-}
-
-fn format_is_json(format: Option<&str>) -> Result<bool, Problem> {
-    match format {
-        Some("json") => Ok(true),
-        Some("human") => Ok(false),
-        other => Err(
-            Problem::new(format!("\"{}\" is not a format", other.unwrap_or_default()))
-                .instead("human or json"),
-        ),
-    }
 }
 
 fn find(id: &str) -> Result<&'static Rule, Problem> {
@@ -122,14 +94,20 @@ impl View {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use serde_json::Value;
 
     use super::*;
+    use crate::cli::{self, Subcommand};
     use crate::report::sanitize::safe_lines;
 
     fn said(words: &[&str]) -> Result<String, Problem> {
         let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        printed(&words)
+        match cli::matches(Subcommand::Rules, &words) {
+            Ok(said) => printed(&said),
+            Err(error) => Err(super::super::misunderstood(&error)),
+        }
     }
 
     fn plain(words: &[&str]) -> String {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::WRAPPER_FAILED;
-use crate::cli::{self, Format, Output, RunOptions};
+use crate::cli::{self, Format, Output, RunOptions, Subcommand};
 use crate::engine::Engines;
 use crate::log::{Log, LogContext};
 use crate::origin::Origin;
@@ -26,7 +26,10 @@ pub(super) fn run(
 ) -> Result<ExitCode, Problem> {
     let said = RunOptions::parse(words, cli::RUN_OPTIONS, &context.directory)?;
     if said.help {
-        report::data(&cli::help(verb.name()))?;
+        report::data(&cli::help(match verb {
+            Verb::Run => Subcommand::Run,
+            Verb::Create => Subcommand::Create,
+        }))?;
         return Ok(ExitCode::SUCCESS);
     }
     let request = Request::new(&said, &context.library(), notify_layer(context)?)?;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use serde::Deserialize;
 
-use crate::cli::{self, Format};
+use crate::cli::{self, Format, Subcommand};
 use crate::engine::{Engine, Engines};
 use crate::host::Host;
 use crate::plan::Context;
@@ -75,7 +75,7 @@ pub(super) fn verify(
     let asked = match Asked::parse(words) {
         Ok(Some(asked)) => asked,
         Ok(None) => {
-            report::data(&cli::help("verify"))?;
+            report::data(&cli::help(Subcommand::Verify))?;
             return Ok(ExitCode::SUCCESS);
         }
         Err(problem) => return Ok(nothing(&problem)),
@@ -130,14 +130,10 @@ fn look_at_all(
 impl Asked {
     /// None when help was asked for.
     fn parse(words: &[OsString]) -> Result<Option<Self>, Problem> {
-        let name = [OsString::from("safe-podman"), OsString::from("verify")];
-        let said = match cli::command().try_get_matches_from(name.iter().chain(words)) {
+        let said = match cli::matches(Subcommand::Verify, words) {
             Ok(said) => said,
             Err(error) if !error.use_stderr() => return Ok(None),
             Err(error) => return Err(super::misunderstood(&error)),
-        };
-        let Some(("verify", said)) = said.subcommand() else {
-            return Ok(None);
         };
         let store = flags::all().filter(|flag| flag.needed_by == NeededBy::Store);
         let store = store.flat_map(|flag| {

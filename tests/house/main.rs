@@ -65,7 +65,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "cli",
-        &["allow", "podman", "policy", "problem", "rule_id", "text"],
+        &[
+            "allow", "podman", "policy", "problem", "rule_id", "text", "words",
+        ],
     ),
     (
         "plan",

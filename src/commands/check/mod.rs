@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use self::rows::Rows;
 use super::WRAPPER_FAILED;
-use crate::cli::{CheckOptions, Format, RunOptions, Target, help};
+use crate::cli::{CheckOptions, Format, RunOptions, Subcommand, Target, help};
 use crate::plan::{Answers, Context, Draft, Request};
 use crate::podman::args::RunArgs;
 use crate::problem::Problem;
@@ -38,7 +38,7 @@ pub(super) fn check(words: &[OsString], context: &Context<'_>) -> ExitCode {
         Err(problem) => return stop(&problem, NOTHING),
     };
     if said.run.help {
-        return match report::data(&help("check")) {
+        return match report::data(&help(Subcommand::Check)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(problem) => stop(&problem, WRAPPER_FAILED),
         };
