@@ -14,7 +14,7 @@ use clap_complete::Shell;
 
 use super::help::{self, WIDTH};
 use super::{CHECK_OPTIONS, RUN_OPTIONS};
-use crate::podman::flags::{self, Flag, NeededBy};
+use crate::podman::flags::{self, Flag, NeededBy, Topic};
 use crate::rule_id::RuleId;
 use crate::words::words;
 
@@ -194,22 +194,11 @@ fn argument(flag: &'static Flag) -> Arg {
             "USER" | "UID[:GID]" => ValueHint::Username,
             _ => ValueHint::Other,
         });
-    match choices(flag.long) {
-        [] => arg,
-        words => arg
-            .value_parser(PossibleValuesParser::new(words))
-            .hide_possible_values(true),
+    if flag.topic != Topic::Own || flag.words.is_empty() {
+        return arg;
     }
-}
-
-/// The words that one of our own options takes, for completions.
-fn choices(long: &str) -> &'static [&'static str] {
-    match long {
-        "level" => &["baseline", "restricted"],
-        "format" => &["human", "json", "sarif"],
-        "fail-on" => &["info", "low", "medium", "high", "critical"],
-        _ => &[],
-    }
+    arg.value_parser(PossibleValuesParser::new(flag.words))
+        .hide_possible_values(true)
 }
 
 fn rules() -> Command {
@@ -312,7 +301,6 @@ fn file(id: &'static str, value: &'static str, help: &'static str) -> Arg {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::podman::flags::Topic;
 
     #[test]
     fn clap_finds_nothing_wrong() {

@@ -15,6 +15,7 @@ use crate::podman::flags::{self, Flag, Kind, Treatment, flag};
 use crate::policy::level::Level;
 use crate::policy::rule::Severity;
 use crate::problem::{Invalid, Problem};
+use crate::words::words;
 
 const fn own(long: &'static str, kind: Kind, value: &'static str, help: &'static str) -> Flag {
     flag(long, kind, Treatment::Own, value, help)
@@ -31,13 +32,15 @@ const FORMAT: Flag = own(
     Kind::Text,
     "FORMAT",
     "form of --explain and refusals: human or json",
-);
+)
+.or_word(Format::WORDS);
 const LEVEL: Flag = own(
     "level",
     Kind::Text,
     "LEVEL",
     "how strict: baseline or restricted; may only raise what the site says",
-);
+)
+.or_word(&["baseline", "restricted"]);
 const PROFILE: Flag = own(
     "profile",
     Kind::Text,
@@ -79,13 +82,15 @@ pub static CHECK_OPTIONS: &[Flag] = &[
         Kind::Text,
         "SEVERITY",
         "exit with 1 from this severity on: info, low, medium, high or critical",
-    ),
+    )
+    .or_word(&["info", "low", "medium", "high", "critical"]),
     own(
         "format",
         Kind::Text,
         "FORMAT",
         "form of the findings: human, json or sarif",
-    ),
+    )
+    .or_word(CheckFormat::WORDS),
     LEVEL,
     own(
         "profile",
@@ -95,16 +100,53 @@ pub static CHECK_OPTIONS: &[Flag] = &[
     ),
 ];
 
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    #[default]
-    Human,
-    /// One JSON document.
-    Json,
-    /// SARIF 2.1.0, `check` only.
-    Sarif,
+words! {
+    /// The options of `run` and `create`; each has a row in [`RUN_OPTIONS`].
+    pub enum RunOption {
+        /// An override.
+        Allow = "allow",
+        /// Print the command.
+        DryRun = "dry-run",
+        /// Print where each part of the command comes from.
+        Explain = "explain",
+        /// How refusals and explanations are printed.
+        Format = "format",
+        /// How strictly the rules are applied.
+        Level = "level",
+        /// The profile.
+        Profile = "profile",
+    }
+    /// The options of `check`; each has a row in [`CHECK_OPTIONS`].
+    pub enum CheckOption {
+        /// An override.
+        Allow = "allow",
+        /// A file of commands to look at.
+        Commands = "commands",
+        /// From here on any finding counts.
+        FailOn = "fail-on",
+        /// How findings are printed.
+        Format = "format",
+        /// How strictly the rules are applied.
+        Level = "level",
+        /// The profile of the run, or one to look at.
+        Profile = "profile",
+    }
+    /// How something is printed.
+    pub enum Format {
+        /// For people.
+        Human = "human",
+        /// One JSON document.
+        Json = "json",
+    }
+    /// How the findings of `check` are printed.
+    pub enum CheckFormat {
+        /// For people.
+        Human = "human",
+        /// One JSON document.
+        Json = "json",
+        /// SARIF 2.1.0.
+        Sarif = "sarif",
+    }
 }
 
 /// What `run` and `create` do with the command they made.
@@ -136,8 +178,6 @@ pub struct RunOptions {
     pub quiet: bool,
     /// `--help`
     pub help: bool,
-    /// Options of `options` that are none of these, for the caller.
-    pub others: Vec<FlagValue>,
     /// podman's flags, the image and its arguments.
     pub args: RunArgs,
 }
@@ -152,6 +192,19 @@ impl RunOptions {
         options: &'static [Flag],
         base: &Arc<Path>,
     ) -> Result<Self, Problem> {
+        let (mut said, own) = Self::split(words, options, base)?;
+        for given in &own {
+            said.set(given)?;
+        }
+        Ok(said)
+    }
+
+    /// What podman's flags say, and the own options apart.
+    fn split(
+        words: &[OsString],
+        options: &'static [Flag],
+        base: &Arc<Path>,
+    ) -> Result<(Self, Vec<FlagValue>), Problem> {
         let RunArgs {
             given,
             image,
@@ -161,12 +214,12 @@ impl RunOptions {
         let (own, given): (Vec<_>, Vec<_>) = given
             .into_iter()
             .partition(|given| given.flag.treatment == Treatment::Own);
-        let mut said = Self {
+        let said = Self {
             profile: None,
             allow: Vec::new(),
             level: Level::default(),
             output: Output::default(),
-            format: Format::default(),
+            format: Format::Human,
             quiet: given
                 .iter()
                 .rev()
@@ -175,7 +228,6 @@ impl RunOptions {
             help: given
                 .iter()
                 .any(|given| given.flag.treatment == Treatment::Help && is_on(given)),
-            others: Vec::new(),
             args: RunArgs {
                 given,
                 image,
@@ -183,43 +235,48 @@ impl RunOptions {
                 command,
             },
         };
-        for given in own {
-            said.option(given)?;
-        }
-        Ok(said)
+        Ok((said, own))
     }
 
-    fn option(&mut self, given: FlagValue) -> Result<(), Problem> {
-        let value = given.value.as_str();
-        let place = |error: Invalid| Problem::from(error).at(&given.origin);
-        match given.flag.long {
-            "profile" if given.flag.kind == Kind::Text => self.profile = Some(value.to_owned()),
-            "allow" => {
-                let allow = Allow::parse(value, &given.origin);
-                self.allow
-                    .push(allow.map_err(|problem| problem.at(&given.origin))?);
-            }
-            // It may only raise: an alias that says restricted is not undone by a later word.
-            "level" => self.level = self.level.max(value.parse().map_err(place)?),
-            "dry-run" if is_on(&given) => self.output = Output::DryRun,
-            "explain" if is_on(&given) => self.output = Output::Explain,
-            "dry-run" | "explain" => {}
-            "format" => {
-                self.format = match value {
-                    "human" => Format::Human,
-                    "json" => Format::Json,
-                    "sarif" => Format::Sarif,
-                    other => {
-                        return Err(Problem::new(format!("\"{other}\" is not a format"))
-                            .at(&given.origin)
-                            .instead("human, json, or with check sarif"));
-                    }
-                }
-            }
-            _ => self.others.push(given),
+    fn set(&mut self, given: &FlagValue) -> Result<(), Problem> {
+        match RunOption::from_word(given.flag.long).ok_or_else(|| no_effect(given))? {
+            RunOption::Allow => self.allow(given)?,
+            RunOption::DryRun if is_on(given) => self.output = Output::DryRun,
+            RunOption::Explain if is_on(given) => self.output = Output::Explain,
+            RunOption::DryRun | RunOption::Explain => {}
+            RunOption::Format => self.format = format(given, Format::from_word)?,
+            RunOption::Level => self.raise(given)?,
+            RunOption::Profile => self.profile = Some(given.value.clone()),
         }
         Ok(())
     }
+
+    fn allow(&mut self, given: &FlagValue) -> Result<(), Problem> {
+        let allow = Allow::parse(&given.value, &given.origin);
+        self.allow
+            .push(allow.map_err(|problem| problem.at(&given.origin))?);
+        Ok(())
+    }
+
+    /// The level may only be raised: an alias that says restricted is not undone by a later word.
+    fn raise(&mut self, given: &FlagValue) -> Result<(), Problem> {
+        let place = |error: Invalid| Problem::from(error).at(&given.origin);
+        self.level = self.level.max(given.value.parse().map_err(place)?);
+        Ok(())
+    }
+}
+
+/// An own option in a table that does not know it: a hole in this program.
+fn no_effect(given: &FlagValue) -> Problem {
+    Problem::new(format!("--{} has no effect here", given.flag.long)).at(&given.origin)
+}
+
+fn format<T>(given: &FlagValue, read: fn(&str) -> Option<T>) -> Result<T, Problem> {
+    read(&given.value).ok_or_else(|| {
+        Problem::new(format!("\"{}\" is not a format", given.value))
+            .at(&given.origin)
+            .instead("human, json, or with check sarif")
+    })
 }
 
 /// What `check` is to look at.
@@ -238,6 +295,8 @@ pub enum Target {
 pub struct CheckOptions {
     /// What `run` would have understood.
     pub run: RunOptions,
+    /// `--format`
+    pub format: CheckFormat,
     /// What to look at.
     pub target: Target,
     /// From here on any finding counts.
@@ -252,16 +311,19 @@ impl CheckOptions {
     /// # Errors
     /// Those of [`RunOptions::parse`]; nothing to look at, or two things at once.
     pub fn parse(words: &[OsString], base: &Arc<Path>) -> Result<Self, Problem> {
-        let mut run = RunOptions::parse(words, CHECK_OPTIONS, base)?;
+        let (mut run, own) = RunOptions::split(words, CHECK_OPTIONS, base)?;
         let mut profiles = Vec::new();
         let mut commands = None;
         let mut fail_on = Severity::High;
-        for given in std::mem::take(&mut run.others) {
-            match given.flag.long {
-                "profile" => profiles.push(given.value),
-                "commands" => commands = Some(given.value),
-                "fail-on" => fail_on = severity(&given)?,
-                _ => run.others.push(given),
+        let mut form = CheckFormat::Human;
+        for given in own {
+            match CheckOption::from_word(given.flag.long).ok_or_else(|| no_effect(&given))? {
+                CheckOption::Allow => run.allow(&given)?,
+                CheckOption::Commands => commands = Some(given.value),
+                CheckOption::FailOn => fail_on = severity(&given)?,
+                CheckOption::Format => form = format(&given, CheckFormat::from_word)?,
+                CheckOption::Level => run.raise(&given)?,
+                CheckOption::Profile => profiles.push(given.value),
             }
         }
         if !profiles.is_empty() && run.args.given.is_empty() {
@@ -304,6 +366,7 @@ impl CheckOptions {
         }
         Ok(Self {
             run,
+            format: form,
             target,
             fail_on,
         })
@@ -372,5 +435,21 @@ mod tests {
             Severity::Low
         );
         assert_eq!(check(&["img"]).unwrap().fail_on, Severity::High);
+    }
+
+    #[test]
+    fn every_option_is_a_row() {
+        let names = |rows: &[Flag]| rows.iter().map(|row| row.long).collect::<Vec<_>>();
+        assert_eq!(names(RUN_OPTIONS), RunOption::WORDS);
+        assert_eq!(names(CHECK_OPTIONS), CheckOption::WORDS);
+    }
+
+    #[test]
+    fn sarif_is_for_check() {
+        let words = ["--format=sarif", "img"].map(OsString::from);
+        let base = Path::new("/").into();
+        assert!(RunOptions::parse(&words, RUN_OPTIONS, &base).is_err());
+        let said = CheckOptions::parse(&words, &base).unwrap();
+        assert_eq!(said.format, CheckFormat::Sarif);
     }
 }

@@ -93,7 +93,7 @@ fn refuse(
             };
             report::stream(|out| json::write(out, bar, &mut std::iter::once(Ok(subject))))?;
         }
-        Format::Human | Format::Sarif => {
+        Format::Human => {
             for finding in &judgement.findings {
                 if let Verdict::Refused(why) = &finding.verdict {
                     report::message(&human::refusal(finding, why));

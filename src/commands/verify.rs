@@ -86,7 +86,7 @@ pub(super) fn verify(
     };
     report::data(&match asked.format {
         Format::Json => json(&found),
-        Format::Human | Format::Sarif => human(&found),
+        Format::Human => human(&found),
     })?;
     let kept = found.iter().all(|(_, found)| matches!(found, Found::Kept));
     Ok(if kept {

@@ -27,7 +27,7 @@ pub fn explain(format: Format, plan: &Plan) -> String {
     let (spec, scrubbed, ambient) = (plan.spec(), plan.scrubbed(), plan.ambient());
     match format {
         Format::Json => json(&rows, spec, scrubbed, ambient),
-        Format::Human | Format::Sarif => human(&rows, spec, scrubbed, ambient),
+        Format::Human => human(&rows, spec, scrubbed, ambient),
     }
 }
 

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use self::rows::Rows;
 use super::WRAPPER_FAILED;
-use crate::cli::{CheckOptions, Format, RunOptions, Subcommand, Target, help};
+use crate::cli::{CheckFormat, CheckOptions, RunOptions, Subcommand, Target, help};
 use crate::plan::{Answers, Context, Draft, Request};
 use crate::podman::args::RunArgs;
 use crate::problem::Problem;
@@ -189,10 +189,10 @@ impl Checker<'_> {
         };
         let mut totals = Totals::default();
         let mut counted = subjects.inspect(|subject| totals.count(subject, bar));
-        match self.said.run.format {
-            Format::Json => json::write(out, bar, &mut counted)?,
-            Format::Sarif => sarif::write(out, bar, &mut counted)?,
-            Format::Human => {
+        match self.said.format {
+            CheckFormat::Json => json::write(out, bar, &mut counted)?,
+            CheckFormat::Sarif => sarif::write(out, bar, &mut counted)?,
+            CheckFormat::Human => {
                 for subject in counted {
                     match subject {
                         Ok(subject) => out.write_all(human::subject(&subject).as_bytes())?,

@@ -197,7 +197,7 @@ pub struct Flag {
     pub until: Option<Version>,
     /// The path of this host that it names.
     pub path: HostPath,
-    /// Values that stand in the place of a path and are none.
+    /// The words that it takes, or that stand in the place of a path and are none.
     pub words: &'static [&'static str],
     /// Which questions to podman need it.
     pub needed_by: NeededBy,
@@ -303,7 +303,7 @@ impl Flag {
         self
     }
 
-    pub(super) const fn or_word(mut self, words: &'static [&'static str]) -> Self {
+    pub(crate) const fn or_word(mut self, words: &'static [&'static str]) -> Self {
         self.words = words;
         self
     }
