@@ -247,7 +247,10 @@ impl Host for Fake {
                     mode: entry.mode,
                 })
             }
-            (FileKind::Missing, _) => Err(fail(Unread::Io(io::ErrorKind::NotFound.into()))),
+            (FileKind::Missing, _) => {
+                let error = io::Error::new(io::ErrorKind::NotFound, "no such file");
+                Err(fail(Unread::Io(error)))
+            }
             (kind, _) => Err(fail(Unread::Kind(kind))),
         }
     }
