@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::facts::Facts;
 use crate::host::{FileKind, Mode, Resolved};
 use crate::origin::Origin;
+use crate::problem::Problem;
 
 /// Directories that never count as somebody's working directory, with all below.
 const SYSTEM: [&str; 12] = [
@@ -48,17 +49,14 @@ const ORDERS: [&str; 24] = [
 /// # Errors
 /// Why it cannot be told: the path cannot be followed, or it is a relative path of a profile, which podman would start
 /// from wherever it is called.
-pub(super) fn locate(path: &Path, origin: &Origin, facts: &Facts<'_>) -> Result<Resolved, String> {
+pub(super) fn locate(path: &Path, origin: &Origin, facts: &Facts<'_>) -> Result<Resolved, Problem> {
     if path.is_relative() && !matches!(origin, Origin::Argument { .. }) {
         let path = path.display();
-        return Err(format!(
+        return Err(Problem::new(format!(
             "\"{path}\" starts in whatever directory podman is called from"
-        ));
+        )));
     }
-    facts
-        .host
-        .resolve(&facts.cwd.join(path))
-        .map_err(|error| error.to_string())
+    Ok(facts.host.resolve(&facts.cwd.join(path))?)
 }
 
 /// Is it in the caller's runtime directory, the caller's own in a directory for temporary files, or in the working

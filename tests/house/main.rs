@@ -37,7 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["nearest", "origin", "problem", "rule_id", "words"],
     ),
     ("engine", &["env", "exec", "host", "podman", "problem"]),
-    ("shell", &["origin", "podman"]),
+    ("shell", &["origin", "podman", "problem"]),
     (
         "profile",
         &[

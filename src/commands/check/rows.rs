@@ -93,7 +93,7 @@ impl<R: BufRead> Rows<'_, R> {
     fn row(&self, row: &str) -> Vec<Subject> {
         let line = match shell::read(row, &self.checker.shell) {
             Ok(line) => line,
-            Err(why) => return vec![self.unread(row, &why)],
+            Err(problem) => return vec![self.unread(row, &problem.what)],
         };
         let mut subjects = Vec::new();
         let mut unclear = Vec::new();

@@ -2,6 +2,7 @@
 
 use super::lex::{ShellLine, is_unknown};
 use crate::podman::flags::{self, Topic};
+use crate::problem::Problem;
 
 /// `podman run` or one of its relatives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +98,7 @@ pub fn simple(line: &ShellLine, words: &[String]) -> Simple {
     };
     match reader.read() {
         Ok(simple) => simple,
-        Err(why) => Simple::Unclear(why),
+        Err(problem) => Simple::Unclear(problem.what),
     }
 }
 
@@ -114,7 +115,7 @@ impl<'a> CommandReader<'a> {
         Some(first)
     }
 
-    fn read(&mut self) -> Result<Simple, String> {
+    fn read(&mut self) -> Result<Simple, Problem> {
         loop {
             self.assignments();
             let Some(word) = self.next() else {
@@ -162,7 +163,7 @@ impl<'a> CommandReader<'a> {
         }
     }
 
-    fn env(&mut self) -> Result<(), String> {
+    fn env(&mut self) -> Result<(), Problem> {
         while let Some(word) = self.words.first().filter(|word| word.starts_with('-')) {
             self.next();
             match word.as_str() {
@@ -172,10 +173,10 @@ impl<'a> CommandReader<'a> {
                 "-i" | "-" | "--ignore-environment" | "-0" | "--null" | "-v" | "--debug" => {}
                 "--" => break,
                 _ => {
-                    return Err(format!(
+                    return Err(Problem::new(format!(
                         "env's option \"{}\" is not understood",
                         self.line.written(word)
-                    ));
+                    )));
                 }
             }
         }
@@ -183,7 +184,7 @@ impl<'a> CommandReader<'a> {
     }
 
     /// What stands between the engine's name and its command.
-    fn engine(&mut self, name: &str) -> Result<Simple, String> {
+    fn engine(&mut self, name: &str) -> Result<Simple, Problem> {
         if name == "podman-remote" {
             self.engine.push(name.to_owned());
         }
@@ -200,17 +201,17 @@ impl<'a> CommandReader<'a> {
                 "container" => {}
                 _ if word.starts_with('-') => self.option(name, word)?,
                 _ if word.contains(is_unknown) => {
-                    return Err(format!(
+                    return Err(Problem::new(format!(
                         "\"{}\" may stand for any command of {name}",
                         self.line.written(word)
-                    ));
+                    )));
                 }
                 _ => return Ok(Simple::Other),
             }
         }
     }
 
-    fn option(&mut self, engine: &str, word: &str) -> Result<(), String> {
+    fn option(&mut self, engine: &str, word: &str) -> Result<(), Problem> {
         let mut written = self.line.written(word);
         let (long, has_value) = match word.split_once('=') {
             Some((long, _)) => (long, true),
@@ -226,12 +227,16 @@ impl<'a> CommandReader<'a> {
             Some(flag) => flag.kind.takes_value(),
             None if SWITCHES.contains(&long) => false,
             None if VALUES.contains(&long) => true,
-            None => return Err(format!("{engine}'s option \"{written}\" is not understood")),
+            None => {
+                return Err(Problem::new(format!(
+                    "{engine}'s option \"{written}\" is not understood"
+                )));
+            }
         };
         if takes_value && !has_value {
             let value = self
                 .next()
-                .ok_or_else(|| format!("\"{written}\" lacks its value"))?;
+                .ok_or_else(|| Problem::new(format!("\"{written}\" lacks its value")))?;
             written = format!("{written} {}", self.line.written(value));
         }
         self.engine.push(written);
@@ -239,10 +244,12 @@ impl<'a> CommandReader<'a> {
     }
 
     /// Another program: harmless, unless it might hand over to an engine.
-    fn other(&self, word: &str) -> Result<Simple, String> {
+    fn other(&self, word: &str) -> Result<Simple, Problem> {
         let written = self.line.written(word);
         if word.contains(is_unknown) {
-            return Err(format!("\"{written}\" may stand for any program"));
+            return Err(Problem::new(format!(
+                "\"{written}\" may stand for any program"
+            )));
         }
         let names_engine = |word: &String| {
             word.split(|c: char| !(c.is_alphanumeric() || "-_.".contains(c)))
@@ -253,7 +260,9 @@ impl<'a> CommandReader<'a> {
             "echo" | "printf" | "#" | "which" | "type" | "apt" | "apt-get" | "dnf" | "systemctl"
         );
         if !only_speaks && self.words.iter().any(names_engine) {
-            return Err(format!("\"{written}\" may hand over to an engine"));
+            return Err(Problem::new(format!(
+                "\"{written}\" may hand over to an engine"
+            )));
         }
         Ok(Simple::Other)
     }

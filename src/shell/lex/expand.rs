@@ -2,10 +2,11 @@
 
 use super::lexer::Lexer;
 use super::{FIRST, MAX_UNKNOWN, Unknown};
+use crate::problem::Problem;
 use crate::shell::ShellContext;
 
 impl Lexer<'_> {
-    pub(super) fn tilde(&mut self, word: &mut String) -> Result<(), String> {
+    pub(super) fn tilde(&mut self, word: &mut String) -> Result<(), Problem> {
         let start = self.at.saturating_sub(1);
         while self
             .peek()
@@ -26,7 +27,7 @@ impl Lexer<'_> {
     }
 
     /// `{a,b}` and `{1..3}` become several words, and so do odder spellings; a brace with neither is itself.
-    pub(super) fn brace(&mut self, word: &mut String) -> Result<(), String> {
+    pub(super) fn brace(&mut self, word: &mut String) -> Result<(), Problem> {
         let rest = self.rest_of_word();
         if rest.contains('}') && (rest.contains(',') || rest.contains("..")) {
             return self.unknown(word, "{".to_owned(), true);
@@ -58,12 +59,12 @@ impl Lexer<'_> {
     }
 
     /// `$'…'` can spell any character; names and paths do not need it.
-    pub(super) fn ansi(&mut self, word: &mut String) -> Result<(), String> {
+    pub(super) fn ansi(&mut self, word: &mut String) -> Result<(), Problem> {
         let start = self.at.saturating_sub(1);
         self.next();
         loop {
             match self.next() {
-                None => return Err("a quote ' is left open".to_owned()),
+                None => return Err(Problem::new("a quote ' is left open")),
                 Some('\\') => {
                     self.next();
                 }
@@ -75,7 +76,7 @@ impl Lexer<'_> {
         self.unknown(word, written, false)
     }
 
-    pub(super) fn dollar(&mut self, word: &mut String) -> Result<(), String> {
+    pub(super) fn dollar(&mut self, word: &mut String) -> Result<(), Problem> {
         let start = self.at.saturating_sub(1);
         match self.peek() {
             Some('(') => {
@@ -104,28 +105,31 @@ impl Lexer<'_> {
     }
 
     /// `${…}`, whose inside does not matter as long as no command hides there.
-    fn parameter(&mut self) -> Result<(), String> {
+    fn parameter(&mut self) -> Result<(), Problem> {
         let mut open: usize = 0;
         loop {
-            match self.next().ok_or("a \"}\" is missing")? {
+            match self
+                .next()
+                .ok_or_else(|| Problem::new("a \"}\" is missing"))?
+            {
                 '{' => open = open.saturating_add(1),
                 '}' if open <= 1 => return Ok(()),
                 '}' => open = open.saturating_sub(1),
-                '`' => return Err("a command stands inside ${…}".to_owned()),
+                '`' => return Err(Problem::new("a command stands inside ${…}")),
                 '$' if self.peek() == Some('(') => {
-                    return Err("a command stands inside ${…}".to_owned());
+                    return Err(Problem::new("a command stands inside ${…}"));
                 }
                 _ => {}
             }
         }
     }
 
-    pub(super) fn backtick(&mut self, word: &mut String) -> Result<(), String> {
+    pub(super) fn backtick(&mut self, word: &mut String) -> Result<(), Problem> {
         let start = self.at.saturating_sub(1);
         let mut inner = Vec::new();
         loop {
             match self.next() {
-                None => return Err("a quote ` is left open".to_owned()),
+                None => return Err(Problem::new("a quote ` is left open")),
                 Some('`') => break,
                 Some('\\') if self.peek().is_some_and(|c| matches!(c, '`' | '\\' | '$')) => {
                     inner.extend(self.next());
@@ -148,7 +152,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    fn substitute(&mut self, word: &mut String, written: String) -> Result<(), String> {
+    fn substitute(&mut self, word: &mut String, written: String) -> Result<(), Problem> {
         if let Some(value) = self.known(&written) {
             word.push_str(&value);
             return Ok(());
@@ -181,14 +185,14 @@ impl Lexer<'_> {
         word: &mut String,
         written: String,
         splits: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Problem> {
         let index = self.line.unknowns.len();
         let c = u32::try_from(index)
             .ok()
             .and_then(|index| char::from_u32(FIRST.saturating_add(index)));
         match c {
             Some(c) if index < MAX_UNKNOWN => word.push(c),
-            _ => return Err("it holds too many variables".to_owned()),
+            _ => return Err(Problem::new("it holds too many variables")),
         }
         self.line.unknowns.push(Unknown { written, splits });
         Ok(())

@@ -1,6 +1,7 @@
 //! The pieces of a row: separators, redirections, quotes.
 
 use super::{MAX_DEPTH, ShellLine};
+use crate::problem::Problem;
 use crate::shell::ShellContext;
 
 pub(super) struct Lexer<'a> {
@@ -70,19 +71,19 @@ impl Lexer<'_> {
     }
 
     /// Reads commands up to `end`, or to the end of the row.
-    pub(super) fn script(&mut self, end: Option<char>) -> Result<(), String> {
+    pub(super) fn script(&mut self, end: Option<char>) -> Result<(), Problem> {
         self.depth = self.depth.saturating_add(1);
         if self.depth > MAX_DEPTH {
-            return Err(format!(
+            return Err(Problem::new(format!(
                 "more than {MAX_DEPTH} substitutions stand in each other"
-            ));
+            )));
         }
         let mut current = Current::default();
         let mut open: usize = 0;
         loop {
             let Some(c) = self.next() else {
                 if let Some(end) = end {
-                    return Err(format!("a \"{end}\" is missing"));
+                    return Err(Problem::new(format!("a \"{end}\" is missing")));
                 }
                 break;
             };
@@ -110,7 +111,7 @@ impl Lexer<'_> {
     }
 
     /// A redirection, a process substitution, or a placeholder such as `<name>`.
-    fn angle(&mut self, c: char, current: &mut Current) -> Result<(), String> {
+    fn angle(&mut self, c: char, current: &mut Current) -> Result<(), Problem> {
         let start = self.at.saturating_sub(1);
         if c == '<' && self.placeholder() {
             let written = self.since(start);
@@ -154,19 +155,23 @@ impl Lexer<'_> {
     }
 
     /// A part of a word outside double quotes.
-    fn part(&mut self, c: char, current: &mut Current) -> Result<(), String> {
+    fn part(&mut self, c: char, current: &mut Current) -> Result<(), Problem> {
         let is_first = current.word.is_none();
         let word = current.word();
         match c {
             '\\' => match self.next() {
                 Some(next) => word.push(next),
-                None => return Err("it ends with a backslash, and a row is one line".to_owned()),
+                None => {
+                    return Err(Problem::new(
+                        "it ends with a backslash, and a row is one line",
+                    ));
+                }
             },
             '\'' => loop {
                 match self.next() {
                     Some('\'') => break,
                     Some(c) => word.push(c),
-                    None => return Err("a quote ' is left open".to_owned()),
+                    None => return Err(Problem::new("a quote ' is left open")),
                 }
             },
             '"' => self.quoted(word)?,
@@ -183,17 +188,17 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    pub(super) fn quoted(&mut self, word: &mut String) -> Result<(), String> {
+    pub(super) fn quoted(&mut self, word: &mut String) -> Result<(), Problem> {
         loop {
             match self.next() {
-                None => return Err("a quote \" is left open".to_owned()),
+                None => return Err(Problem::new("a quote \" is left open")),
                 Some('"') => return Ok(()),
                 Some('$') => self.dollar(word)?,
                 Some('`') => self.backtick(word)?,
                 Some('\\') => match self.next() {
                     Some(c @ ('$' | '`' | '"' | '\\')) => word.push(c),
                     Some(c) => word.extend(['\\', c]),
-                    None => return Err("a quote \" is left open".to_owned()),
+                    None => return Err(Problem::new("a quote \" is left open")),
                 },
                 Some(c) => word.push(c),
             }

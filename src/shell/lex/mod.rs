@@ -6,6 +6,7 @@ mod lexer;
 mod tests;
 
 use super::ShellContext;
+use crate::problem::Problem;
 use lexer::Lexer;
 
 /// Substitutions within substitutions.
@@ -68,12 +69,15 @@ pub fn is_unknown(c: char) -> bool {
 /// # Errors
 /// The sentence that says why it is no complete row: an open quote or bracket, a backslash at the end, a control
 /// character, too many nested substitutions.
-pub fn read(row: &str, context: &ShellContext) -> Result<ShellLine, String> {
+pub fn read(row: &str, context: &ShellContext) -> Result<ShellLine, Problem> {
     if let Some(bad) = row
         .chars()
         .find(|c| is_unknown(*c) || c.is_control() && *c != '\t')
     {
-        return Err(format!("it holds the character U+{:04X}", u32::from(bad)));
+        return Err(Problem::new(format!(
+            "it holds the character U+{:04X}",
+            u32::from(bad)
+        )));
     }
     let mut lexer = Lexer {
         chars: row.chars().collect(),
