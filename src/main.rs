@@ -1,5 +1,5 @@
 //! The `safe-podman` binary: everything it does is in the library.
 
 fn main() -> std::process::ExitCode {
-    safe_podman::commands::main()
+    safe_podman::main()
 }

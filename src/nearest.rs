@@ -5,7 +5,10 @@
 /// word's length, or more than one edit in a word of up to five characters.
 ///
 /// An exact match counts as nearest. Case matters.
-pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
     candidates
         .map(|candidate| (strsim::osa_distance(word, candidate), candidate))

@@ -3,12 +3,12 @@
 /// An enum whose variants are words: one table for reading, printing and listing them. A variant may have more
 /// spellings than the one that is printed.
 macro_rules! words {
-    ($($(#[$doc:meta])* pub enum $name:ident {
+    ($($(#[$doc:meta])* $vis:vis enum $name:ident {
         $($(#[$vdoc:meta])* $variant:ident = $word:literal $(| $alias:literal)*,)+
     })+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+        $vis enum $name { $($(#[$vdoc])* $variant,)+ }
 
         #[allow(dead_code, reason = "each list of words uses what it needs")]
         impl $name {
@@ -18,7 +18,7 @@ macro_rules! words {
             pub(crate) const WORDS: &[&'static str] = &[$($word),+];
 
             /// As it is spelled.
-            pub const fn as_str(self) -> &'static str {
+            pub(crate) const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
 

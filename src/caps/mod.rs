@@ -10,7 +10,7 @@ use std::str::FromStr;
 use ::caps::Capability;
 
 use crate::problem::Invalid;
-pub use symptoms::{SYMPTOMS, Symptom};
+pub(crate) use symptoms::SYMPTOMS;
 use table::{CapabilityRow, ROWS};
 
 /// A capability of Linux, one of the 41 from `CAP_CHOWN` to `CAP_CHECKPOINT_RESTORE`. Ordered as the kernel numbers them.

@@ -4,7 +4,7 @@
 
 /// A message and the smallest grant that makes it go away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Symptom {
+pub(crate) struct Symptom {
     /// What the program prints, `…` for what varies.
     pub message: &'static str,
     /// What to type, the least first.
@@ -12,7 +12,7 @@ pub struct Symptom {
 }
 
 /// All of them. None of them is cured by a capability of class [`Escape`](super::Class::Escape).
-pub static SYMPTOMS: &[Symptom] = &[
+pub(crate) static SYMPTOMS: &[Symptom] = &[
     Symptom {
         message: "chown: …: Operation not permitted",
         grant: "run as the owner, or --cap-add=CHOWN",

@@ -20,7 +20,7 @@ use crate::words::words;
 
 words! {
     /// Our subcommands. Help, completions and the dispatch are made of them.
-    pub enum Subcommand {
+    pub(crate) enum Subcommand {
         /// `podman run`, hardened and judged.
         Run = "run",
         /// `podman create`, hardened and judged.
@@ -41,7 +41,7 @@ words! {
         Seal = "seal",
     }
     /// What `profile` does.
-    pub enum ProfileSubcommand {
+    pub(crate) enum ProfileSubcommand {
         /// The profiles there are.
         List = "list",
         /// One of them.
@@ -106,7 +106,7 @@ impl ProfileSubcommand {
 const WORDS: &str = "[OPTION...] [PODMAN FLAG...] IMAGE [ARGUMENT...]";
 
 /// The whole program.
-pub fn command() -> Command {
+pub(crate) fn command() -> Command {
     Command::new("safe-podman")
         .bin_name("safe-podman")
         .version(env!("CARGO_PKG_VERSION"))
@@ -121,7 +121,10 @@ pub fn command() -> Command {
 ///
 /// # Errors
 /// It is understood otherwise: help was asked for, or a mistake was made.
-pub fn matches(subcommand: Subcommand, words: &[OsString]) -> Result<ArgMatches, clap::Error> {
+pub(crate) fn matches(
+    subcommand: Subcommand,
+    words: &[OsString],
+) -> Result<ArgMatches, clap::Error> {
     let line = ["safe-podman", subcommand.as_str()].map(OsString::from);
     let mut said = command().try_get_matches_from(line.iter().chain(words))?;
     Ok(said
@@ -131,7 +134,7 @@ pub fn matches(subcommand: Subcommand, words: &[OsString]) -> Result<ArgMatches,
 }
 
 /// The help of a subcommand.
-pub fn help(subcommand: Subcommand) -> String {
+pub(crate) fn help(subcommand: Subcommand) -> String {
     let mut program = command();
     // Subcommands get the width and the program's name only now.
     program.build();

@@ -3,7 +3,7 @@
 mod command;
 mod help;
 
-pub use command::{ProfileSubcommand, Subcommand, command, help, matches};
+pub(crate) use command::{ProfileSubcommand, Subcommand, command, help, matches};
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -69,7 +69,7 @@ pub static RUN_OPTIONS: &[Flag] = &[
 ];
 
 /// The options of `check`.
-pub static CHECK_OPTIONS: &[Flag] = &[
+pub(crate) static CHECK_OPTIONS: &[Flag] = &[
     ALLOW,
     own(
         "commands",
@@ -102,7 +102,7 @@ pub static CHECK_OPTIONS: &[Flag] = &[
 
 words! {
     /// The options of `run` and `create`; each has a row in [`RUN_OPTIONS`].
-    pub enum RunOption {
+    pub(crate) enum RunOption {
         /// An override.
         Allow = "allow",
         /// Print the command.
@@ -117,7 +117,7 @@ words! {
         Profile = "profile",
     }
     /// The options of `check`; each has a row in [`CHECK_OPTIONS`].
-    pub enum CheckOption {
+    pub(crate) enum CheckOption {
         /// An override.
         Allow = "allow",
         /// A file of commands to look at.
@@ -139,7 +139,7 @@ words! {
         Json = "json",
     }
     /// How the findings of `check` are printed.
-    pub enum CheckFormat {
+    pub(crate) enum CheckFormat {
         /// For people.
         Human = "human",
         /// One JSON document.
@@ -281,7 +281,7 @@ fn format<T>(given: &FlagValue, read: fn(&str) -> Option<T>) -> Result<T, Proble
 
 /// What `check` is to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// The command line.
     CommandLine,
     /// These profiles.
@@ -292,7 +292,7 @@ pub enum Target {
 
 /// What was said to `check`.
 #[derive(Clone, Debug)]
-pub struct CheckOptions {
+pub(crate) struct CheckOptions {
     /// What `run` would have understood.
     pub run: RunOptions,
     /// `--format`
@@ -310,7 +310,7 @@ impl CheckOptions {
     ///
     /// # Errors
     /// Those of [`RunOptions::parse`]; nothing to look at, or two things at once.
-    pub fn parse(words: &[OsString], base: &Arc<Path>) -> Result<Self, Problem> {
+    pub(crate) fn parse(words: &[OsString], base: &Arc<Path>) -> Result<Self, Problem> {
         let (mut run, own) = RunOptions::split(words, CHECK_OPTIONS, base)?;
         let mut profiles = Vec::new();
         let mut commands = None;

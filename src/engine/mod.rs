@@ -21,7 +21,7 @@ use crate::podman::image_config::ImageConfig;
 use crate::podman::version::{OLDEST, Version};
 use crate::problem::Problem;
 
-pub use volume::ListedVolume;
+pub(crate) use volume::ListedVolume;
 
 /// Where podman is looked for; no `PATH` is consulted.
 const SEARCH: &str = "/usr/bin:/usr/local/bin:/usr/sbin:/usr/local/sbin:/bin:/sbin";
@@ -29,7 +29,7 @@ const SEARCH: &str = "/usr/bin:/usr/local/bin:/usr/sbin:/usr/local/sbin:/bin:/sb
 const VERSION_FILE: &str = "version.json";
 
 /// A podman to ask and to become. Tests have one that is made up.
-pub trait Engine {
+pub(crate) trait Engine {
     /// Where it is: absolute, without links.
     fn path(&self) -> &Path;
 
@@ -76,7 +76,7 @@ pub trait Engine {
 }
 
 /// Where an [`Engine`] is found.
-pub trait Engines {
+pub(crate) trait Engines {
     /// The podman at `named`, the absolute path of the site policy, or the one that is installed.
     ///
     /// # Errors
@@ -91,7 +91,7 @@ pub trait Engines {
 
 /// The podman of this host.
 #[derive(Clone, Copy, Debug)]
-pub struct Installed;
+pub(crate) struct Installed;
 
 impl Engines for Installed {
     fn find(
@@ -106,7 +106,7 @@ impl Engines for Installed {
 
 /// A podman that root installed and that is new enough.
 #[derive(Clone, Debug)]
-pub struct Podman {
+pub(crate) struct Podman {
     path: PathBuf,
     version: Version,
     identity: Identity,
@@ -128,7 +128,11 @@ impl Podman {
     /// # Errors
     /// It is not installed; it could be changed by others than root; it is this very program; it does not say which
     /// version it is; it is older than [`OLDEST`].
-    pub fn find(host: &dyn Host, named: Option<&Path>, env: &Scrubbed) -> Result<Self, Problem> {
+    pub(crate) fn find(
+        host: &dyn Host,
+        named: Option<&Path>,
+        env: &Scrubbed,
+    ) -> Result<Self, Problem> {
         let path = locate(host, named)?;
         host.trusted(&path)?;
         // What was judged is what is started, whatever the name leads to by then.

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 /// A volume of podman's store, `podman-volume-ls(1)`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct ListedVolume {
+pub(crate) struct ListedVolume {
     /// Its driver; podman's own is `local`.
     pub driver: String,
     /// How it is mounted: `type`, `o`, `device`; empty for an ordinary one.

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 /// A variable podman does not get from its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dropped {
+pub(crate) struct Dropped {
     /// Its name; with a `*` at the end every name that begins so.
     pub name: &'static str,
     /// What it would do, a lower-case phrase.
@@ -19,7 +19,7 @@ const fn row(name: &'static str, why: &'static str) -> Dropped {
 /// What is dropped for a reason. The ones that [`super::scrub`] keeps after a look at the value stand here too: none of
 /// them may come from `-e NAME`. From podman's manual, containers.conf(5), environ(7), ld.so(8), Go's runtime package,
 /// conmon, runc, crun, netavark and systemd.exec(5).
-pub const DROPPED_ON_PURPOSE: &[Dropped] = &[
+pub(crate) const DROPPED_ON_PURPOSE: &[Dropped] = &[
     row("BASH_*", CODE),
     row("ENV", CODE),
     row("PERL5*", CODE),
@@ -135,7 +135,7 @@ pub(super) const PROXIES: [&str; 10] = [
 ];
 
 /// Why podman does not get a variable from its caller; `None` when it means nothing to anybody here.
-pub fn reason(name: &OsStr) -> Option<&'static str> {
+pub(crate) fn reason(name: &OsStr) -> Option<&'static str> {
     let name = name.as_bytes();
     let row = DROPPED_ON_PURPOSE.iter().find(|row| {
         let known = row.name.as_bytes();

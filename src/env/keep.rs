@@ -9,7 +9,7 @@ use super::{Environment, reason};
 use crate::host::{Host, Identity, Mode};
 
 /// The search path podman gets, whatever the caller's is.
-pub const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+pub(crate) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// As many descriptors as a unit can sensibly pass.
 const MOST_DESCRIPTORS: u32 = 1024;

@@ -20,8 +20,7 @@ use std::path::Path;
 
 use crate::host::Host;
 
-pub use dropped::{DROPPED_ON_PURPOSE, Dropped, reason};
-pub use keep::PATH;
+pub(crate) use dropped::reason;
 
 /// The words of the command line, without the program's own name.
 pub(crate) fn arguments() -> Vec<OsString> {
@@ -30,19 +29,19 @@ pub(crate) fn arguments() -> Vec<OsString> {
 
 /// An environment as it was handed to a process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Environment {
+pub(crate) struct Environment {
     variables: BTreeMap<OsString, OsString>,
     pid: u32,
 }
 
 impl Environment {
     /// The environment of this process.
-    pub fn from_process() -> Self {
+    pub(crate) fn from_process() -> Self {
         Self::new(std::env::vars_os(), std::process::id())
     }
 
     /// An environment handed to process `pid`. Of a name that is given twice the first value counts, as for getenv(3).
-    pub fn new<N: Into<OsString>, V: Into<OsString>>(
+    pub(crate) fn new<N: Into<OsString>, V: Into<OsString>>(
         variables: impl IntoIterator<Item = (N, V)>,
         pid: u32,
     ) -> Self {
@@ -57,14 +56,14 @@ impl Environment {
     }
 
     /// The value of a variable; an empty one is a value.
-    pub fn get(&self, name: impl AsRef<OsStr>) -> Option<&OsStr> {
+    pub(crate) fn get(&self, name: impl AsRef<OsStr>) -> Option<&OsStr> {
         self.variables.get(name.as_ref()).map(OsString::as_os_str)
     }
 }
 
 /// How `-e NAME`, podman's "copy it from my environment", is to be written for podman.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Import {
+pub(crate) enum Import {
     /// As it is: podman finds the caller's value under this name.
     Inherited,
     /// As `-e NAME=VALUE`: podman itself would obey the variable, or gets another value under this name. The value
@@ -76,7 +75,7 @@ pub enum Import {
 
 /// What podman gets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scrubbed {
+pub(crate) struct Scrubbed {
     /// The whole environment, sorted by name.
     pub variables: Vec<(OsString, OsString)>,
     /// The variables the caller has and podman does not get, or gets with another value, and why.
@@ -87,13 +86,13 @@ pub struct Scrubbed {
 
 impl Scrubbed {
     /// The value podman gets under a name.
-    pub fn get(&self, name: &str) -> Option<&OsStr> {
+    pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
         let found = self.variables.iter().find(|(known, _)| known == name)?;
         Some(&found.1)
     }
 
     /// One more variable for podman, or another value of one.
-    pub fn set(&mut self, name: &str, value: impl Into<OsString>) {
+    pub(crate) fn set(&mut self, name: &str, value: impl Into<OsString>) {
         self.variables.retain(|(known, _)| known != name);
         self.variables.push((name.into(), value.into()));
         self.variables.sort();
@@ -101,7 +100,7 @@ impl Scrubbed {
 
     /// The environment of a `podman pull`, which starts no container: with the proxies and the credentials file that
     /// a download may need.
-    pub fn for_pull(&self, environment: &Environment) -> Vec<(OsString, OsString)> {
+    pub(crate) fn for_pull(&self, environment: &Environment) -> Vec<(OsString, OsString)> {
         let mut variables: BTreeMap<_, _> = self.variables.iter().cloned().collect();
         for name in dropped::PROXIES {
             if let Some(value) = environment.get(name) {
@@ -119,7 +118,7 @@ impl Scrubbed {
 
 /// Writes the environment for podman. `imports` are the names of each `-e NAME`; `host` says who we are and what the
 /// directories are that the variables name.
-pub fn scrub(environment: &Environment, imports: &[OsString], host: &dyn Host) -> Scrubbed {
+pub(crate) fn scrub(environment: &Environment, imports: &[OsString], host: &dyn Host) -> Scrubbed {
     let keep::Kept {
         mut variables,
         mut dropped,
@@ -255,7 +254,7 @@ mod tests {
         assert_eq!(of("TOKEN"), Some(Import::Inherited));
         assert_eq!(result.get("TOKEN"), Some("t".as_ref()));
         assert_eq!(of("PATH"), Some(Import::Literal("/evil".into())));
-        assert_eq!(result.get("PATH"), Some(PATH.as_ref()));
+        assert_eq!(result.get("PATH"), Some(keep::PATH.as_ref()));
         assert_eq!(of("HOME"), Some(Import::Inherited), "the same value");
         assert_eq!(of("EMPTY"), Some(Import::Inherited));
         for unset in ["NONE", "XDG_RUNTIME_DIR", "T*", "TOKEN=x", ""] {

@@ -27,11 +27,11 @@ const LONGEST_STDERR: u64 = 64 << 10;
 const LISTEN_START: RawFd = 3;
 
 /// A whole environment: names and values.
-pub type Variables = [(OsString, OsString)];
+pub(crate) type Variables = [(OsString, OsString)];
 
 /// What a program said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// Its exit code; `None` when a signal ended it.
     pub code: Option<i32>,
     /// Its whole standard output.
@@ -45,7 +45,7 @@ impl Answer {
     ///
     /// # Errors
     /// It did not: `doing` completes "podman failed to …", and the program's own last line follows.
-    pub fn success(self, doing: &str) -> Result<Vec<u8>, Problem> {
+    pub(crate) fn success(self, doing: &str) -> Result<Vec<u8>, Problem> {
         if self.code == Some(0) {
             return Ok(self.stdout);
         }
@@ -60,7 +60,7 @@ impl Answer {
 ///
 /// Descriptors inherited from the caller are closed first; `LISTEN_FDS` of them stay when `variables` name it.
 #[must_use]
-pub fn replace(path: &Path, args: &[OsString], variables: &Variables) -> Problem {
+pub(crate) fn replace(path: &Path, args: &[OsString], variables: &Variables) -> Problem {
     if let Err(problem) = close_inherited(&listening(variables)) {
         return problem;
     }
@@ -72,7 +72,11 @@ pub fn replace(path: &Path, args: &[OsString], variables: &Variables) -> Problem
 ///
 /// # Errors
 /// It cannot be started, or says more than 4 MiB.
-pub fn ask(path: &Path, args: &[OsString], variables: &Variables) -> Result<Answer, Problem> {
+pub(crate) fn ask(
+    path: &Path,
+    args: &[OsString],
+    variables: &Variables,
+) -> Result<Answer, Problem> {
     let mut child = command(path, args, variables)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -92,7 +96,11 @@ pub fn ask(path: &Path, args: &[OsString], variables: &Variables) -> Result<Answ
 ///
 /// # Errors
 /// It cannot be started.
-pub fn show(path: &Path, args: &[OsString], variables: &Variables) -> Result<ExitStatus, Problem> {
+pub(crate) fn show(
+    path: &Path,
+    args: &[OsString],
+    variables: &Variables,
+) -> Result<ExitStatus, Problem> {
     let run = || {
         let stdin = if io::stdin().is_terminal() {
             Stdio::inherit()

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 ///
 /// # Errors
 /// The directory cannot be read: then it is unknown what would be handed on.
-pub fn inherited_descriptors() -> Result<Vec<RawFd>, Problem> {
+pub(crate) fn inherited_descriptors() -> Result<Vec<RawFd>, Problem> {
     let directory = Path::new("/proc/self/fd");
     read(directory).map_err(|error| unreadable(directory, &error))
 }

@@ -10,7 +10,7 @@
 
 mod cache;
 mod cgroup_limits;
-mod cgroups;
+pub(crate) mod cgroups;
 mod descriptors;
 mod fake;
 mod file;
@@ -30,18 +30,19 @@ use std::path::{Path, PathBuf};
 use crate::problem::Invalid;
 use crate::problem::Problem;
 
-pub use cgroup_limits::CgroupLimits;
+pub(crate) use cgroup_limits::CgroupLimits;
 pub(crate) use cgroup_limits::nano_cpus;
-pub use cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
-pub use descriptors::inherited_descriptors;
+pub(crate) use cgroups::Cgroups;
+pub(crate) use descriptors::inherited_descriptors;
 pub use fake::Fake;
 pub(crate) use file::write;
-pub use file::{Links, Opened, ReadError, Stamp, Unread};
-pub use identity::{Identity, Mode, Owner, RunsIn};
-pub use limits::{Effectiveness, Limits};
-pub use mounts::{KernelMount, source_of};
-pub use paths::{FileKind, Resolved};
-pub use process::{CAPABILITY_SETS, Process};
+pub(crate) use file::{Links, Opened, ReadError, Stamp, Unread};
+pub(crate) use identity::{Identity, Mode, RunsIn};
+pub(crate) use limits::{Effectiveness, Limits};
+pub(crate) use mounts::{KernelMount, source_of};
+pub use paths::FileKind;
+pub(crate) use paths::Resolved;
+pub(crate) use process::{CAPABILITY_SETS, Process};
 pub use system::System;
 
 /// A resource whose hard limit a container can inherit no more of than this process has.

@@ -32,7 +32,7 @@ impl KernelMount {
 
 /// The file system that a path lies in, `MAJOR:MINOR`, and the path there: what a bind mount of it shows. None when the
 /// table has no mount at or above it.
-pub fn source_of(mounts: &[KernelMount], path: &Path) -> Option<(String, PathBuf)> {
+pub(crate) fn source_of(mounts: &[KernelMount], path: &Path) -> Option<(String, PathBuf)> {
     // Of mounts at one point the last is seen; of points the longest.
     let above = mounts.iter().filter(|mount| path.starts_with(&mount.point));
     let mount = above.max_by_key(|mount| mount.point.components().count())?;

@@ -12,7 +12,7 @@ use super::mounts::{self, KernelMount};
 use crate::problem::Problem;
 
 /// The five sets of capabilities, in the order of `/proc/PID/status`.
-pub const CAPABILITY_SETS: [&str; 5] = [
+pub(crate) const CAPABILITY_SETS: [&str; 5] = [
     "inheritable",
     "permitted",
     "effective",

@@ -25,7 +25,7 @@ const IDENTIFIER: &str = "safe-podman";
 
 /// Who runs what, where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogContext {
+pub(crate) struct LogContext {
     /// The real user id.
     pub uid: u32,
     /// The systemd unit or the terminal that it runs in.
@@ -36,7 +36,7 @@ pub struct LogContext {
 
 /// The sockets of the two logs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Log {
+pub(crate) struct Log {
     journal: PathBuf,
     syslog: PathBuf,
 }
@@ -164,7 +164,7 @@ fn cut(text: &str) -> &str {
 
 impl Log {
     /// A log with these sockets.
-    pub fn at(journal: impl Into<PathBuf>, syslog: impl Into<PathBuf>) -> Self {
+    pub(crate) fn at(journal: impl Into<PathBuf>, syslog: impl Into<PathBuf>) -> Self {
         Self {
             journal: journal.into(),
             syslog: syslog.into(),
@@ -172,7 +172,7 @@ impl Log {
     }
 
     /// Records each refusal and each override; says nothing about whether that worked.
-    pub fn record(&self, judgement: &Judgement, context: &LogContext) {
+    pub(crate) fn record(&self, judgement: &Judgement, context: &LogContext) {
         for record in judgement.findings.iter().filter_map(Record::of) {
             if send(&self.journal, &record.fields(context)).is_none() {
                 send(&self.syslog, record.line(context).as_bytes());
@@ -183,7 +183,7 @@ impl Log {
 
 impl Log {
     /// Records a container that the seal stopped; says nothing about whether that worked.
-    pub fn sealed(&self, why: &str, uid: u32) {
+    pub(crate) fn sealed(&self, why: &str, uid: u32) {
         let message = safe(&format!("sealed: {why}")).into_owned();
         let mut out = Vec::new();
         field(&mut out, "MESSAGE", &message);

@@ -10,10 +10,10 @@ mod rules;
 mod run;
 mod verify;
 
-pub use page::Page;
+pub(crate) use page::Page;
 
 /// Every page.
-pub fn pages() -> Vec<Page> {
+pub(crate) fn pages() -> Vec<Page> {
     vec![
         program::page(),
         run::page(),

@@ -14,7 +14,7 @@ pub(super) type Words = Vec<Inline>;
 
 /// A man page.
 #[derive(Debug)]
-pub struct Page {
+pub(crate) struct Page {
     name: &'static str,
     section: u8,
     roff: Roff,
@@ -48,7 +48,7 @@ impl Page {
     }
 
     /// `safe-podman-run.1`
-    pub fn file_name(&self) -> String {
+    pub(crate) fn file_name(&self) -> String {
         format!("{}.{}", self.name, self.section)
     }
 
@@ -130,7 +130,7 @@ impl Page {
     }
 
     /// The source of the page: ASCII, so that it reads the same under every locale.
-    pub fn render(&self) -> String {
+    pub(crate) fn render(&self) -> String {
         // roff turns these three into typographic marks, which a shell does not take.
         let text = self
             .roff

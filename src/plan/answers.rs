@@ -7,7 +7,7 @@ use crate::policy::facts::ExistingVolume;
 
 /// What podman answered. The default is what is known before it was asked.
 #[derive(Clone, Debug, Default)]
-pub struct Answers {
+pub(crate) struct Answers {
     /// The image's config; none when there is no such image.
     pub image: Option<ImageConfig>,
     /// The volumes that the spec names and that exist.
@@ -18,7 +18,7 @@ pub struct Answers {
 
 /// Was the image fetched just now?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fetched {
+pub(crate) enum Fetched {
     /// It was there.
     #[default]
     Before,

@@ -16,7 +16,7 @@ use crate::spec::{Mount, Spec};
 
 /// May an image be pulled?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pulling {
+pub(crate) enum Pulling {
     /// As `--pull` says.
     AsAsked,
     /// No: a dry run leaves the store as it is.

@@ -24,7 +24,7 @@ const LIMITS_RULE: RuleId = RuleId::LimitNotEffective;
 
 /// What podman is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
+pub(crate) enum Verb {
     /// `podman run`
     Run,
     /// `podman create`
@@ -42,7 +42,7 @@ impl Verb {
 }
 
 /// A command that may be executed. Nothing changes it any more.
-pub struct Plan {
+pub(crate) struct Plan {
     verb: Verb,
     spec: Spec,
     judgement: Judgement,
@@ -101,7 +101,7 @@ impl Plan {
     }
 
     /// What the rules say.
-    pub fn judgement(&self) -> &Judgement {
+    pub(crate) fn judgement(&self) -> &Judgement {
         &self.judgement
     }
 
@@ -131,7 +131,7 @@ impl Plan {
     }
 
     /// podman and what follows it.
-    pub fn command(&self) -> Vec<OsString> {
+    pub(crate) fn command(&self) -> Vec<OsString> {
         let podman = self.ready.engine.path().as_os_str().to_owned();
         std::iter::once(podman).chain(self.words()).collect()
     }
@@ -145,7 +145,7 @@ impl Plan {
 
     /// Becomes podman; returns only when that failed.
     #[must_use]
-    pub fn execute(self) -> Problem {
+    pub(crate) fn execute(self) -> Problem {
         self.ready.engine.replace(&self.words())
     }
 
@@ -158,7 +158,7 @@ impl Plan {
 impl Judged {
     /// What podman would be given, with nothing asked and nothing sealed: to be shown, by `check`. Such words stand for
     /// a refused container too.
-    pub fn preview(&self) -> Vec<OsString> {
+    pub(crate) fn preview(&self) -> Vec<OsString> {
         let (spec, filter) = match self {
             Self::Refused(refused) => (&refused.spec, &refused.filter),
             Self::Accepted(accepted) => (&accepted.spec, &accepted.filter),

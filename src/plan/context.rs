@@ -20,7 +20,7 @@ const SECCOMP_DEFAULTS: [&str; 2] = [
 ];
 
 /// The surroundings of a run. Nothing on the way from a request to a plan looks anywhere else.
-pub struct Context<'h> {
+pub(crate) struct Context<'h> {
     /// The machine.
     pub host: &'h dyn Host,
     /// The caller's environment.
@@ -47,7 +47,7 @@ impl<'h> Context<'h> {
     ///
     /// # Errors
     /// The program is set-uid, the current directory is gone, or the site's policy cannot be used.
-    pub fn of_process(host: &'h dyn Host) -> Result<Self, Problem> {
+    pub(crate) fn of_process(host: &'h dyn Host) -> Result<Self, Problem> {
         let identity = host.identity();
         if identity.euid != identity.uid {
             return Err(Problem::new("safe-podman must not be installed set-uid")
@@ -61,7 +61,7 @@ impl<'h> Context<'h> {
     }
 
     /// Surroundings that are known.
-    pub fn new(
+    pub(crate) fn new(
         host: &'h dyn Host,
         environment: Environment,
         site: Site,

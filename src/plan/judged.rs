@@ -11,7 +11,7 @@ use crate::spec::Spec;
 use crate::spec::build::{self, Inputs};
 
 /// A container as it would be made, which nobody has judged.
-pub struct Draft<'r> {
+pub(crate) struct Draft<'r> {
     request: &'r Request,
     spec: Spec,
     filter: FilterSource,
@@ -24,7 +24,7 @@ impl<'r> Draft<'r> {
     /// # Errors
     /// A value that podman would refuse or misread, two that contradict each other, a path that cannot be followed, a
     /// file that cannot be read.
-    pub fn new(
+    pub(crate) fn new(
         request: &'r Request,
         answers: Answers,
         context: &Context<'_>,
@@ -49,7 +49,7 @@ impl<'r> Draft<'r> {
     ///
     /// # Errors
     /// Where engines keep their files cannot be told.
-    pub fn judge(mut self, context: &Context<'_>) -> Result<Judged, Problem> {
+    pub(crate) fn judge(mut self, context: &Context<'_>) -> Result<Judged, Problem> {
         let facts = Facts {
             host: context.host,
             cwd: &context.directory,
@@ -87,7 +87,7 @@ impl<'r> Draft<'r> {
 }
 
 /// A container that was judged.
-pub enum Judged {
+pub(crate) enum Judged {
     /// It must not start.
     Refused(Box<Refused>),
     /// Nothing speaks against it that nobody allowed.
@@ -95,14 +95,14 @@ pub enum Judged {
 }
 
 /// A container that must not start. Nothing leads from here to podman.
-pub struct Refused {
+pub(crate) struct Refused {
     pub(super) judgement: Judgement,
     pub(super) spec: Spec,
     pub(super) filter: FilterSource,
 }
 
 /// A container that may start: only [`Draft::judge`] makes one, and only from one comes a [plan](super::Plan).
-pub struct Accepted {
+pub(crate) struct Accepted {
     pub(super) judgement: Judgement,
     pub(super) spec: Spec,
     pub(super) filter: FilterSource,
@@ -111,7 +111,7 @@ pub struct Accepted {
 
 impl Judged {
     /// What the rules say.
-    pub fn judgement(&self) -> &Judgement {
+    pub(crate) fn judgement(&self) -> &Judgement {
         match self {
             Self::Refused(refused) => refused.judgement(),
             Self::Accepted(accepted) => accepted.judgement(),
@@ -121,7 +121,7 @@ impl Judged {
 
 impl Refused {
     /// What the rules say.
-    pub fn judgement(&self) -> &Judgement {
+    pub(crate) fn judgement(&self) -> &Judgement {
         &self.judgement
     }
 
@@ -133,7 +133,7 @@ impl Refused {
 
 impl Accepted {
     /// What the rules say.
-    pub fn judgement(&self) -> &Judgement {
+    pub(crate) fn judgement(&self) -> &Judgement {
         &self.judgement
     }
 }

@@ -26,19 +26,19 @@ mod request;
 #[cfg(test)]
 mod tests;
 
-pub use answers::{Answers, Fetched};
-pub use ask::Pulling;
-pub use command::{Plan, Verb};
-pub use context::Context;
-pub use judged::{Accepted, Draft, Judged, Refused};
-pub use request::Request;
+pub(crate) use answers::Answers;
+pub(crate) use ask::Pulling;
+pub(crate) use command::{Plan, Verb};
+pub(crate) use context::Context;
+pub(crate) use judged::{Draft, Judged, Refused};
+pub(crate) use request::Request;
 
 use self::ready::Ready;
 use crate::engine::Engines;
 use crate::problem::Problem;
 
 /// Where the way of a request ends.
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// At the findings that stop it.
     Refused(Box<Refused>),
     /// At a command that may be executed.
@@ -49,7 +49,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// What cannot be judged: a value or file that cannot be read, a podman that is missing or does not answer.
-pub fn plan(
+pub(crate) fn plan(
     verb: Verb,
     request: &Request,
     pulling: Pulling,

@@ -14,7 +14,7 @@ use crate::spec::baseline;
 
 /// What was said, by everybody who has a say.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     pub(super) image: String,
     pub(super) image_origin: Origin,
     pub(super) command: Vec<OsString>,
@@ -46,7 +46,7 @@ impl Request {
     ///
     /// # Errors
     /// There is no image.
-    pub fn layered(
+    pub(crate) fn layered(
         said: &RunOptions,
         profile: ProfileLayers,
         host_layer: Vec<FlagValue>,

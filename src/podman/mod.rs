@@ -4,7 +4,7 @@
 
 pub mod args;
 pub mod flags;
-pub mod image_config;
-pub mod releases;
-pub mod value;
-pub mod version;
+pub(crate) mod image_config;
+pub(crate) mod releases;
+pub(crate) mod value;
+pub(crate) mod version;

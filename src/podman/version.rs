@@ -10,7 +10,7 @@ use crate::problem::Invalid;
 pub struct Version(pub u16, pub u16, pub u16);
 
 /// The oldest release this program works with.
-pub const OLDEST: Version = Version(4, 3, 0);
+pub(crate) const OLDEST: Version = Version(4, 3, 0);
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -85,7 +85,7 @@ impl Judgement {
 }
 
 /// Applies every rule to `spec`, which is changed where a rule rewrites.
-pub fn judge(
+pub(crate) fn judge(
     spec: &mut Spec,
     facts: &Facts<'_>,
     level: Level,

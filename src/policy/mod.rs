@@ -2,16 +2,16 @@
 
 mod capabilities;
 mod devices;
-pub mod engine;
-pub mod facts;
-pub mod level;
-pub mod paths;
+pub(crate) mod engine;
+pub(crate) mod facts;
+pub(crate) mod level;
+pub(crate) mod paths;
 mod places;
-pub mod rows;
-pub mod rule;
-pub mod rules;
+pub(crate) mod rows;
+pub(crate) mod rule;
+pub(crate) mod rules;
 mod secret;
-pub mod severity;
-pub mod site;
+pub(crate) mod severity;
+pub(crate) mod site;
 mod sources;
 mod users;

@@ -6,7 +6,7 @@ use super::rule::{Rule, Severity};
 use crate::rule_id::RuleId;
 
 /// The row cannot be read for certain.
-pub static UNREADABLE: Rule = Rule {
+pub(crate) static UNREADABLE: Rule = Rule {
     id: RuleId::Unreadable,
     title: "the row cannot be read for certain",
     severity: Severity::High,
@@ -20,7 +20,7 @@ pub static UNREADABLE: Rule = Rule {
 };
 
 /// Options or variables that make the engine another one.
-pub static ENGINE_OPTION: Rule = Rule {
+pub(crate) static ENGINE_OPTION: Rule = Rule {
     id: RuleId::EngineOption,
     title: "the engine itself is told to be another one",
     severity: Severity::Medium,
@@ -34,4 +34,4 @@ pub static ENGINE_OPTION: Rule = Rule {
 };
 
 /// Both of them.
-pub static ROW_RULES: &[&Rule] = &[&UNREADABLE, &ENGINE_OPTION];
+pub(crate) static ROW_RULES: &[&Rule] = &[&UNREADABLE, &ENGINE_OPTION];

@@ -3,13 +3,13 @@
 use std::fmt;
 
 use super::facts::Facts;
-pub use super::severity::Severity;
+pub(crate) use super::severity::Severity;
 use crate::origin::Origin;
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
 /// A change of the spec that takes the danger away.
-pub type Fix = Box<dyn Fn(&mut Spec)>;
+pub(crate) type Fix = Box<dyn Fn(&mut Spec)>;
 
 /// What a rule wants done about what it found, at level `baseline`.
 pub enum Action {

@@ -26,7 +26,7 @@ pub struct ProfileLayers {
 ///
 /// # Errors
 /// A parent cannot be found or read, profiles extend each other in a circle, or more than eight in a row.
-pub fn resolve(library: &Library<'_>, chosen: Profile) -> Result<ProfileLayers, Problem> {
+pub(crate) fn resolve(library: &Library<'_>, chosen: Profile) -> Result<ProfileLayers, Problem> {
     let mut profiles = vec![chosen];
     while let Some(child) = profiles.last() {
         let Some(parent) = library.parent(child)? else {
@@ -84,7 +84,7 @@ fn endless(profiles: &[Profile], child: &Profile, parent: &Profile, is_circle: b
 /// step by step and all at once are the same.
 ///
 /// A volume or tmpfs replaces one with the same destination later, when destinations are parsed (`spec`).
-pub fn overlay(layers: Vec<Vec<FlagValue>>) -> Vec<FlagValue> {
+pub(crate) fn overlay(layers: Vec<Vec<FlagValue>>) -> Vec<FlagValue> {
     let mut all: Vec<FlagValue> = Vec::new();
     for layer in layers {
         if layer.iter().any(is_network) {

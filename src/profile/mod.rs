@@ -3,13 +3,11 @@
 //! [`read`] gets the bytes of a file, [`yaml`](mod@crate::yaml) makes a tree of them, [`schema`] a [`Profile`] by the keys of [`key`],
 //! [`library`] finds one by name, file or [`image`], and [`merge`] lays it upon its parents.
 
-pub mod image;
+pub(crate) mod image;
 pub mod key;
-pub mod library;
-pub mod merge;
-pub mod read;
-pub mod schema;
+pub(crate) mod library;
+pub(crate) mod merge;
+pub(crate) mod read;
+pub(crate) mod schema;
 
-pub use library::Library;
-pub use merge::{ProfileLayers, overlay, resolve};
-pub use schema::Profile;
+pub(crate) use merge::{ProfileLayers, overlay};

@@ -9,7 +9,7 @@ use crate::host::{FileKind, Host, Links, ReadError, Unread};
 use crate::problem::Problem;
 
 /// The largest profile, in bytes.
-pub const MAX_BYTES: u64 = 64 * 1024;
+pub(crate) const MAX_BYTES: u64 = 64 * 1024;
 
 /// Reads the file a person named; `shown` is what they called it.
 ///

@@ -22,7 +22,7 @@ struct SettingRow<'a> {
 }
 
 /// The whole explanation, in the order of the command line.
-pub fn explain(format: Format, plan: &Plan) -> String {
+pub(crate) fn explain(format: Format, plan: &Plan) -> String {
     let rows: Vec<SettingRow<'_>> = plan.lines().iter().map(row).collect();
     let (spec, scrubbed, ambient) = (plan.spec(), plan.scrubbed(), plan.ambient());
     match format {

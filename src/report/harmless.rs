@@ -13,7 +13,7 @@ use crate::text::is_invisible;
 ///
 /// # Errors
 /// Those of `out`.
-pub fn to_writer(out: &mut dyn Write, lines: u8, value: &impl Serialize) -> io::Result<()> {
+pub(crate) fn to_writer(out: &mut dyn Write, lines: u8, value: &impl Serialize) -> io::Result<()> {
     let mut serializer =
         serde_json::Serializer::with_formatter(&mut *out, Harmless { lines, depth: 0 });
     value.serialize(&mut serializer).map_err(io::Error::from)?;
@@ -24,7 +24,7 @@ pub fn to_writer(out: &mut dyn Write, lines: u8, value: &impl Serialize) -> io::
 ///
 /// # Errors
 /// A map with keys that are no text.
-pub fn to_string(value: &impl Serialize) -> io::Result<String> {
+pub(crate) fn to_string(value: &impl Serialize) -> io::Result<String> {
     let mut out = Vec::new();
     to_writer(&mut out, 1, value)?;
     String::from_utf8(out).map_err(io::Error::other)

@@ -22,7 +22,7 @@ const NAME: Style = Style::new().dimmed();
 const WIDTH: usize = 80;
 
 /// A problem, with its place and its remedy.
-pub fn problem(problem: &Problem) -> String {
+pub(crate) fn problem(problem: &Problem) -> String {
     let mut out = format!(
         "safe-podman: {ERROR}error{ERROR:#}: {}\n",
         safe(&problem.what)
@@ -40,7 +40,7 @@ pub fn problem(problem: &Problem) -> String {
 }
 
 /// A refusal: what, where, why, what to type instead, how to override.
-pub fn refusal(finding: &Finding, why: &Refusal) -> String {
+pub(crate) fn refusal(finding: &Finding, why: &Refusal) -> String {
     let rule = finding.rule;
     let mut out = format!(
         "safe-podman: {ERROR}refused{ERROR:#}: {} [{}]\n",
@@ -72,7 +72,7 @@ pub fn refusal(finding: &Finding, why: &Refusal) -> String {
 }
 
 /// A finding that does not stop the run, in one line; nothing for one that is only for `check`.
-pub fn note(finding: &Finding) -> Option<String> {
+pub(crate) fn note(finding: &Finding) -> Option<String> {
     let id = finding.rule.id;
     let what = safe(&finding.what);
     let note = |text: String| Some(format!("safe-podman: {NOTE}note[{id}]{NOTE:#}: {text}\n"));
@@ -88,12 +88,12 @@ pub fn note(finding: &Finding) -> Option<String> {
 }
 
 /// A note that no rule made: `about` names what made it.
-pub fn remark(about: &str, text: &str) -> String {
+pub(crate) fn remark(about: &str, text: &str) -> String {
     format!("safe-podman: {NOTE}note[{about}]{NOTE:#}: {text}\n")
 }
 
 /// An override that met nothing to override.
-pub fn unneeded(allow: &Allow) -> String {
+pub(crate) fn unneeded(allow: &Allow) -> String {
     let id = allow.rule;
     format!(
         "safe-podman: {NOTE}note[{id}]{NOTE:#}: the override is not needed: {}\n",
@@ -102,7 +102,7 @@ pub fn unneeded(allow: &Allow) -> String {
 }
 
 /// What `check` found in one subject; nothing when it is clean.
-pub fn subject(subject: &Subject) -> String {
+pub(crate) fn subject(subject: &Subject) -> String {
     let mut out = String::new();
     if subject.findings.is_empty() && subject.unneeded.is_empty() {
         return out;
@@ -178,7 +178,7 @@ fn nested(out: &mut String, name: &str, text: &str) {
 }
 
 /// The verdict of `check` over all: the last line.
-pub fn totals(totals: &Totals, bar: Threshold) -> String {
+pub(crate) fn totals(totals: &Totals, bar: Threshold) -> String {
     let Totals {
         checked,
         refused,

@@ -19,13 +19,13 @@ use crate::problem::Problem;
 const SCHEMA: &str = "safe-podman/findings/1";
 
 /// Subjects, or what could not be judged, in the order in which they are to be written.
-pub type Subjects<'a> = &'a mut dyn Iterator<Item = Result<Subject, Problem>>;
+pub(crate) type Subjects<'a> = &'a mut dyn Iterator<Item = Result<Subject, Problem>>;
 
 /// Writes one document.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, bar: Threshold, subjects: Subjects<'_>) -> io::Result<()> {
+pub(crate) fn write(out: &mut dyn Write, bar: Threshold, subjects: Subjects<'_>) -> io::Result<()> {
     let problems = RefCell::default();
     let document = Report {
         schema: SCHEMA,

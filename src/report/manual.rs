@@ -13,7 +13,7 @@ use crate::policy::rule::{Rule, Severity};
 const HEAD: Style = Style::new().bold();
 
 /// All rules, the worst first, a line each.
-pub fn list(rules: &[&Rule]) -> String {
+pub(crate) fn list(rules: &[&Rule]) -> String {
     let widest = rules
         .iter()
         .map(|rule| rule.id.name().len())
@@ -46,7 +46,7 @@ pub fn list(rules: &[&Rule]) -> String {
 }
 
 /// The manual page of a rule.
-pub fn page(rule: &Rule) -> String {
+pub(crate) fn page(rule: &Rule) -> String {
     let is_of_row = ROW_RULES.iter().any(|other| other.id == rule.id);
     let mut out = format!("{HEAD}{}{HEAD:#}\n", rule.id);
     text(&mut out, rule.title);

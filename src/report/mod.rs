@@ -1,16 +1,16 @@
 //! Everything that is printed: data on stdout, all else on stderr, one writer for each.
 
-pub mod explain;
-pub mod harmless;
-pub mod human;
-pub mod json;
-pub mod manual;
-pub mod sanitize;
-pub mod sarif;
+pub(crate) mod explain;
+pub(crate) mod harmless;
+pub(crate) mod human;
+pub(crate) mod json;
+pub(crate) mod manual;
+pub(crate) mod sanitize;
+pub(crate) mod sarif;
 #[cfg(test)]
 pub(crate) mod schema;
-pub mod shell;
-pub mod subject;
+pub(crate) mod shell;
+pub(crate) mod subject;
 
 use std::io::{self, BufWriter, Write};
 
@@ -20,7 +20,7 @@ use crate::problem::Problem;
 ///
 /// # Errors
 /// When standard output is closed or full: what was asked for did not arrive.
-pub fn data(text: &str) -> Result<(), Problem> {
+pub(crate) fn data(text: &str) -> Result<(), Problem> {
     let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
@@ -31,7 +31,7 @@ pub fn data(text: &str) -> Result<(), Problem> {
 ///
 /// # Errors
 /// As [`data`].
-pub fn stream<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Problem> {
+pub(crate) fn stream<T>(write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T, Problem> {
     let mut out = BufWriter::new(anstream::stdout().lock());
     write(&mut out)
         .and_then(|made| out.flush().map(|()| made))
@@ -43,7 +43,7 @@ fn closed(error: &io::Error) -> Problem {
 }
 
 /// Prints a message; a closed standard error is no reason to stop.
-pub fn message(text: &str) {
+pub(crate) fn message(text: &str) {
     let mut err = anstream::stderr().lock();
     let _: io::Result<()> = err.write_all(text.as_bytes());
 }

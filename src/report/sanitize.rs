@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::text::is_invisible;
 
 /// Replaces each invisible character by `\u{…}`; newline and tab too.
-pub fn safe(text: &str) -> Cow<'_, str> {
+pub(crate) fn safe(text: &str) -> Cow<'_, str> {
     if !text.contains(is_invisible) {
         return Cow::Borrowed(text);
     }
@@ -22,7 +22,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
 }
 
 /// The same for a text of several lines, whose newlines stay.
-pub fn safe_lines(text: &str) -> String {
+pub(crate) fn safe_lines(text: &str) -> String {
     text.split('\n').map(safe).collect::<Vec<_>>().join("\n")
 }
 

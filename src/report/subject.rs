@@ -10,7 +10,7 @@ use crate::problem::Problem;
 
 /// One command line or profile.
 #[derive(Clone, Debug)]
-pub struct Subject {
+pub(crate) struct Subject {
     /// Where it stands.
     pub place: SubjectPlace,
     /// The podman command that it would become; none when that is not known.
@@ -23,7 +23,7 @@ pub struct Subject {
 
 /// Where a subject stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SubjectPlace {
+pub(crate) enum SubjectPlace {
     /// The arguments of `check`, as a shell line.
     CommandLine(String),
     /// A profile, by its file or name.
@@ -41,7 +41,7 @@ pub enum SubjectPlace {
 
 impl SubjectPlace {
     /// The file and line, where there is one.
-    pub fn file(&self) -> Option<(&str, usize)> {
+    pub(crate) fn file(&self) -> Option<(&str, usize)> {
         match self {
             Self::Row {
                 file: Some(file),
@@ -53,14 +53,14 @@ impl SubjectPlace {
     }
 
     /// The command line, or the profile's name.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         match self {
             Self::CommandLine(text) | Self::Profile(text) | Self::Row { text, .. } => text,
         }
     }
 
     /// One line for people, harmless for a terminal.
-    pub fn title(&self) -> String {
+    pub(crate) fn title(&self) -> String {
         let title = match self {
             Self::CommandLine(text) => text.clone(),
             Self::Profile(file) => format!("profile {file}"),
@@ -77,7 +77,7 @@ impl SubjectPlace {
 
 /// What is said of all subjects of one `check`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Threshold {
+pub(crate) struct Threshold {
     /// The level that was judged at.
     pub level: Level,
     /// From here on any finding counts.
@@ -86,7 +86,7 @@ pub struct Threshold {
 
 impl Threshold {
     /// Does the finding count? A refusal does, an overridden finding does not, any other by its severity.
-    pub fn counts(self, finding: &Finding) -> bool {
+    pub(crate) fn counts(self, finding: &Finding) -> bool {
         match finding.verdict {
             Verdict::Refused(_) => true,
             Verdict::Allowed { .. } => false,
@@ -97,12 +97,12 @@ impl Threshold {
     }
 
     /// Does a finding of the subject count?
-    pub fn fails(self, subject: &Subject) -> bool {
+    pub(crate) fn fails(self, subject: &Subject) -> bool {
         subject.findings.iter().any(|finding| self.counts(finding))
     }
 
     /// The level's name.
-    pub fn level_name(self) -> &'static str {
+    pub(crate) fn level_name(self) -> &'static str {
         match self.level {
             Level::Baseline => "baseline",
             Level::Restricted => "restricted",
@@ -111,7 +111,7 @@ impl Threshold {
 }
 
 /// The name of a verdict, as in JSON.
-pub fn verdict_name(verdict: &Verdict) -> &'static str {
+pub(crate) fn verdict_name(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Refused(_) => "refused",
         Verdict::Allowed { .. } => "allowed",
@@ -122,7 +122,7 @@ pub fn verdict_name(verdict: &Verdict) -> &'static str {
 }
 
 /// What overrides the finding, to be copied; none when nothing does, or when that was done.
-pub fn remedy(finding: &Finding) -> Option<String> {
+pub(crate) fn remedy(finding: &Finding) -> Option<String> {
     let is_of_row = ROW_RULES.iter().any(|rule| rule.id == finding.rule.id);
     match finding.verdict {
         Verdict::Refused(Refusal::Forbidden) | Verdict::Allowed { .. } => None,
@@ -135,7 +135,7 @@ pub fn remedy(finding: &Finding) -> Option<String> {
 
 impl Subject {
     /// Puts the worst finding first: what is refused, then by severity.
-    pub fn sort(&mut self) {
+    pub(crate) fn sort(&mut self) {
         self.findings.sort_by_key(|finding| {
             let is_refused = matches!(finding.verdict, Verdict::Refused(_));
             (!is_refused, std::cmp::Reverse(finding.rule.severity))
@@ -143,7 +143,7 @@ impl Subject {
     }
 
     /// The strongest verdict among its findings, `clean` without any.
-    pub fn verdict(&self) -> &'static str {
+    pub(crate) fn verdict(&self) -> &'static str {
         let has = |name: &&&str| {
             self.findings
                 .iter()
@@ -156,7 +156,7 @@ impl Subject {
 
 /// What came of all subjects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
+pub(crate) struct Totals {
     /// Subjects that were judged.
     pub checked: usize,
     /// Of those, how many would not start.
@@ -173,7 +173,7 @@ pub struct Totals {
 
 impl Totals {
     /// Counts one more.
-    pub fn count(&mut self, subject: &Result<Subject, Problem>, bar: Threshold) {
+    pub(crate) fn count(&mut self, subject: &Result<Subject, Problem>, bar: Threshold) {
         let add =
             |number: &mut usize, more: bool| *number = number.saturating_add(usize::from(more));
         let Ok(subject) = subject else {

@@ -7,7 +7,7 @@ use crate::podman::releases::conf::ConfKey;
 
 /// The difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
+pub(crate) struct Breach {
     /// What was found: completes “the runtime was about to start it with …”.
     pub found: String,
     /// What was promised instead: a noun that “was promised” follows.
@@ -18,7 +18,7 @@ pub struct Breach {
 
 /// Who is likely to have made a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Culprit {
+pub(crate) enum Culprit {
     /// A key of containers.conf.
     Conf(Fact<ConfKey>),
     /// One of its keys that mount something.
@@ -36,7 +36,11 @@ pub(super) type MountRefusal = (String, Culprit);
 
 impl Breach {
     /// A breach.
-    pub fn new(found: impl Into<String>, promised: impl Into<String>, culprit: Culprit) -> Self {
+    pub(crate) fn new(
+        found: impl Into<String>,
+        promised: impl Into<String>,
+        culprit: Culprit,
+    ) -> Self {
         Self {
             found: found.into(),
             promised: promised.into(),

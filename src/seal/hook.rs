@@ -15,7 +15,7 @@ use crate::podman::releases::Fact;
 use crate::podman::releases::conf::{self, ConfKey};
 
 /// The most that is read of the state, in bytes.
-pub const MAX_STATE: u64 = 4 << 20;
+pub(crate) const MAX_STATE: u64 = 4 << 20;
 /// How many differences are told at once.
 const TOLD: usize = 5;
 
@@ -29,7 +29,7 @@ struct RuntimeState {
 
 /// What the hook found out.
 #[derive(Debug, PartialEq, Eq)]
-pub enum SealVerdict {
+pub(crate) enum SealVerdict {
     /// Nothing was promised about this container.
     Unsealed,
     /// It is what was promised.
@@ -39,7 +39,7 @@ pub enum SealVerdict {
 }
 
 /// What the hook goes by besides the container.
-pub struct HookContext<'a> {
+pub(crate) struct HookContext<'a> {
     /// This host.
     pub host: &'a dyn Host,
     /// This program.
@@ -51,7 +51,7 @@ pub struct HookContext<'a> {
 }
 
 /// Judges the container of a state; a refusal is left where podman looks for the runtime's last words.
-pub fn judge(context: &HookContext<'_>, state: &[u8]) -> SealVerdict {
+pub(crate) fn judge(context: &HookContext<'_>, state: &[u8]) -> SealVerdict {
     let state: RuntimeState = match serde_json::from_slice(state) {
         Ok(state) => state,
         Err(error) => {

@@ -17,24 +17,23 @@
 //! The files import downwards only: `hook`, `verify` and `register` stand on `sealed`, `check`, `observed`, `store`, `oci`,
 //! `promise`, `own_hook` and `breach`, in that order.
 
-pub mod ambient;
-pub mod breach;
+pub(crate) mod ambient;
+pub(crate) mod breach;
 mod check;
-pub mod hook;
-pub mod make;
+pub(crate) mod hook;
+pub(crate) mod make;
 mod observed;
-pub mod oci;
-pub mod own_hook;
-pub mod promise;
-pub mod reason;
-pub mod register;
+pub(crate) mod oci;
+pub(crate) mod own_hook;
+pub(crate) mod promise;
+pub(crate) mod reason;
+pub(crate) mod register;
 mod sealed;
 mod store;
-pub mod verify;
+pub(crate) mod verify;
 mod words;
 
-pub use breach::Breach;
-pub use make::promise;
+pub(crate) use make::promise;
 pub use promise::Promise;
 
 /// The annotation that carries the promise.

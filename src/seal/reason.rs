@@ -14,7 +14,7 @@ use crate::seal::oci;
 const LOG: &str = "oci-log";
 
 /// Leaves the reason for podman. A failure is nothing to report: the start fails all the same.
-pub fn leave(host: &dyn Host, bundle: &Path, id: &str, reason: &str) {
+pub(crate) fn leave(host: &dyn Host, bundle: &Path, id: &str, reason: &str) {
     if let Some(directory) = run_directory(host, bundle, id) {
         let line = serde_json::json!({
             "msg": reason,

@@ -12,13 +12,13 @@ use crate::podman::releases::hooks::DIRECTORIES;
 use crate::problem::Problem;
 
 /// The name of our file, here and where it is installed: of two files with one name podman takes the later directory's.
-pub const FILE: &str = "safe-podman.json";
+pub(crate) const FILE: &str = "safe-podman.json";
 /// The largest hook file that is read, in bytes.
 const MAX_BYTES: u64 = 64 << 10;
 
 /// What a run names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Registered {
+pub(crate) struct Registered {
     /// The directories for `--hooks-dir`, ours last.
     pub directories: Vec<PathBuf>,
     /// The hooks in them that are not ours, each by its [`mark`].
@@ -26,7 +26,7 @@ pub struct Registered {
 }
 
 /// The hook file for the program at this path; `config_home` is where its messages look for the person's containers.conf.
-pub fn document(program: &Path, config_home: Option<&Path>) -> Value {
+pub(crate) fn document(program: &Path, config_home: Option<&Path>) -> Value {
     let config_home = config_home.map(|path| format!("XDG_CONFIG_HOME={}", path.display()));
     let env: Vec<String> = std::iter::once(PATH.to_owned())
         .chain(config_home)
@@ -44,7 +44,7 @@ pub fn document(program: &Path, config_home: Option<&Path>) -> Value {
 ///
 /// # Errors
 /// This program could be replaced by others, or the file cannot be kept.
-pub fn register(
+pub(crate) fn register(
     host: &dyn Host,
     state: &Path,
     config_home: Option<&Path>,
@@ -87,7 +87,7 @@ pub fn register(
 
 /// Is our hook where `podman start` finds it by itself? Root's podman looks into [`DIRECTORIES`], a user's nowhere, until a
 /// containers.conf says so: `configured`.
-pub fn is_installed(host: &dyn Host, configured: Option<&[PathBuf]>) -> bool {
+pub(crate) fn is_installed(host: &dyn Host, configured: Option<&[PathBuf]>) -> bool {
     let has = |directory: &Path| host.stamp(&directory.join(FILE)).is_some();
     match (configured, host.identity().mode) {
         (Some(directories), _) => directories.iter().any(|directory| has(directory)),
@@ -100,7 +100,7 @@ pub fn is_installed(host: &dyn Host, configured: Option<&[PathBuf]>) -> bool {
 ///
 /// # Errors
 /// It cannot be followed.
-pub fn own_path(host: &dyn Host) -> Result<PathBuf, Problem> {
+pub(crate) fn own_path(host: &dyn Host) -> Result<PathBuf, Problem> {
     Ok(host.resolve(Path::new("/proc/self/exe"))?.path)
 }
 
@@ -108,7 +108,7 @@ pub fn own_path(host: &dyn Host) -> Result<PathBuf, Problem> {
 ///
 /// # Errors
 /// Another user could replace it, and as a hook of a rootful podman it runs as uid 0.
-pub fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
+pub(crate) fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
     let found = host.resolve(Path::new("/proc/self/exe"))?;
     let identity = host.identity();
     // uid 0 may run what it has built itself; a program that belongs to another user it may not.

@@ -11,7 +11,7 @@ use crate::host::Host;
 use crate::problem::Problem;
 
 /// A running container that carries a promise.
-pub struct Running<'a> {
+pub(crate) struct Running<'a> {
     /// This host.
     pub host: &'a dyn Host,
     /// This program, absolute.
@@ -29,7 +29,10 @@ pub struct Running<'a> {
 ///
 /// # Errors
 /// Its process or its `config.json` cannot be read, or is gone.
-pub fn differences(running: &Running<'_>, promise: &Promise) -> Result<Vec<String>, Problem> {
+pub(crate) fn differences(
+    running: &Running<'_>,
+    promise: &Promise,
+) -> Result<Vec<String>, Problem> {
     let Running {
         host,
         program,

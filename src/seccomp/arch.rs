@@ -12,8 +12,11 @@ use crate::problem::Invalid;
 /// A kernel may offer several (amd64 also runs x86 and x32 programs); a call made through a table the filter does not list
 /// kills the thread, so every additional one widens a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the names are the architectures' own")]
-pub enum Arch {
+#[allow(
+    clippy::missing_docs_in_private_items,
+    reason = "the names are the architectures' own"
+)]
+pub(crate) enum Arch {
     X86,
     X8664,
     X32,
@@ -49,7 +52,7 @@ struct ArchRow {
 
 impl Arch {
     /// Every architecture libseccomp 2.6 has.
-    pub const ALL: [Self; 23] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::X86,
         Self::X8664,
         Self::X32,
@@ -76,18 +79,18 @@ impl Arch {
     ];
 
     /// The architecture this program was built for; `None` where libseccomp has a name that [`Self::ALL`] lacks.
-    pub fn native() -> Option<Self> {
+    pub(crate) fn native() -> Option<Self> {
         let native = S::native();
         Self::ALL.into_iter().find(|arch| arch.library() == native)
     }
 
     /// The name in a profile and in an OCI `config.json`, e.g. `SCMP_ARCH_X86_64`.
-    pub fn oci(self) -> &'static str {
+    pub(crate) fn oci(self) -> &'static str {
         self.row().oci
     }
 
     /// The name podman compares `includes.arches` and `excludes.arches` with, e.g. `amd64` (libseccomp-golang's).
-    pub fn engine(self) -> &'static str {
+    pub(crate) fn engine(self) -> &'static str {
         self.row().engine
     }
 

@@ -17,7 +17,7 @@ impl SeccompProfile {
     ///
     /// The calls through which a 32-bit program could make them as well (`socketcall`, `ipc`) go with them; others that do
     /// the same under another name do not: who denies `mkdir` wants `mkdirat` denied too.
-    pub fn denying(base: &Self, names: &[Syscall]) -> Self {
+    pub(crate) fn denying(base: &Self, names: &[Syscall]) -> Self {
         let denied: BTreeSet<&str> = names.iter().map(Syscall::as_str).collect();
         let mut profile = base.keeping(|name| !denied.contains(name));
         let denied: Vec<String> = denied.into_iter().map(str::to_owned).collect();
@@ -33,7 +33,7 @@ impl SeccompProfile {
     /// What the runtime itself needs between loading the filter and starting the program must be among them, or the
     /// container does not start: for runc 1.1 with no-new-privileges at least `close`, `execve`, `fstatfs`, `futex`,
     /// `getcwd`, `getdents64` and `openat`.
-    pub fn allowing(base: &Self, names: &[Syscall]) -> Self {
+    pub(crate) fn allowing(base: &Self, names: &[Syscall]) -> Self {
         let allowed: BTreeSet<&str> = names.iter().map(Syscall::as_str).collect();
         let mut profile = base.keeping(|name| allowed.contains(name));
         if base.default.passes() {
@@ -90,7 +90,7 @@ impl SeccompProfile {
 
     /// The profile as a file for `--security-opt seccomp=FILE`: the same profile gives the same bytes, and
     /// [`SeccompProfile::parse`] reads them back as the same profile.
-    pub fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         let mut top = Map::new();
         top.insert("defaultAction".to_owned(), self.default.oci().into());
         put(&mut top, "defaultErrnoRet", self.default.errno());

@@ -17,7 +17,7 @@ const X32_BIT: u32 = 0x4000_0000;
 
 /// Something a filter lets through that another would not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wider {
+pub(crate) struct Wider {
     /// The call's name, or `number N` where libseccomp has none; `None` when it concerns the filter as a whole.
     pub syscall: Option<String>,
     /// In what way, as a phrase.
@@ -39,7 +39,7 @@ impl Filter {
     ///
     /// Where it cannot tell it reports: a filter that does not compile, a comparison that would take too long, a name that
     /// this libseccomp does not know but the runtime's might.
-    pub fn wider_than(&self, promised: &Self) -> Vec<Wider> {
+    pub(crate) fn wider_than(&self, promised: &Self) -> Vec<Wider> {
         if self == promised {
             return Vec::new();
         }
@@ -115,7 +115,7 @@ impl Filter {
         let theirs = promised
             .compile()
             .map_err(|problem| named("in the promised filter", &problem))?;
-        let found = differences(ours.program(), theirs.program()).map_err(|Undecided| {
+        let found = differences(&ours, &theirs).map_err(|Undecided| {
             "cannot tell, the filters are too different to compare".to_owned()
         })?;
         Ok(report(found))

@@ -11,7 +11,6 @@ use libseccomp::{ScmpAction, ScmpArgCompare, ScmpCompareOp, ScmpFilterContext, S
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
 use super::program::Program;
-use super::syscall::is_known;
 use super::{Condition, Filter, FilterAction, FilterRule, Operator, SeccompProblem};
 
 /// The kernel's `BPF_MAXINSNS`: a longer program is refused, and the container does not start.
@@ -23,14 +22,6 @@ const MAX_INSTRUCTIONS: usize = 4096;
 /// runtime that is given such a profile with it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A filter libseccomp has accepted, every rule of it.
-#[derive(Debug)]
-pub struct Compiled {
-    filter: Filter,
-    program: Program,
-    unknown: Vec<String>,
-}
-
 impl Filter {
     /// Builds the filter as runc and crun do: a rule whose action is the default is left out, a name libseccomp does not
     /// know is skipped, and conditions that share an argument become one rule each.
@@ -38,8 +29,8 @@ impl Filter {
     /// Nothing is loaded into the kernel. Errors are libseccomp's (a rule that contradicts another, an architecture it
     /// lacks), a program longer than the kernel takes, and rules so entangled that libseccomp needs longer than five
     /// seconds; it is then left running in a thread of its own, to end with the process.
-    pub fn compile(&self) -> Result<Compiled, SeccompProblem> {
-        let bytes = self.exported(|context, file| context.export_bpf(file))?;
+    pub(super) fn compile(&self) -> Result<Program, SeccompProblem> {
+        let bytes = self.exported()?;
         let program = Program::read(&bytes)?;
         if program.len() > MAX_INSTRUCTIONS {
             return Err(SeccompProblem::Filter(format!(
@@ -47,23 +38,17 @@ impl Filter {
                 program.len()
             )));
         }
-        let names = self.rules.iter().flat_map(|rule| &rule.names);
-        let unknown: BTreeSet<_> = names.filter(|name| !is_known(name)).cloned().collect();
-        Ok(Compiled {
-            filter: self.clone(),
-            program,
-            unknown: unknown.into_iter().collect(),
-        })
+        Ok(program)
     }
 
-    /// What `write` writes of the filter, if that is done in time.
-    fn exported(&self, write: Writer) -> Result<Vec<u8>, SeccompProblem> {
+    /// The program's bytes, if libseccomp makes them in time.
+    fn exported(&self) -> Result<Vec<u8>, SeccompProblem> {
         let (sender, receiver) = mpsc::sync_channel(1);
         let filter = self.clone();
         let work = move || {
             let exported = filter
                 .context()
-                .and_then(|context| export(|file| write(&context, file)));
+                .and_then(|context| export(|file| context.export_bpf(file)));
             // Nobody listens any more when it came too late.
             drop(sender.send(exported));
         };
@@ -93,28 +78,6 @@ impl Filter {
             }
         }
         Ok(context)
-    }
-}
-
-type Writer = fn(&ScmpFilterContext, BorrowedFd<'_>) -> Result<(), SeccompError>;
-
-impl Compiled {
-    /// Names in the rules that this libseccomp does not know, sorted: they get the default action. Never an error, because
-    /// containers' default profile lists calls newer than a distribution's library.
-    pub fn unknown(&self) -> &[String] {
-        &self.unknown
-    }
-
-    /// libseccomp's pseudo filter code, for people.
-    pub fn pfc(&self) -> Result<String, SeccompProblem> {
-        let bytes = self
-            .filter
-            .exported(|context, file| context.export_pfc(file))?;
-        String::from_utf8(bytes).map_err(|error| SeccompProblem::Filter(error.to_string()))
-    }
-
-    pub(super) fn program(&self) -> &Program {
-        &self.program
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::problem::Invalid;
 
 /// The largest profile that is read, in bytes; containers' default has 16 KiB.
-pub const MAX_BYTES: usize = 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 1024 * 1024;
 
 /// The kernel's `MAX_ERRNO`: a larger number would be returned as this one.
 const MAX_ERRNO: u32 = 4095;
@@ -99,8 +99,8 @@ impl SeccompProfile {
     /// Refused, because podman or a runtime would quietly do something else than written: unknown and repeated keys, unknown
     /// actions, comparisons, architectures and flags, `{}`, an error number beside an action that has none, `errno` and
     /// `errnoRet` that disagree, more than six conditions in a rule. Unknown system call names are not: every default
-    /// profile has names newer than the library (see [`super::Compiled::unknown`]).
-    pub fn parse(bytes: &[u8]) -> Result<Self, SeccompProblem> {
+    /// profile has names newer than the library.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, SeccompProblem> {
         if bytes.len() > MAX_BYTES {
             return Err(SeccompProblem::TooLarge);
         }
@@ -129,7 +129,7 @@ impl Filter {
     /// Reads `linux.seccomp` of an OCI `config.json`, with the same strictness as [`SeccompProfile::parse`].
     ///
     /// A `config.json` without that key has no filter at all, which is the caller's to notice; `null` is refused.
-    pub fn from_oci(seccomp: &serde_json::Value) -> Result<Self, SeccompProblem> {
+    pub(crate) fn from_oci(seccomp: &serde_json::Value) -> Result<Self, SeccompProblem> {
         let raw = RawFilter::deserialize(seccomp)
             .map_err(|error| SeccompProblem::Json(error.to_string()))?;
         let rules = raw.syscalls.unwrap_or_default().into_iter();

@@ -1,10 +1,10 @@
 //! Seccomp profiles and filters: read, resolved as podman does, built, compared and compiled with libseccomp.
 //!
 //! A [`SeccompProfile`] is what a file says; a [`Filter`] is what podman makes of it for one container, the `linux.seccomp` of the
-//! OCI `config.json`; a [`Compiled`] is what the kernel gets. Everything works on bytes handed in.
+//! OCI `config.json`; a [`program::Program`] is what the kernel gets. Everything works on bytes handed in.
 //!
 //! ```text
-//! bytes ─► Profile ─► Filter ─► Compiled ─► pfc text
+//! bytes ─► Profile ─► Filter ─► Program ─► kernel
 //!    denying, allowing   └► wider_than: what one filter lets through and another does not
 //! ```
 
@@ -24,20 +24,18 @@ mod tests;
 
 use std::fmt;
 
-pub use arch::Arch;
-pub use compare::Wider;
-pub use compile::Compiled;
-pub use json::MAX_BYTES;
-pub use model::{Architectures, FilterFlag, Gate, Group, Listener, SeccompProfile};
-pub use resolve::Filter;
-pub use rule::{Condition, FilterAction, FilterRule, Operator};
-pub use syscall::Syscall;
+pub(crate) use arch::Arch;
+pub(crate) use json::MAX_BYTES;
+pub(crate) use model::{Architectures, FilterFlag, Gate, Group, Listener, SeccompProfile};
+pub(crate) use resolve::Filter;
+pub(crate) use rule::{Condition, FilterAction, FilterRule, Operator};
+pub(crate) use syscall::Syscall;
 
 use crate::problem::Invalid;
 
 /// Why bytes are no seccomp profile, or a filter is none the kernel could get.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SeccompProblem {
+pub(crate) enum SeccompProblem {
     /// More than [`MAX_BYTES`].
     TooLarge,
     /// Not the JSON of a profile; serde's words, with line and column.

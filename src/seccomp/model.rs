@@ -9,7 +9,7 @@ use crate::problem::Invalid;
 
 /// `includes` or `excludes` of a profile's rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Gate {
+pub(crate) struct Gate {
     /// Architectures in podman's words ([`Arch::engine`]).
     pub arches: Vec<String>,
     /// Capabilities as `CAP_SYS_ADMIN`, compared literally.
@@ -20,7 +20,7 @@ pub struct Gate {
 
 /// A rule and when it counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
+pub(crate) struct Group {
     /// The rule.
     pub rule: FilterRule,
     /// The author's comment.
@@ -33,7 +33,7 @@ pub struct Group {
 
 /// Which architectures beside the native one a profile asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Architectures {
+pub(crate) enum Architectures {
     /// None.
     Native,
     /// `architectures`: these, on every host.
@@ -44,7 +44,7 @@ pub enum Architectures {
 
 /// A flag of seccomp(2)'s `SECCOMP_SET_MODE_FILTER`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FilterFlag {
+pub(crate) enum FilterFlag {
     /// Filter every thread; the runtimes have one anyway.
     Tsync,
     /// Log what is not allowed.
@@ -67,7 +67,7 @@ impl FilterFlag {
     ];
 
     /// The name in a profile and in an OCI `config.json`.
-    pub fn oci(self) -> &'static str {
+    pub(crate) fn oci(self) -> &'static str {
         let named = Self::NAMES.iter().find(|(_, flag)| *flag == self);
         named.map_or("", |(name, _)| name)
     }
@@ -83,7 +83,7 @@ impl FromStr for FilterFlag {
 
 /// The process that is asked about calls with [`FilterAction::Notify`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listener {
+pub(crate) struct Listener {
     /// Path of its socket.
     pub path: String,
     /// What the runtime sends it first.
@@ -92,7 +92,7 @@ pub struct Listener {
 
 /// A profile as containers' tools write it (containers/common `pkg/seccomp`, seccomp.json(5)).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeccompProfile {
+pub(crate) struct SeccompProfile {
     /// What calls get that no rule names.
     pub default: FilterAction,
     /// Beside the native one.

@@ -8,7 +8,7 @@ use super::{
 
 /// A filter without conditions on the host: `linux.seccomp` of an OCI `config.json`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filter {
+pub(crate) struct Filter {
     /// What calls get that no rule names.
     pub default: FilterAction,
     /// Beside the native one, which libseccomp always adds.
@@ -27,7 +27,7 @@ impl SeccompProfile {
     /// It follows containers/common `pkg/seccomp`, `setupSeccomp`, unchanged from podman 4 to 5.6: `minKernel` is not
     /// read, so a rule that has it counts on every kernel; `archMap` is read on some architectures only. Flags and
     /// listener are kept, although podman before 5 drops them.
-    pub fn resolve(&self, arch: Arch, bounding: &[&str]) -> Filter {
+    pub(crate) fn resolve(&self, arch: Arch, bounding: &[&str]) -> Filter {
         let counts = |includes: &Gate, excludes: &Gate| {
             let granted = |cap: &String| bounding.contains(&cap.as_str());
             let here = |name: &String| name == arch.engine();

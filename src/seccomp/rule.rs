@@ -10,7 +10,7 @@ pub(super) const EPERM: u16 = 1;
 
 /// What the kernel does with a system call (seccomp(2), “the seccomp filter's return value”).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FilterAction {
+pub(crate) enum FilterAction {
     /// End the whole process.
     KillProcess,
     /// End the thread; `SCMP_ACT_KILL` is another name for it.
@@ -54,7 +54,7 @@ impl FilterAction {
     }
 
     /// The name in a profile and in an OCI `config.json`.
-    pub fn oci(self) -> &'static str {
+    pub(crate) fn oci(self) -> &'static str {
         match self {
             Self::KillProcess => "SCMP_ACT_KILL_PROCESS",
             Self::KillThread => "SCMP_ACT_KILL_THREAD",
@@ -68,7 +68,7 @@ impl FilterAction {
     }
 
     /// The number of [`Self::Errno`] or [`Self::Trace`].
-    pub fn errno(self) -> Option<u16> {
+    pub(crate) fn errno(self) -> Option<u16> {
         match self {
             Self::Errno(number) | Self::Trace(number) => Some(number),
             _ => None,
@@ -76,7 +76,7 @@ impl FilterAction {
     }
 
     /// Can the call run? `Trace` and `Notify` count: somebody outside the filter decides.
-    pub fn passes(self) -> bool {
+    pub(crate) fn passes(self) -> bool {
         matches!(
             self,
             Self::Allow | Self::Log | Self::Trace(_) | Self::Notify
@@ -86,8 +86,8 @@ impl FilterAction {
 
 /// How an argument is compared, unsigned and 64 bits wide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Operator {
+#[allow(clippy::missing_docs_in_private_items, reason = "the names say it")]
+pub(crate) enum Operator {
     NotEqual,
     Less,
     LessOrEqual,
@@ -110,7 +110,7 @@ impl Operator {
     ];
 
     /// The name in a profile and in an OCI `config.json`.
-    pub fn oci(self) -> &'static str {
+    pub(crate) fn oci(self) -> &'static str {
         let named = Self::NAMES.iter().find(|(_, operator)| *operator == self);
         named.map_or("", |(name, _)| name)
     }
@@ -126,7 +126,7 @@ impl FromStr for Operator {
 
 /// A condition on one argument of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Condition {
+pub(crate) struct Condition {
     pub(super) index: u8,
     pub(super) operator: Operator,
     pub(super) value: u64,
@@ -135,7 +135,7 @@ pub struct Condition {
 
 impl Condition {
     /// `index` counts from 0 and is at most 5; `value_two` matters to [`Operator::MaskedEqual`] only.
-    pub fn new(
+    pub(crate) fn new(
         index: u64,
         operator: Operator,
         value: u64,
@@ -162,7 +162,7 @@ impl Condition {
 /// All conditions must hold, except when two of them are about the same argument: then runc and crun make every condition
 /// a rule of its own, so that *any* of them suffices.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilterRule {
+pub(crate) struct FilterRule {
     /// System call names as written; a name that libseccomp does not know is skipped by the runtimes.
     pub names: Vec<String>,
     /// What happens.

@@ -11,17 +11,17 @@
 //! The crate `shlex` would do the quotes, but not tell `'$HOME'` from `"$HOME"` nor a quoted `;` from a bare one, and
 //! those are the differences that count here.
 
-pub mod command;
-pub mod lex;
-pub mod settle;
+pub(crate) mod command;
+pub(crate) mod lex;
+pub(crate) mod settle;
 
-pub use command::{Run, Simple};
-pub use lex::{ShellLine, read};
-pub use settle::{Settled, settle};
+pub(crate) use command::{Run, Simple};
+pub(crate) use lex::{ShellLine, read};
+pub(crate) use settle::{Settled, settle};
 
 /// What a shell would know where the row is run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ShellContext {
+pub(crate) struct ShellContext {
     /// The current directory: `$PWD`, `$(pwd)`.
     pub directory: Option<String>,
     /// The home directory: `~`, `$HOME`.

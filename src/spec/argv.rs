@@ -17,7 +17,7 @@ use crate::podman::value::volume::{Source, Volume};
 
 /// One flag of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub(crate) struct Line {
     /// The flag.
     pub flag: &'static Flag,
     /// Its value.
@@ -28,14 +28,14 @@ pub struct Line {
 
 impl Line {
     /// The flag as podman gets it.
-    pub fn argument(&self) -> OsString {
+    pub(crate) fn argument(&self) -> OsString {
         format!("--{}={}", self.flag.long, self.value).into()
     }
 }
 
 /// The flags that the seal adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sealing {
+pub(crate) struct Sealing {
     /// The promise, as the value of `--annotation`.
     pub annotation: String,
     /// The directories of hooks, those that a person asked for among them.
@@ -48,7 +48,7 @@ pub struct Sealing {
 /// `no-new-privileges` last, because podman lets the last one win.
 ///
 /// `filter` is the file that holds the seccomp filter; it is not used when there is to be none.
-pub fn lines(spec: &Spec, filter: &Path, sealing: Option<Sealing>) -> Vec<Line> {
+pub(crate) fn lines(spec: &Spec, filter: &Path, sealing: Option<Sealing>) -> Vec<Line> {
     // Taken apart in full, so that a field that is not written does not compile. The first three are for `argv`.
     #[rustfmt::skip]
     let Spec {
@@ -121,7 +121,7 @@ pub fn lines(spec: &Spec, filter: &Path, sealing: Option<Sealing>) -> Vec<Line> 
 }
 
 /// What follows `podman run`: the flags, `--`, the image and its arguments.
-pub fn argv(lines: &[Line], spec: &Spec) -> Vec<OsString> {
+pub(crate) fn argv(lines: &[Line], spec: &Spec) -> Vec<OsString> {
     let image = match &spec.external_rootfs {
         Some(rootfs) => rootfs.value.to_string(),
         None => spec.image.value.to_string(),

@@ -5,13 +5,13 @@
 //!
 //! [`Origin`]: crate::origin::Origin
 
-pub mod argv;
+pub(crate) mod argv;
 pub mod baseline;
 pub mod build;
 mod layers;
-pub mod mount;
+pub(crate) mod mount;
 mod mounts;
-pub mod seccomp;
+pub(crate) mod seccomp;
 mod user;
 
 use std::ffi::OsString;
@@ -44,8 +44,8 @@ use crate::podman::value::user::User;
 use crate::podman::value::userns::Userns;
 use crate::rule_id::RuleId;
 
-pub use mount::{ExternalRootfs, Mount};
-pub use seccomp::Seccomp;
+pub(crate) use mount::{ExternalRootfs, Mount};
+pub(crate) use seccomp::Seccomp;
 
 /// On or off, where podman has a bool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

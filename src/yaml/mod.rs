@@ -12,7 +12,7 @@ mod first;
 mod second;
 mod source;
 
-pub use source::{Place, SourceText, visible};
+pub(crate) use source::{Place, SourceText, visible};
 
 use crate::problem::Problem;
 
@@ -21,7 +21,7 @@ const MAX_BRACKETS: usize = 512;
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// Without quotes.
     Plain,
     /// In quotes, or as a block.
@@ -30,7 +30,7 @@ pub enum Style {
 
 /// What a node is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NodeKind {
+pub(crate) enum NodeKind {
     /// A text, as written. Never a plain empty one, `~` or `null`.
     Scalar(String, Style),
     /// A list.
@@ -41,7 +41,7 @@ pub enum NodeKind {
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
+pub(crate) struct Node {
     /// The value.
     pub kind: NodeKind,
     /// Where it begins.
@@ -50,7 +50,7 @@ pub struct Node {
 
 /// A key of a map and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MapKey {
+pub(crate) struct MapKey {
     /// The key.
     pub text: String,
     /// Where it begins.
@@ -61,7 +61,7 @@ pub struct MapKey {
 ///
 /// # Errors
 /// It is not the part of YAML described [above](self); the problem shows the line and what to write instead.
-pub fn parse(source: &SourceText) -> Result<Node, Problem> {
+pub(crate) fn parse(source: &SourceText) -> Result<Node, Problem> {
     guard(source)?;
     let root = first::NodeReader::new(source).document()?;
     second::confirm(source, &root)?;

@@ -132,7 +132,7 @@ fn end_of(text: &str) -> Place {
 }
 
 /// A text as it may be shown on a terminal: whatever is invisible or steers the terminal as `\u{..}`, a tab as a blank.
-pub fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -63,7 +63,7 @@ fn code(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim_start);
     let lines = lines.take_while(|line| !line.ends_with("mod tests {"));
     let lines = lines.filter(|line| !line.starts_with("//"));
-    let text: String = lines.map(|line| format!("{line} ")).collect();
+    let text = lines.collect::<Vec<_>>().join(" ");
     text.split("use ").map(str::to_owned).collect()
 }
 

@@ -303,6 +303,7 @@ impl Flag {
         self
     }
 
+    /// Names the words that it takes.
     pub(crate) const fn or_word(mut self, words: &'static [&'static str]) -> Self {
         self.words = words;
         self

@@ -8,7 +8,7 @@ const CRIO: &str = "pkg/annotations/annotations.go";
 
 /// An annotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EngineAnnotation {
+pub(crate) struct EngineAnnotation {
     /// Its key.
     pub key: &'static str,
     /// The value that is harmless, where not every one is.
@@ -29,11 +29,11 @@ const fn only(
 }
 
 /// What `--privileged` makes podman write, as `TRUE`; by itself it is harmless as `FALSE` only.
-pub const PRIVILEGED: &str = "io.podman.annotations.privileged";
+pub(crate) const PRIVILEGED: &str = "io.podman.annotations.privileged";
 
 /// All of them.
 #[rustfmt::skip]
-pub static ANNOTATIONS: [Fact<EngineAnnotation>; 24] = [
+pub(crate) static ANNOTATIONS: [Fact<EngineAnnotation>; 24] = [
     only("io.container.manager", "libpod", CRIO),
     any("io.kubernetes.cri-o.Created", CRIO),
     any("io.kubernetes.cri-o.TTY", CRIO),

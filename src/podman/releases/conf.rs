@@ -5,7 +5,7 @@ use crate::podman::version::Version;
 
 /// A key. Releases that do not know one warn and pass over it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConfKey {
+pub(crate) struct ConfKey {
     /// Its section.
     pub section: &'static str,
     /// Its name.
@@ -20,7 +20,7 @@ macro_rules! keys {
     ($($section:literal: $($name:ident = $key:literal $(since $since:expr)? $(, until $until:expr)?;)+)+) => {
         $($(
             #[doc = concat!("`", $key, "` of `[", $section, "]`.")]
-            pub const $name: Fact<ConfKey> =
+            pub(crate) const $name: Fact<ConfKey> =
                 Fact::new(ConfKey { section: $section, name: $key }, SOURCE)
                     $(.since($since))? $(.until($until))?;
         )+)+

@@ -3,7 +3,7 @@
 use super::Fact;
 
 /// Their names.
-pub static VARIABLES: [Fact<&str>; 5] = [
+pub(crate) static VARIABLES: [Fact<&str>; 5] = [
     Fact::new("PATH", "pkg/env/env.go"),
     Fact::new("TERM", "pkg/env/env.go"),
     Fact::new("container", "pkg/env/env.go"),

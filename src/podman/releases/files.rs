@@ -6,25 +6,26 @@ use crate::podman::version::Version;
 const SOURCE: &str = "common/pkg/config/new.go";
 
 /// Directories of the system's files, in the order podman loads them: `containers.conf` of each, and its drop-ins.
-pub static SYSTEM: [Fact<&str>; 2] = [
+pub(crate) static SYSTEM: [Fact<&str>; 2] = [
     Fact::new("/usr/share/containers", SOURCE),
     Fact::new("/etc/containers", SOURCE),
 ];
 
 /// In each of them, what only a rootful or only a rootless podman reads: `containers.MODE.conf`, drop-ins, and
 /// drop-ins of one user.
-pub static BY_MODE: [Fact<(&str, &str)>; 1] =
+pub(crate) static BY_MODE: [Fact<(&str, &str)>; 1] =
     [Fact::new(("rootful", "rootless"), SOURCE).since(Version(5, 7, 0))];
 
 /// A file in the home directory, for a rootful podman; a rootless one has read it always.
-pub const ROOTS_HOME: Fact<&str> = Fact::new(".config/containers", SOURCE).since(Version(5, 0, 0));
+pub(crate) const ROOTS_HOME: Fact<&str> =
+    Fact::new(".config/containers", SOURCE).since(Version(5, 0, 0));
 
 /// The variable that names a file which podman loads last.
-pub const OVERRIDE: Fact<&str> =
+pub(crate) const OVERRIDE: Fact<&str> =
     Fact::new("CONTAINERS_CONF_OVERRIDE", SOURCE).since(Version(4, 5, 0));
 
 /// What empties a list in that file; before, `[]` does.
-pub const APPEND: Fact<&str> = Fact::new(
+pub(crate) const APPEND: Fact<&str> = Fact::new(
     "{append=false}",
     "common/internal/attributedstring/slice.go",
 )

@@ -4,19 +4,19 @@
 //! `seal` reads it. When a release comes out, `make release-diff` starts a container of it and prints what its `config.json`
 //! has that no row knows; the row is then written here, from the sources.
 
-pub mod annotations;
-pub mod conf;
-pub mod env;
-pub mod files;
-pub mod hooks;
-pub mod mounts;
-pub mod paths;
+pub(crate) mod annotations;
+pub(crate) mod conf;
+pub(crate) mod env;
+pub(crate) mod files;
+pub(crate) mod hooks;
+pub(crate) mod mounts;
+pub(crate) mod paths;
 
 use super::version::Version;
 
 /// Something that holds in some releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fact<T> {
+pub(crate) struct Fact<T> {
     /// What holds.
     pub what: T,
     /// The first release it holds in, when that is later than [`super::version::OLDEST`].
@@ -51,13 +51,13 @@ impl<T> Fact<T> {
     }
 
     /// Does it hold in this release?
-    pub fn holds_in(&self, version: Version) -> bool {
+    pub(crate) fn holds_in(&self, version: Version) -> bool {
         self.since.is_none_or(|since| since <= version)
             && self.until.is_none_or(|until| version < until)
     }
 
     /// Does it hold in all of them? The hook knows no release: only that can be demanded of a `config.json`.
-    pub fn holds_always(&self) -> bool {
+    pub(crate) fn holds_always(&self) -> bool {
         self.since.is_none() && self.until.is_none()
     }
 }

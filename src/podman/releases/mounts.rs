@@ -4,7 +4,7 @@ use super::Fact;
 
 /// A file system of the kernel's, and the options that it always has.
 #[derive(Debug)]
-pub struct KernelFileSystem {
+pub(crate) struct KernelFileSystem {
     /// Where.
     pub at: &'static str,
     /// By which types it may be called.
@@ -24,7 +24,7 @@ const fn kernel(
 }
 
 /// The kernel's file systems.
-pub static KERNEL: [Fact<KernelFileSystem>; 6] = [
+pub(crate) static KERNEL: [Fact<KernelFileSystem>; 6] = [
     kernel("/proc", &["proc"], &["nosuid", "noexec", "nodev"]),
     kernel("/sys", &["sysfs"], &["nosuid", "noexec", "nodev", "ro"]),
     kernel("/dev", &["tmpfs"], &["nosuid"]),
@@ -48,7 +48,7 @@ const fn file(at: &'static str, name: &'static str) -> Fact<(&'static str, &'sta
 }
 
 /// Files that podman writes for each container and mounts from its own directory, and their names there.
-pub static FILES: [Fact<(&str, &str)>; 8] = [
+pub(crate) static FILES: [Fact<(&str, &str)>; 8] = [
     file("/etc/hosts", "hosts"),
     file("/etc/resolv.conf", "resolv.conf"),
     file("/etc/hostname", "hostname"),
@@ -62,23 +62,23 @@ pub static FILES: [Fact<(&str, &str)>; 8] = [
 const SUBSCRIPTIONS: &str = "common/pkg/subscriptions/subscriptions.go";
 
 /// The rules of cryptography that podman gives a container of a host in FIPS mode: the image's own, or [`FIPS_FILE`].
-pub static FIPS: [Fact<&str>; 2] = [
+pub(crate) static FIPS: [Fact<&str>; 2] = [
     Fact::new("/etc/crypto-policies/back-ends", SUBSCRIPTIONS),
     Fact::new("/etc/crypto-policies/config", SUBSCRIPTIONS),
 ];
 
 /// The line of podman's own.
-pub static FIPS_FILE: Fact<&str> = Fact::new("fips-config", SUBSCRIPTIONS);
+pub(crate) static FIPS_FILE: Fact<&str> = Fact::new("fips-config", SUBSCRIPTIONS);
 
 /// Where podman collects what mounts.conf names, the mark of FIPS mode, and secrets with a place of their own.
-pub static SECRETS: Fact<&str> = Fact::new("/run/secrets", SUBSCRIPTIONS);
+pub(crate) static SECRETS: Fact<&str> = Fact::new("/run/secrets", SUBSCRIPTIONS);
 
 const fn init(path: &'static str) -> Fact<&'static str> {
     Fact::new(path, "common/pkg/config/default.go")
 }
 
 /// Where distributions install podman's init.
-pub static INITS: [Fact<&str>; 8] = [
+pub(crate) static INITS: [Fact<&str>; 8] = [
     init("/usr/libexec/podman/catatonit"),
     init("/usr/libexec/catatonit/catatonit"),
     init("/usr/lib/podman/catatonit"),

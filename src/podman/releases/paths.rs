@@ -12,7 +12,7 @@ const fn path(path: &'static str) -> Fact<&'static str> {
 }
 
 /// Hidden; a pattern is written as podman writes it there.
-pub static MASKED: [Fact<&str>; 14] = [
+pub(crate) static MASKED: [Fact<&str>; 14] = [
     path("/proc/acpi"),
     path("/proc/interrupts").since(Version(5, 5, 0)),
     path("/proc/kcore"),
@@ -30,7 +30,7 @@ pub static MASKED: [Fact<&str>; 14] = [
 ];
 
 /// Read-only.
-pub static READ_ONLY: [Fact<&str>; 6] = [
+pub(crate) static READ_ONLY: [Fact<&str>; 6] = [
     path("/proc/asound"),
     path("/proc/bus"),
     path("/proc/fs"),

@@ -30,7 +30,7 @@ const ORDERS: [&str; 10] = [
 ];
 
 /// Does podman, a runtime or a hook take the key for an order? An image has no business with those.
-pub fn is_order(key: &str) -> bool {
+pub(crate) fn is_order(key: &str) -> bool {
     ORDERS.iter().any(|order| key.starts_with(order))
 }
 

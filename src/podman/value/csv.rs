@@ -15,7 +15,7 @@ use crate::problem::Invalid;
 ///
 /// A quote inside an unquoted field, text after a closing quote, a quote that is never closed, or nothing but blank
 /// lines.
-pub fn record(text: &str) -> Result<Vec<String>, Invalid> {
+pub(crate) fn record(text: &str) -> Result<Vec<String>, Invalid> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
@@ -46,7 +46,7 @@ pub fn record(text: &str) -> Result<Vec<String>, Invalid> {
 ///
 /// What [`record`] refuses, an empty text, and every line end: podman skips the blank lines around a record, and
 /// nobody means them.
-pub fn whole(text: &str) -> Result<Vec<String>, Invalid> {
+pub(crate) fn whole(text: &str) -> Result<Vec<String>, Invalid> {
     one_line(text)?;
     if text.is_empty() {
         return Err(bad(text, "empty"));
@@ -128,7 +128,7 @@ fn bad(text: &str, what: &str) -> Invalid {
 }
 
 /// Does a list of comma-separated values give this text back as its one element, without any quoting?
-pub fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     record(text).is_ok_and(|fields| matches!(fields.as_slice(), [field] if field == text))
 }
 

@@ -8,7 +8,7 @@ use crate::problem::Invalid;
 
 /// `TYPE MAJOR:MINOR PERMISSIONS`, the rule of the device cgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceCgroupRule {
+pub(crate) struct DeviceCgroupRule {
     /// Which nodes.
     pub nodes: Nodes,
     /// The major number; `None` is `*`, any.
@@ -21,7 +21,7 @@ pub struct DeviceCgroupRule {
 
 /// The type of device nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nodes {
+pub(crate) enum Nodes {
     /// `a`: both; the numbers after it are ignored by the kernel.
     All,
     /// `b`: block devices.

@@ -26,7 +26,7 @@ pub enum LabelOpt {
 }
 
 /// Is it one of the process types that confine a container? See `container_selinux(8)`.
-pub fn is_confined(name: &str) -> bool {
+pub(crate) fn is_confined(name: &str) -> bool {
     const CONFINED: [&str; 4] = [
         "container_t",
         "container_init_t",
@@ -37,7 +37,7 @@ pub fn is_confined(name: &str) -> bool {
 }
 
 /// `s0`, or `s0:cN` with at most two single categories: a range (`s0-s0:c0.c1023`) covers other containers'.
-pub fn is_narrow(level: &str) -> bool {
+pub(crate) fn is_narrow(level: &str) -> bool {
     let category = |text: &str| {
         text.strip_prefix('c')
             .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))

@@ -17,14 +17,14 @@ pub enum Limit<T> {
 }
 
 /// `--memory`, `--memory-reservation`, `--shm-size`: empty and 0 are no limit. podman itself has no smallest one.
-pub type MemoryLimit = Limit<Bytes>;
+pub(crate) type MemoryLimit = Limit<Bytes>;
 
 /// `--cpus`: 0 and negative numbers are no limit. What podman takes silently for no limit (`NaN`), or what the kernel
 /// cannot hold (below 0.01), is refused.
-pub type Cpus = Limit<NanoCpus>;
+pub(crate) type Cpus = Limit<NanoCpus>;
 
 /// `--pids-limit`: 0 and -1 are no limit.
-pub type PidsLimit = Limit<Pids>;
+pub(crate) type PidsLimit = Limit<Pids>;
 
 /// Billionths of a CPU, from 0.01 to 1000000 CPUs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

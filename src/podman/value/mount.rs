@@ -21,7 +21,7 @@ use crate::problem::Invalid;
 /// Options that `--mount` has no word for ([`MountOptions::overlay`], [`MountOptions::copy`]) are printed as `-v`
 /// prints them, and podman refuses them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MountArg {
+pub(crate) enum MountArg {
     /// A file or directory of the host.
     Bind {
         /// Where on the host, relative to the working directory; `None`: podman takes the destination.

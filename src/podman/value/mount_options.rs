@@ -10,7 +10,7 @@ use super::csv::one_line;
 use super::path::HostPath;
 use crate::problem::Invalid;
 
-pub use super::mount_words::{
+pub(crate) use super::mount_words::{
     Access, Copy, Dereference, Dev, Exec, Ownership, Propagation, Recursion, Relabel, Suid,
 };
 use super::mount_words::{once, put};

@@ -10,7 +10,7 @@ use super::text::{is_name, join, one_line, options};
 use crate::problem::Invalid;
 
 /// The options of a network, key and value, in the order given.
-pub type Options = Vec<(String, String)>;
+pub(crate) type Options = Vec<(String, String)>;
 
 /// What a container is connected to. The words are lower case; anything else is the name of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use crate::problem::Invalid;
 
 /// A signed number in base 0: `0x`, `0o`, `0b`, a leading `0` for octal, `_` between digits. `strconv.ParseInt(text, 0, 64)`.
-pub fn int(text: &str) -> Result<i64, Invalid> {
+pub(crate) fn int(text: &str) -> Result<i64, Invalid> {
     let (sign, digits) = split_sign(text);
     base0(digits)
         .and_then(|(radix, digits)| i64::from_str_radix(&format!("{sign}{digits}"), radix).ok())
@@ -20,7 +20,7 @@ pub fn int(text: &str) -> Result<i64, Invalid> {
 }
 
 /// An unsigned number in base 0; no sign at all. `strconv.ParseUint(text, 0, 64)`.
-pub fn uint(text: &str) -> Result<u64, Invalid> {
+pub(crate) fn uint(text: &str) -> Result<u64, Invalid> {
     base0(text)
         .and_then(|(radix, digits)| u64::from_str_radix(&digits, radix).ok())
         .ok_or_else(|| {
@@ -33,7 +33,7 @@ pub fn uint(text: &str) -> Result<u64, Invalid> {
 }
 
 /// An unsigned decimal number: digits and nothing else. `strconv.ParseUint(text, 10, 64)`.
-pub fn uint_decimal(text: &str) -> Result<u64, Invalid> {
+pub(crate) fn uint_decimal(text: &str) -> Result<u64, Invalid> {
     let number = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse()
         .ok()
@@ -51,7 +51,7 @@ pub(super) fn uint32_decimal(text: &str) -> Result<u32, Invalid> {
 ///
 /// What overflows is refused, as Go does. A hexadecimal mantissa of more than 13 digits is refused too, because it may
 /// have to be rounded.
-pub fn float(text: &str) -> Result<f64, Invalid> {
+pub(crate) fn float(text: &str) -> Result<f64, Invalid> {
     parse_float(text).ok_or_else(|| {
         Invalid::new(
             text,
@@ -62,7 +62,7 @@ pub fn float(text: &str) -> Result<f64, Invalid> {
 }
 
 /// `1 t T true TRUE True 0 f F false FALSE False`, nothing else. `strconv.ParseBool`.
-pub fn boolean(text: &str) -> Result<bool, Invalid> {
+pub(crate) fn boolean(text: &str) -> Result<bool, Invalid> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),

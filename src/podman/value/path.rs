@@ -115,7 +115,7 @@ impl fmt::Display for HostPath {
 
 /// Does podman take the first part of `-v` for a path on the host? It looks at one character: `src` is a volume's
 /// name, `./src` and `.src` are paths.
-pub fn is_host_path(src: &str) -> bool {
+pub(crate) fn is_host_path(src: &str) -> bool {
     src.starts_with(['/', '.'])
 }
 

@@ -11,7 +11,7 @@ use crate::problem::Invalid;
 
 /// One `--security-opt`. Written `KEY=VALUE`, or `KEY:VALUE` where there is no `=` in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecurityOpt {
+pub(crate) enum SecurityOpt {
     /// `no-new-privileges[=BOOL]`: the last one wins.
     NoNewPrivileges(NoNewPrivileges),
     /// `seccomp=…`

@@ -14,7 +14,7 @@ use super::path::ContainerPath;
 use crate::problem::Invalid;
 use crate::words::words;
 
-pub use super::tmpfs_size::{SizeUnit, TmpfsSize};
+pub(crate) use super::tmpfs_size::TmpfsSize;
 
 words! {
     /// Does the tmpfs start with what the image has at its place?

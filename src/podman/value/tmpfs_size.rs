@@ -8,7 +8,7 @@ use crate::words::words;
 
 words! {
     /// What a size counts.
-    pub enum SizeUnit {
+    pub(crate) enum SizeUnit {
         /// Bytes.
         Bytes = "",
         /// Kibibytes.

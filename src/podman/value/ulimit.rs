@@ -33,8 +33,8 @@ pub enum UlimitValue {
 
 /// The resources podman knows: those of `setrlimit(2)` without the address space (`as`), which it refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    missing_docs,
+#[allow(
+    clippy::missing_docs_in_private_items,
     reason = "the names are the documentation: RLIMIT_ and the variant"
 )]
 pub enum UlimitName {

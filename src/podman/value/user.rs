@@ -24,7 +24,7 @@ pub enum Id {
 }
 
 /// The largest id podman takes.
-pub const MAX_ID: u32 = 2_147_483_647;
+pub(crate) const MAX_ID: u32 = 2_147_483_647;
 
 /// Is a user the superuser of the container?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -53,7 +53,7 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// Where a volume's content is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// A new volume without a name.
     Anonymous,
     /// A volume of podman's, made when there is none of this name. An existing one may itself be a bind mount.
@@ -67,7 +67,7 @@ pub enum Source {
 /// An [anonymous](Source::Anonymous) volume has no place for options: printed with some, podman refuses it
 /// ([`super::mount::Mount::Volume`] can say it).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Volume {
+pub(crate) struct Volume {
     /// What is mounted.
     pub source: Source,
     /// Where. `/` is possible: podman replaces the whole root file system.

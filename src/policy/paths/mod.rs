@@ -16,7 +16,7 @@ use crate::podman::value::mount_options::Access;
 use lookup::Lookup;
 use names::canonical;
 pub(super) use names::folded;
-pub use places::Places;
+pub(crate) use places::Places;
 
 /// What a path is to the host; each is the business of one rule, or of two by access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

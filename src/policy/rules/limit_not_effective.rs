@@ -77,7 +77,8 @@ fn by_reason<'a>(spec: &'a Spec, limits: &'a Limits) -> Vec<(&'a Effectiveness, 
 
 #[cfg(test)]
 mod tests {
-    use crate::host::{CgroupVersion, Fake, Host as _, SwapAccounting};
+    use crate::host::cgroups::{CgroupVersion, SwapAccounting};
+    use crate::host::{Fake, Host as _};
     use crate::policy::engine::Verdict;
     use crate::testing::TestRun;
 

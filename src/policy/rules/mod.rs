@@ -22,7 +22,7 @@ macro_rules! rules {
         $(mod $module;)*
 
         /// Every rule.
-        pub static RULES: &[&Rule] = &[$(&$module::RULE),*];
+        pub(crate) static RULES: &[&Rule] = &[$(&$module::RULE),*];
     };
 }
 every_rule!(rules);

@@ -27,7 +27,7 @@ use crate::problem::Problem;
 use crate::rule_id::RuleId;
 
 /// Where the policy stands.
-pub const POLICY: &str = "/etc/safe-podman/policy.yaml";
+pub(crate) const POLICY: &str = "/etc/safe-podman/policy.yaml";
 
 /// The largest policy, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;

@@ -25,7 +25,7 @@ const BUILT_IN: &[(&str, &str)] = &[
 const DEFAULT: &str = "default";
 
 /// Where profiles are looked for.
-pub struct Library<'h> {
+pub(crate) struct Library<'h> {
     host: &'h dyn Host,
     /// Where a relative path of a file that a person names starts.
     directory: Arc<Path>,
@@ -35,7 +35,7 @@ pub struct Library<'h> {
 
 /// A profile of the library, or why it cannot be read.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The name it is found by.
     pub name: String,
     /// What messages call it.
@@ -47,7 +47,7 @@ pub struct Entry {
 impl<'h> Library<'h> {
     /// A library of these directories of a host, the strongest first. One that does not exist is empty. `directory` is the
     /// current one.
-    pub fn new(host: &'h dyn Host, directory: Arc<Path>, dirs: Vec<PathBuf>) -> Self {
+    pub(crate) fn new(host: &'h dyn Host, directory: Arc<Path>, dirs: Vec<PathBuf>) -> Self {
         Self {
             host,
             directory,
@@ -57,7 +57,7 @@ impl<'h> Library<'h> {
     }
 
     /// The directories, the strongest first.
-    pub fn dirs(&self) -> &[PathBuf] {
+    pub(crate) fn dirs(&self) -> &[PathBuf] {
         &self.dirs
     }
 
@@ -66,7 +66,7 @@ impl<'h> Library<'h> {
     ///
     /// # Errors
     /// There is none, it cannot be read or holds something that is not understood.
-    pub fn find(&self, name_or_file: &str) -> Result<Profile, Problem> {
+    pub(crate) fn find(&self, name_or_file: &str) -> Result<Profile, Problem> {
         if is_file(name_or_file) {
             return self.named(Path::new(name_or_file));
         }
@@ -90,7 +90,7 @@ impl<'h> Library<'h> {
     ///
     /// # Errors
     /// A directory cannot be read. A profile that cannot is an entry with its problem.
-    pub fn list(&self) -> Result<Vec<Entry>, Problem> {
+    pub(crate) fn list(&self) -> Result<Vec<Entry>, Problem> {
         let mut entries = BTreeMap::new();
         for dir in &self.dirs {
             for name in names(self.host, dir)? {
@@ -119,7 +119,7 @@ impl<'h> Library<'h> {
     /// Two name it equally closely, or one of the library cannot be read: it might have been the one.
     ///
     /// The library is read once, however many images are asked for.
-    pub fn for_image(&self, reference: &str) -> Result<Profile, Problem> {
+    pub(crate) fn for_image(&self, reference: &str) -> Result<Profile, Problem> {
         let mut best = None;
         let mut found: Vec<&Profile> = Vec::new();
         let entries = if let Some(entries) = self.listed.get() {
@@ -163,7 +163,7 @@ impl<'h> Library<'h> {
     ///
     /// # Errors
     /// As [`Library::find`]; the place is that of the child's `extends`.
-    pub fn parent(&self, child: &Profile) -> Result<Option<Profile>, Problem> {
+    pub(crate) fn parent(&self, child: &Profile) -> Result<Option<Profile>, Problem> {
         let Some((text, origin)) = &child.extends else {
             return Ok(None);
         };

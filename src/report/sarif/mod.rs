@@ -28,7 +28,7 @@ const SCHEMA: &str =
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(out: &mut dyn Write, bar: Threshold, subjects: Subjects<'_>) -> io::Result<()> {
+pub(crate) fn write(out: &mut dyn Write, bar: Threshold, subjects: Subjects<'_>) -> io::Result<()> {
     let problems = RefCell::default();
     let driver = Driver {
         name: "safe-podman",

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Where podman looks for the person's own files.
-pub fn config_home(host: &dyn Host, scrubbed: &Scrubbed) -> Option<PathBuf> {
+pub(crate) fn config_home(host: &dyn Host, scrubbed: &Scrubbed) -> Option<PathBuf> {
     if let Some(config) = scrubbed.get("XDG_CONFIG_HOME") {
         return Some(PathBuf::from(config));
     }
@@ -83,7 +83,7 @@ fn drop_ins(host: &dyn Host, directory: &Path) -> Vec<PathBuf> {
 
 /// Where a key is set last: `FILE:LINE`, as the hook of a container sees it. In a user's namespace the files are those of
 /// its owner; `config` is where they keep them when that is not below their home.
-pub fn find(host: &dyn Host, key: ConfKey, config: Option<&Path>) -> Option<String> {
+pub(crate) fn find(host: &dyn Host, key: ConfKey, config: Option<&Path>) -> Option<String> {
     let identity = host.identity();
     let config = match config {
         Some(config) => Some(config.to_owned()),

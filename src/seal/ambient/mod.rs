@@ -5,7 +5,7 @@
 //! and a line that would add something stops the run. What is left is the seal's.
 
 mod conf;
-pub mod files;
+pub(crate) mod files;
 mod keys;
 
 use std::fmt::Write as _;
@@ -21,13 +21,13 @@ use crate::podman::version::Version;
 use crate::problem::Problem;
 
 /// The variable that names a containers.conf which podman loads last, where the release has one.
-pub const OVERRIDE: &str = facts::OVERRIDE.what;
+pub(crate) const OVERRIDE: &str = facts::OVERRIDE.what;
 /// The file for `--default-mounts-file`, which takes the place of every mounts.conf.
-pub const MOUNTS_FILE: &str = "/dev/null";
+pub(crate) const MOUNTS_FILE: &str = "/dev/null";
 
 /// What was looked at and done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ambient {
+pub(crate) struct Ambient {
     /// The files that exist, in the order podman loads them.
     pub files: Vec<PathBuf>,
     /// A line for each thing neutralised.
@@ -49,7 +49,7 @@ pub struct Ambient {
 /// # Errors
 /// A file is no TOML or cannot be read; it names a program that others than root may change; a line that nothing takes
 /// back, of which there are more before 4.5.
-pub fn neutralise(
+pub(crate) fn neutralise(
     host: &dyn Host,
     version: Version,
     scrubbed: &Scrubbed,
@@ -84,7 +84,7 @@ pub fn neutralise(
 ///
 /// # Errors
 /// It cannot be written.
-pub fn last_file(
+pub(crate) fn last_file(
     host: &dyn Host,
     version: Version,
     state: &Path,

@@ -8,7 +8,7 @@ use crate::podman::image_config::ImageConfig;
 use crate::seal::promise::{Descriptors, PromisedSeccomp};
 
 /// What a promise depends on besides the spec.
-pub struct PromiseInputs<'a> {
+pub(crate) struct PromiseInputs<'a> {
     /// This host: device numbers and files of variables.
     pub host: &'a dyn Host,
     /// The image's config, where podman knows it.
@@ -29,7 +29,7 @@ pub struct PromiseInputs<'a> {
 
 /// Do the limits of the control group hold on this host?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitsHere {
+pub(crate) enum LimitsHere {
     /// They must.
     Held,
     /// Somebody overrode that they do not.

@@ -24,7 +24,7 @@ use crate::podman::value::security_opt;
 use crate::problem::Problem;
 use crate::spec::{RootFs, Spec, Switch};
 
-pub use inputs::{LimitsHere, PromiseInputs};
+pub(crate) use inputs::{LimitsHere, PromiseInputs};
 
 /// Makes the promise.
 ///
@@ -35,7 +35,7 @@ pub use inputs::{LimitsHere, PromiseInputs};
     clippy::too_many_lines,
     reason = "a line for each field of the spec, and one for each of the promise"
 )]
-pub fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Problem> {
+pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise, Problem> {
     for given in &spec.passed {
         if let Some(Unpromised { brings, instead }) = given.flag.unpromised {
             return Err(Problem::new(format!("{brings} cannot be promised"))

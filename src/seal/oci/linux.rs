@@ -1,5 +1,14 @@
 //! The part of it that is about Linux: runtime-spec, `config-linux.md`.
 
+#![allow(
+    clippy::missing_docs_in_private_items,
+    reason = "the names are the specification's"
+)]
+#![expect(
+    dead_code,
+    reason = "a key that nothing reads has a field all the same: one without a field is refused"
+)]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -11,8 +20,7 @@ use super::null;
 /// `linux`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciLinux {
+pub(crate) struct OciLinux {
     #[serde(default, deserialize_with = "null")]
     pub uid_mappings: Vec<OciIdMapping>,
     #[serde(default, deserialize_with = "null")]
@@ -46,8 +54,7 @@ pub struct OciLinux {
 /// `linux.intelRdt`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciIntelRdt {
+pub(crate) struct OciIntelRdt {
     #[serde(rename = "closID")]
     pub class: String,
 }
@@ -55,8 +62,7 @@ pub struct OciIntelRdt {
 /// One of `linux.uidMappings`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciIdMapping {
+pub(crate) struct OciIdMapping {
     #[serde(rename = "containerID")]
     pub container: u32,
     #[serde(rename = "hostID")]
@@ -67,8 +73,7 @@ pub struct OciIdMapping {
 /// One of `linux.namespaces`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciNamespace {
+pub(crate) struct OciNamespace {
     #[serde(rename = "type")]
     pub kind: String,
     #[serde(default)]
@@ -78,8 +83,7 @@ pub struct OciNamespace {
 /// One of `linux.devices`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciDevice {
+pub(crate) struct OciDevice {
     pub path: PathBuf,
     #[serde(rename = "type")]
     pub kind: String,
@@ -98,8 +102,7 @@ pub struct OciDevice {
 /// `linux.resources`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciResources {
+pub(crate) struct OciResources {
     #[serde(default, deserialize_with = "null")]
     pub devices: Vec<OciDeviceRule>,
     #[serde(default, deserialize_with = "null")]
@@ -119,8 +122,7 @@ pub struct OciResources {
 /// One of `linux.resources.devices`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciDeviceRule {
+pub(crate) struct OciDeviceRule {
     pub allow: bool,
     #[serde(rename = "type", default)]
     pub kind: String,
@@ -135,8 +137,7 @@ pub struct OciDeviceRule {
 /// `linux.resources.memory`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciMemory {
+pub(crate) struct OciMemory {
     #[serde(default)]
     pub limit: Option<i64>,
     #[serde(default)]
@@ -160,8 +161,7 @@ pub struct OciMemory {
 /// `linux.resources.cpu`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciCpu {
+pub(crate) struct OciCpu {
     #[serde(default)]
     pub quota: Option<i64>,
     #[serde(default)]
@@ -183,8 +183,7 @@ pub struct OciCpu {
 /// `linux.resources.pids`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciPids {
+pub(crate) struct OciPids {
     #[serde(default)]
     pub limit: Option<i64>,
 }

@@ -3,6 +3,15 @@
 //! A key that is not listed here is refused, not ignored: a promise cannot be held against a setting that this program does
 //! not know. The `IgnoredAny` ones are known and harmless.
 
+#![allow(
+    clippy::missing_docs_in_private_items,
+    reason = "the names are the specification's"
+)]
+#![expect(
+    dead_code,
+    reason = "a key that nothing reads has a field all the same: one without a field is refused"
+)]
+
 mod linux;
 
 use std::collections::BTreeMap;
@@ -11,21 +20,19 @@ use std::path::PathBuf;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
-pub use linux::{
-    OciCpu, OciDevice, OciDeviceRule, OciIdMapping, OciIntelRdt, OciLinux, OciMemory, OciNamespace,
-    OciPids, OciResources,
+pub(crate) use linux::{
+    OciDevice, OciDeviceRule, OciIdMapping, OciIntelRdt, OciLinux, OciResources,
 };
 
 use crate::problem::Problem;
 
 /// The largest `config.json` that is read, in bytes; an ordinary one has 30 KiB.
-pub const MAX_BYTES: u64 = 4 << 20;
+pub(crate) const MAX_BYTES: u64 = 4 << 20;
 
 /// The document.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciConfig {
+pub(crate) struct OciConfig {
     #[serde(default)]
     pub oci_version: Option<IgnoredAny>,
     #[serde(default)]
@@ -46,8 +53,7 @@ pub struct OciConfig {
 /// `process`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciProcess {
+pub(crate) struct OciProcess {
     #[serde(default)]
     pub terminal: Option<IgnoredAny>,
     #[serde(default)]
@@ -78,8 +84,7 @@ pub struct OciProcess {
 /// `process.user`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciUser {
+pub(crate) struct OciUser {
     pub uid: u32,
     pub gid: u32,
     #[serde(default)]
@@ -93,8 +98,7 @@ pub struct OciUser {
 /// One of `process.rlimits`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciRlimit {
+pub(crate) struct OciRlimit {
     #[serde(rename = "type")]
     pub kind: String,
     pub soft: u64,
@@ -104,8 +108,7 @@ pub struct OciRlimit {
 /// `root`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciRoot {
+pub(crate) struct OciRoot {
     pub path: PathBuf,
     #[serde(default)]
     pub readonly: bool,
@@ -114,8 +117,7 @@ pub struct OciRoot {
 /// One of `mounts`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciMount {
+pub(crate) struct OciMount {
     pub destination: PathBuf,
     #[serde(rename = "type", default)]
     pub kind: String,
@@ -132,8 +134,7 @@ pub struct OciMount {
 /// One of a stage of `hooks`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the names are the specification's")]
-pub struct OciHook {
+pub(crate) struct OciHook {
     pub path: PathBuf,
     #[serde(default, deserialize_with = "null")]
     pub args: Vec<String>,
@@ -148,7 +149,7 @@ impl OciConfig {
     ///
     /// # Errors
     /// No such document, or a key that could give something away and that is not known here.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Problem> {
         serde_json::from_slice(bytes).map_err(|error| {
             Problem::new(format!(
                 "the runtime's config.json is not understood: {error}"

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use mount::{Depth, Lower, MountKind, Owners, PromisedAccess, PromisedMount};
-pub use terms::{
+pub(crate) use mount::{Depth, Lower, MountKind, Owners, PromisedAccess, PromisedMount};
+pub(crate) use terms::{
     Descriptors, EngineMode, HostRoot, Init, NewPrivileges, OomKiller, Privilege, PromisedApparmor,
     PromisedCgroups, PromisedDevice, PromisedDeviceRule, PromisedFilter, PromisedGroups,
     PromisedId, PromisedLimits, PromisedNamespace, PromisedSeccomp, PromisedSelinux, SelinuxLevel,
@@ -22,10 +22,10 @@ pub use terms::{
 };
 
 /// The version of the format. A hook refuses every other: it could not know what was meant.
-pub const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 2;
 
 /// The namespaces that a container has beside that of its mounts, which is always its own; OCI's names.
-pub const NAMESPACES: [&str; 6] = ["cgroup", "ipc", "network", "pid", "user", "uts"];
+pub(crate) const NAMESPACES: [&str; 6] = ["cgroup", "ipc", "network", "pid", "user", "uts"];
 
 /// The promise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

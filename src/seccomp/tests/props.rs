@@ -111,7 +111,7 @@ proptest! {
                     for second in VALUES {
                         for third in [0, 2, u64::MAX] {
                             let data = data(arch.audit(), number.as_raw_syscall().cast_unsigned(), &[first, second, third]);
-                            let differs = passes(here.program().run(data)) && !passes(there.program().run(data));
+                            let differs = passes(here.run(data)) && !passes(there.run(data));
                             let said = wider.iter().any(|wider| match &wider.syscall {
                                 Some(said) => said == name || said.starts_with("number") || number.as_raw_syscall() < 0,
                                 None => true,

@@ -6,7 +6,7 @@ use crate::problem::Problem;
 
 /// `podman run` or one of its relatives.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Run {
+pub(crate) struct Run {
     /// What follows `run` or `create`.
     pub words: Vec<String>,
     /// What stands before it and makes the engine another one, as it was written.
@@ -15,7 +15,7 @@ pub struct Run {
 
 /// What a simple command is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Simple {
+pub(crate) enum Simple {
     /// It starts or creates a container.
     Run(Run),
     /// It does something else.
@@ -90,7 +90,7 @@ const ENGINE_VARIABLES: [&str; 6] = [
 ];
 
 /// Says what a simple command is.
-pub fn simple(line: &ShellLine, words: &[String]) -> Simple {
+pub(crate) fn simple(line: &ShellLine, words: &[String]) -> Simple {
     let mut reader = CommandReader {
         line,
         words,

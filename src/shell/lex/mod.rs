@@ -27,7 +27,7 @@ struct Unknown {
 
 /// A row, cut up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ShellLine {
+pub(crate) struct ShellLine {
     /// Its simple commands, those inside `$(…)` too. What cannot be known in a word is a character for which
     /// [`is_unknown`] holds.
     pub commands: Vec<Vec<String>>,
@@ -36,7 +36,7 @@ pub struct ShellLine {
 
 impl ShellLine {
     /// The word as it was written, without its quotes.
-    pub fn written(&self, word: &str) -> String {
+    pub(crate) fn written(&self, word: &str) -> String {
         let mut out = String::with_capacity(word.len());
         for c in word.chars() {
             match self.unknown(c) {
@@ -48,7 +48,7 @@ impl ShellLine {
     }
 
     /// May the word become several words, or none?
-    pub fn splits(&self, word: &str) -> bool {
+    pub(crate) fn splits(&self, word: &str) -> bool {
         word.chars()
             .any(|c| self.unknown(c).is_some_and(|unknown| unknown.splits))
     }
@@ -60,7 +60,7 @@ impl ShellLine {
 }
 
 /// Does this character of a word stand for something that cannot be known?
-pub fn is_unknown(c: char) -> bool {
+pub(crate) fn is_unknown(c: char) -> bool {
     u32::from(c) >= FIRST
 }
 
@@ -69,7 +69,7 @@ pub fn is_unknown(c: char) -> bool {
 /// # Errors
 /// The sentence that says why it is no complete row: an open quote or bracket, a backslash at the end, a control
 /// character, too many nested substitutions.
-pub fn read(row: &str, context: &ShellContext) -> Result<ShellLine, Problem> {
+pub(crate) fn read(row: &str, context: &ShellContext) -> Result<ShellLine, Problem> {
     if let Some(bad) = row
         .chars()
         .find(|c| is_unknown(*c) || c.is_control() && *c != '\t')

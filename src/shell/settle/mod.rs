@@ -14,7 +14,7 @@ const SOME_IMAGE: &str = "localhost/unknown";
 
 /// A run of which everything that can be known is in its words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settled {
+pub(crate) struct Settled {
     /// What can be judged.
     pub words: Vec<OsString>,
     /// What cannot, each with the word that hides it.
@@ -25,7 +25,7 @@ pub struct Settled {
 
 /// A word that cannot be judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
+pub(crate) struct Unreadable {
     /// Why: a phrase.
     pub why: String,
     /// Where it stands.
@@ -34,7 +34,7 @@ pub struct Unreadable {
 
 impl Settled {
     /// Says of an argument of [`words`](Self::words) where it stands in the row and how it was written there.
-    pub fn origin(&self, origin: &Origin) -> Origin {
+    pub(crate) fn origin(&self, origin: &Origin) -> Origin {
         let Origin::Argument { index, text } = origin else {
             return origin.clone();
         };
@@ -56,7 +56,7 @@ impl Settled {
 }
 
 /// Settles the words of a run. After `cd`, `has_moved`, it is unknown where relative paths start.
-pub fn settle(line: &ShellLine, run: &Run, has_moved: bool) -> Settled {
+pub(crate) fn settle(line: &ShellLine, run: &Run, has_moved: bool) -> Settled {
     let mut settler = Settler {
         line,
         words: &run.words,
