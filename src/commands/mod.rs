@@ -28,8 +28,8 @@ const WRAPPER_FAILED: u8 = 125;
 pub fn main() -> ExitCode {
     match dispatch(&env::arguments(), &Installed, &System) {
         Ok(code) => code,
-        Err(problem) => {
-            report::message(&report::human::problem(&problem));
+        Err(error) => {
+            report::message(&report::human::problem(&told_as(&error)));
             ExitCode::from(WRAPPER_FAILED)
         }
     }
@@ -39,11 +39,11 @@ fn dispatch(
     words: &[OsString],
     engines: &dyn Engines,
     host: &dyn Host,
-) -> Result<ExitCode, Problem> {
+) -> anyhow::Result<ExitCode> {
     let here = || Context::of_process(host);
     let subcommand = words.first().and_then(|word| word.to_str());
     let Some(subcommand) = subcommand.and_then(Subcommand::from_word) else {
-        return other(words);
+        return Ok(other(words)?);
     };
     let rest = words.get(1..).unwrap_or_default();
     // Those that clap reads; it has nothing to hand over when help was asked for.
@@ -53,16 +53,28 @@ fn dispatch(
         Ok(said) => then(&said),
         Err(error) => told(&error),
     };
-    match subcommand {
-        Subcommand::Run => run::run(Verb::Run, rest, engines, &here()?),
-        Subcommand::Create => run::run(Verb::Create, rest, engines, &here()?),
-        Subcommand::Check => Ok(check::check(rest, &here()?)),
-        Subcommand::Rules => read(&rules::rules),
-        Subcommand::Profile => read(&|said| profile::profile(said, &here()?.library())),
-        Subcommand::Verify => verify::verify(rest, engines, host),
-        Subcommand::Completions => read(&completions::completions),
-        Subcommand::Man => read(&man::man),
-        Subcommand::Seal => seal::seal(rest),
+    Ok(match subcommand {
+        Subcommand::Run => run::run(Verb::Run, rest, engines, &here()?)?,
+        Subcommand::Create => run::run(Verb::Create, rest, engines, &here()?)?,
+        Subcommand::Check => check::check(rest, &here()?),
+        Subcommand::Rules => read(&rules::rules)?,
+        Subcommand::Profile => read(&|said| profile::profile(said, &here()?.library()))?,
+        Subcommand::Verify => verify::verify(rest, engines, host)?,
+        Subcommand::Completions => read(&completions::completions)?,
+        Subcommand::Man => read(&man::man)?,
+        Subcommand::Seal => seal::seal(rest)?,
+    })
+}
+
+/// A failure as a person reads it: a problem with its place and remedy, after whatever was being done meanwhile.
+fn told_as(error: &anyhow::Error) -> Problem {
+    let what = format!("{error:#}");
+    match error.downcast_ref() {
+        Some(problem) => Problem {
+            what,
+            ..Problem::clone(problem)
+        },
+        None => Problem::new(what),
     }
 }
 
@@ -108,4 +120,54 @@ fn misunderstood(error: &clap::Error) -> Problem {
         Some(tip) => (*tip).to_owned(),
         None => format!("{} --help", command.join(" ")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+    use crate::engine::fake::FakeEngine;
+    use crate::host::Fake;
+    use crate::podman::version::Version;
+
+    #[test]
+    fn a_failure_keeps_its_remedy_under_what_was_being_done() {
+        let problem = Problem::new("it is gone").instead("look elsewhere");
+        let plain = anyhow::Error::from(problem.clone());
+        assert_eq!(told_as(&plain), problem);
+        let told = told_as(&plain.context("the file cannot be read"));
+        assert_eq!(told.what, "the file cannot be read: it is gone");
+        assert_eq!(told.instead, problem.instead);
+        let foreign: std::io::Result<()> = Err(std::io::Error::other("no"));
+        let told = told_as(&foreign.context("reading").unwrap_err());
+        assert_eq!(told, Problem::new("reading: no"));
+    }
+
+    #[test]
+    fn run_and_create_become_podman() {
+        for verb in ["run", "create"] {
+            let engine = FakeEngine::new(Version(5, 4, 2));
+            let program = "/usr/bin/safe-podman";
+            let host = Fake::rootful()
+                .link("/proc/self/exe", program)
+                .file(program, 0, 0o755, "ours")
+                .file(
+                    "/usr/share/containers/seccomp.json",
+                    0,
+                    0o644,
+                    "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[]}",
+                );
+            let words = [verb, "--quiet", "localhost/x"].map(OsString::from);
+            let error = dispatch(&words, &engine, &host).unwrap_err();
+            assert_eq!(error.to_string(), "became podman");
+            let calls = engine.calls();
+            let last = calls.last().unwrap();
+            assert!(
+                last.starts_with(&format!("{verb} --annotation=safe-podman.promise=")),
+                "{last}"
+            );
+            assert!(last.ends_with("-- localhost/x"), "{last}");
+        }
+    }
 }

@@ -5,27 +5,27 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::{Context as _, bail};
+
 use crate::env::Environment;
 use crate::host::{Host as _, System};
 use crate::log::Log;
-use crate::problem::Problem;
 use crate::report;
 use crate::seal::hook::{self, HookContext, SealVerdict};
 use crate::seal::register;
 
 /// The hook: silent and 0, or the reason on standard error and 1.
-pub(super) fn seal(words: &[OsString]) -> Result<ExitCode, Problem> {
+pub(super) fn seal(words: &[OsString]) -> anyhow::Result<ExitCode> {
     if !words.is_empty() {
-        return Err(Problem::new(
-            "seal takes no arguments: the OCI runtime calls it as a hook",
-        ));
+        bail!("seal takes no arguments: the OCI runtime calls it as a hook");
     }
     let host = System;
     let mut state = Vec::new();
-    let read = std::io::stdin()
+    let stdin = std::io::stdin();
+    stdin
         .take(hook::MAX_STATE)
-        .read_to_end(&mut state);
-    read.map_err(|error| Problem::new(format!("the runtime's state cannot be read: {error}")))?;
+        .read_to_end(&mut state)
+        .context("the runtime's state cannot be read")?;
     let runtime = host.parent_words();
     let environment = Environment::from_process();
     let config_home = environment.get("XDG_CONFIG_HOME").map(Path::new);
