@@ -48,7 +48,7 @@ release-diff: build ## print what a podman writes by itself that src/podman/rele
 lint: ## formatting, clippy and rustdoc, warnings denied
 	rustfmt --check --edition 2024 $$(git ls-files '*.rs')
 	$(CARGO) clippy --locked --all-targets -- -D warnings
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --document-private-items
 
 man: build ## write the man pages anew from the binary's own tables
 	$(BINARY) __man man

@@ -2,7 +2,7 @@
 //!
 //! podman, conmon, the runtime and its hooks inherit everything, and an image may import any of it into its container
 //! (CVE-2026-57231), so the environment is written from a short list instead of being passed on. What one of them would
-//! take as an order is in [`DROPPED_ON_PURPOSE`]; what is not known is dropped without a word.
+//! take as an order is in [`dropped::DROPPED_ON_PURPOSE`]; what is not known is dropped without a word.
 
 #![expect(
     clippy::disallowed_methods,

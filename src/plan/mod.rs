@@ -4,9 +4,9 @@
 //! RunOptions, profile, host ─► Request ─► Draft ─► Judged ─┬─ Refused
 //!                              (flags)    (spec)           └─ Accepted ─► Plan ─► podman
 //! ```
-//! Each arrow is one function, and each type is made only by the one before it: a [`Plan`] comes from an [`Accepted`] and
-//! from nothing else, so a container that no rule looked at, or that one refused, has no way to podman. Everything the
-//! last step adds to the spec (variables of the caller, the end of pulling, the hook, the promise) is an input of that
+//! Each arrow is one function, and each type is made only by the one before it: a [`Plan`] comes from an
+//! [`Accepted`](judged::Accepted) and from nothing else, so a container that no rule looked at, or that one refused, has
+//! no way to podman. Everything the last step adds to the spec (variables of the caller, the end of pulling, the hook, the promise) is an input of that
 //! step; nothing edits a plan.
 //!
 //! The way is walked twice. First with what was said alone, because a refused flag must not reach even a question; then

@@ -136,7 +136,7 @@ pub(super) fn all<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<Source<'a>> {
     sources
 }
 
-/// Those that are in the table of [`paths`].
+/// Those that are in the table of [`paths`](super::paths).
 pub(super) fn judged<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<(Source<'a>, Match)> {
     all(spec, facts)
         .into_iter()

@@ -1,7 +1,8 @@
 //! Profiles: short YAML in, a list of [`FlagValue`](crate::podman::args::FlagValue) flags out.
 //!
-//! [`read`] gets the bytes of a file, [`yaml`](mod@crate::yaml) makes a tree of them, [`schema`] a [`Profile`] by the keys of [`key`],
-//! [`library`] finds one by name, file or [`image`], and [`merge`] lays it upon its parents.
+//! [`read`] gets the bytes of a file, [`yaml`](mod@crate::yaml) makes a tree of them, [`schema`] a
+//! [`Profile`](schema::Profile) by the keys of [`key`], [`library`] finds one by name, file or [`image`], and [`merge`]
+//! lays it upon its parents.
 
 pub(crate) mod image;
 pub mod key;

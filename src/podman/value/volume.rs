@@ -65,7 +65,7 @@ pub(crate) enum Source {
 /// A value of `-v`.
 ///
 /// An [anonymous](Source::Anonymous) volume has no place for options: printed with some, podman refuses it
-/// ([`super::mount::Mount::Volume`] can say it).
+/// ([`super::mount::MountArg::Volume`] can say it).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Volume {
     /// What is mounted.
