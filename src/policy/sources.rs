@@ -9,7 +9,7 @@ use super::rule::Hit;
 use crate::host::{FileKind, Host, Resolved};
 use crate::origin::{Origin, Setting};
 use crate::podman::args::FlagValue;
-use crate::podman::flags::HostPath;
+use crate::podman::flags::PathUse;
 use crate::podman::value::mount::OtherMount;
 use crate::podman::value::mount_options::{Access, MountOptions};
 use crate::podman::value::path::ContainerPath;
@@ -18,7 +18,7 @@ use crate::spec::{Mount, RootFs, Spec};
 
 /// One path of this host.
 #[derive(Clone, Debug)]
-pub(super) struct Source<'a> {
+pub(super) struct HostSource<'a> {
     /// Where it leads.
     pub(super) found: Cow<'a, Resolved>,
     /// What the container can do with it.
@@ -48,7 +48,7 @@ pub(super) enum Way<'a> {
     File(&'static str),
 }
 
-impl Source<'_> {
+impl HostSource<'_> {
     /// The path, for messages.
     pub(super) fn path(&self) -> Cow<'_, str> {
         self.found.path.to_string_lossy()
@@ -121,7 +121,7 @@ impl Source<'_> {
 }
 
 /// All of them.
-pub(super) fn all<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<Source<'a>> {
+pub(super) fn all<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<HostSource<'a>> {
     let mut sources = Vec::new();
     for Setting { value, origin } in &spec.mounts {
         match value {
@@ -137,7 +137,7 @@ pub(super) fn all<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<Source<'a>> {
 }
 
 /// Those that are in the table of [`paths`](super::paths).
-pub(super) fn judged<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<(Source<'a>, Match)> {
+pub(super) fn judged<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<(HostSource<'a>, Match)> {
     all(spec, facts)
         .into_iter()
         .filter_map(|source| {
@@ -154,7 +154,7 @@ pub(super) fn hits(
     spec: &Spec,
     facts: &Facts<'_>,
     guarded: impl Fn(Asset, Access) -> bool,
-    instead: impl Fn(&Source<'_>, &Match) -> Option<String>,
+    instead: impl Fn(&HostSource<'_>, &Match) -> Option<String>,
 ) -> Vec<Hit> {
     judged(spec, facts)
         .iter()
@@ -182,7 +182,7 @@ pub(super) fn hits(
 }
 
 /// The same mount read-only, where that takes the danger away.
-pub(super) fn read_only(source: &Source<'_>, found: &Match) -> Option<String> {
+pub(super) fn read_only(source: &HostSource<'_>, found: &Match) -> Option<String> {
     let destination = source.destination()?;
     let is_cure = found.fine_read_only
         && found.exposes.is_none()
@@ -191,14 +191,14 @@ pub(super) fn read_only(source: &Source<'_>, found: &Match) -> Option<String> {
     is_cure.then(|| format!("-v {}:{destination}:ro", source.path()))
 }
 
-fn bind<'a>(bind: &'a Bind, origin: &'a Origin, sources: &mut Vec<Source<'a>>) {
-    sources.push(Source {
+fn bind<'a>(bind: &'a Bind, origin: &'a Origin, sources: &mut Vec<HostSource<'a>>) {
+    sources.push(HostSource {
         found: Cow::Borrowed(&bind.source),
         access: access(&bind.options),
         origin,
         way: Way::Bind(bind),
     });
-    sources.extend(bind.overlay_dirs.iter().map(|dir| Source {
+    sources.extend(bind.overlay_dirs.iter().map(|dir| HostSource {
         found: Cow::Borrowed(dir),
         access: Access::ReadWrite,
         origin,
@@ -218,7 +218,7 @@ fn volume<'a>(
     volume: &'a NamedVolume,
     origin: &'a Origin,
     facts: &Facts<'_>,
-    sources: &mut Vec<Source<'a>>,
+    sources: &mut Vec<HostSource<'a>>,
 ) {
     let access = access(&volume.options);
     let new = volume
@@ -226,7 +226,7 @@ fn volume<'a>(
         .iter()
         .map(|(key, value)| (key.as_str(), value.as_str()));
     let mut add = |path: Cow<'a, Resolved>, way| {
-        sources.push(Source {
+        sources.push(HostSource {
             found: path,
             access,
             origin,
@@ -320,7 +320,7 @@ fn option_paths<'o>(
 }
 
 /// The directory above the first name with a wildcard; everything in it may be found.
-fn glob<'a>(mount: &OtherMount, origin: &'a Origin, host: &dyn Host) -> Option<Source<'a>> {
+fn glob<'a>(mount: &OtherMount, origin: &'a Origin, host: &dyn Host) -> Option<HostSource<'a>> {
     let pattern = Path::new(mount.host_pattern()?);
     if !pattern.is_absolute() {
         return None;
@@ -328,7 +328,7 @@ fn glob<'a>(mount: &OtherMount, origin: &'a Origin, host: &dyn Host) -> Option<S
     let is_plain =
         |name: &&std::ffi::OsStr| !name.to_string_lossy().contains(['*', '?', '[', '\\']);
     let directory: PathBuf = pattern.iter().take_while(is_plain).collect();
-    Some(Source {
+    Some(HostSource {
         found: Cow::Owned(resolve(host, directory)),
         access: mount
             .options()
@@ -339,13 +339,13 @@ fn glob<'a>(mount: &OtherMount, origin: &'a Origin, host: &dyn Host) -> Option<S
     })
 }
 
-fn root_fs(spec: &Spec) -> Option<Source<'_>> {
+fn root_fs(spec: &Spec) -> Option<HostSource<'_>> {
     let Setting { value, origin } = spec.external_rootfs.as_ref()?;
     let access = match (value.is_overlay(), spec.root_fs.value) {
         (false, RootFs::Writable) => Access::ReadWrite,
         _ => Access::ReadOnly,
     };
-    Some(Source {
+    Some(HostSource {
         found: Cow::Borrowed(&value.source),
         access,
         origin,
@@ -353,11 +353,11 @@ fn root_fs(spec: &Spec) -> Option<Source<'_>> {
     })
 }
 
-fn files<'a>(spec: &'a Spec, host: &dyn Host) -> impl Iterator<Item = Source<'a>> {
-    let lent = |given: &&FlagValue| given.flag.path == HostPath::Lends;
+fn files<'a>(spec: &'a Spec, host: &dyn Host) -> impl Iterator<Item = HostSource<'a>> {
+    let lent = |given: &&FlagValue| given.flag.path == PathUse::Lends;
     spec.passed.iter().filter(lent).filter_map(move |given| {
         let path = given.flag.path_in(&given.value)?;
-        Some(Source {
+        Some(HostSource {
             found: Cow::Owned(resolve(host, given.base.join(path))),
             access: Access::ReadOnly,
             origin: &given.origin,

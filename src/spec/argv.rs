@@ -13,7 +13,7 @@ use crate::podman::value::limit::{Limit, SwapLimit};
 use crate::podman::value::mount::MountArg;
 use crate::podman::value::namespace::Namespace;
 use crate::podman::value::security_opt::{NoNewPrivileges, SeccompArg, SecurityOpt};
-use crate::podman::value::volume::{Source, Volume};
+use crate::podman::value::volume::{Volume, VolumeSource};
 
 /// One flag of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,7 +226,7 @@ impl Lines {
         match name {
             Some(name) if volume_opts.is_empty() && subpath.is_none() => {
                 let volume = Volume {
-                    source: Source::Named(name),
+                    source: VolumeSource::Named(name),
                     destination,
                     options,
                 };
@@ -286,7 +286,7 @@ impl Lines {
 
 fn of_bind(bind: &Bind) -> Volume {
     Volume {
-        source: Source::Path(bind.path.clone()),
+        source: VolumeSource::Path(bind.path.clone()),
         destination: bind.destination.clone(),
         options: bind.options.clone(),
     }

@@ -23,7 +23,7 @@ use crate::podman::value::path::{ContainerPath, HostPath};
 use crate::podman::value::secret::Secret;
 use crate::podman::value::tmpfs::Tmpfs;
 use crate::podman::value::user::{Id, User};
-use crate::podman::value::volume::{Source, Volume, VolumeName};
+use crate::podman::value::volume::{Volume, VolumeName, VolumeSource};
 use crate::problem::Invalid;
 use crate::problem::Problem;
 
@@ -213,9 +213,9 @@ fn from_volume(volume: Volume, given: &FlagValue, host: &dyn Host) -> Result<Mou
         options,
     } = volume;
     match source {
-        Source::Path(path) => bind(path, destination, options, given, host),
-        Source::Named(name) => Ok(named(Some(name), destination, options)),
-        Source::Anonymous => Ok(named(None, destination, options)),
+        VolumeSource::Path(path) => bind(path, destination, options, given, host),
+        VolumeSource::Named(name) => Ok(named(Some(name), destination, options)),
+        VolumeSource::Anonymous => Ok(named(None, destination, options)),
     }
 }
 

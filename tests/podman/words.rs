@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use proptest::prelude::*;
 use proptest::sample::select;
 use safe_podman::testing::Version;
-use safe_podman::testing::flags::{self, Flag, HostPath, Kind, Topic};
+use safe_podman::testing::flags::{self, Flag, Kind, PathUse, Topic};
 
 /// Words that belong together, such as a flag and its value.
 pub(crate) type Piece = Vec<OsString>;
@@ -16,7 +16,7 @@ pub(crate) fn is_off_limits(flag: &Flag) -> bool {
         flag.topic == Topic::Engine && !matches!(flag.long, "trace" | "log-level" | "max-workers");
     // With these there is no image to be missing, or another store and another engine to miss it in.
     let elsewhere = ["rootfs", "pull", "help"];
-    global || flag.path == HostPath::Writes || elsewhere.contains(&flag.long)
+    global || flag.path == PathUse::Writes || elsewhere.contains(&flag.long)
 }
 
 /// A value that podman takes and that does nothing before the image is looked for.

@@ -1,9 +1,9 @@
 //! Flags about the container as a thing of podman's: its name, life, log and health checks.
 
 use super::row::{
-    Flag, HostPath,
+    Flag,
     Kind::{Array, Bool, Slice, SliceBefore5, Text, Uint},
-    NeededBy, Shape, Topic,
+    NeededBy, PathUse, Shape, Topic,
     Treatment::{Judged, Pass, Spec},
     flag, flags,
 };
@@ -15,23 +15,23 @@ flags! { CONTAINER: Topic::Container;
         "add an OCI annotation; those that steer the runtime are refused").key("annotations")
         .shape(Shape::Pairs).example("{com.example.owner: web-team}");
     CIDFILE: flag("cidfile", Text, Judged(RuleId::HostFileWrite), "FILE", "write the container's id to FILE")
-        .path(HostPath::Writes).example("./web.cid");
+        .path(PathUse::Writes).example("./web.cid");
     CONMON_PIDFILE: flag("conmon-pidfile", Text, Judged(RuleId::HostFileWrite), "FILE",
-        "write conmon's process id to FILE").path(HostPath::Writes).example("./conmon.pid");
+        "write conmon's process id to FILE").path(PathUse::Writes).example("./conmon.pid");
     LABEL: flag("label", Array, Pass, "KEY=VALUE", "label the container")
         .short('l').key("labels").shape(Shape::Pairs).example("{com.example.owner: web-team}");
     LABEL_FILE: flag("label-file", SliceBefore5, Judged(RuleId::EnvFilePerms), "FILE", "read labels from FILE")
-        .path(HostPath::Lends).example("[./labels]");
+        .path(PathUse::Lends).example("[./labels]");
     LOG_DRIVER: flag("log-driver", Text, Spec, "DRIVER", "where the container's output is logged")
         .example("k8s-file");
     LOG_OPT: flag("log-opt", SliceBefore5, Spec, "KEY=VALUE", "option of the log driver")
         .example("[max-size=10m]");
     NAME: flag("name", Text, Pass, "NAME", "name of the container").example("web");
     PIDFILE: flag("pidfile", Text, Judged(RuleId::HostFileWrite), "FILE",
-        "write the container's process id to FILE").path(HostPath::Writes).example("./web.pid");
+        "write the container's process id to FILE").path(PathUse::Writes).example("./web.pid");
     POD: flag("pod", Text, Judged(RuleId::JoinContainer), "POD", "join a pod").example("backend");
     POD_ID_FILE: flag("pod-id-file", Text, Judged(RuleId::JoinContainer), "FILE",
-        "join the pod whose id is in FILE").path(HostPath::Lends).example("./pod.id");
+        "join the pod whose id is in FILE").path(PathUse::Lends).example("./pod.id");
     QUIET: flag("quiet", Bool, Pass, "", "no notes of our own, no pull progress")
         .short('q').needed_by(NeededBy::Pull);
     REPLACE: flag("replace", Bool, Pass, "", "remove a container of the same name first");
@@ -52,7 +52,7 @@ flags! { HEALTH: Topic::Health;
     HEALTH_INTERVAL: flag("health-interval", Text, Pass, "DURATION", "time between health checks")
         .aliases(&["healthcheck-interval"]).example("30s");
     HEALTH_LOG_DESTINATION: flag("health-log-destination", Text, Judged(RuleId::HostFileWrite), "WHERE",
-        "where health check logs go").since(5, 3, 0).path(HostPath::Writes).or_word(&["local", "events_logger"])
+        "where health check logs go").since(5, 3, 0).path(PathUse::Writes).or_word(&["local", "events_logger"])
         .example("local");
     HEALTH_MAX_LOG_COUNT: flag("health-max-log-count", Uint, Pass, "NUMBER", "health check log entries kept")
         .since(5, 3, 0).example("5");

@@ -1,9 +1,9 @@
 //! Flags about the image and the registry it comes from.
 
 use super::row::{
-    Flag, HostPath,
+    Flag,
     Kind::{Bool, SliceBefore5, Text, Uint},
-    NeededBy, Topic,
+    NeededBy, PathUse, Topic,
     Treatment::{Judged, NoOp, Pass},
     flag, flags,
 };
@@ -14,9 +14,9 @@ flags! { IMAGE: Topic::Image;
     ARCH: flag("arch", Text, Pass, "ARCH", "choose the image for another architecture")
         .aliases(&["override-arch"]).needed_by(NeededBy::Pull).example("arm64");
     AUTHFILE: flag("authfile", Text, Pass, "FILE", "read registry credentials from FILE")
-        .path(HostPath::Reads).needed_by(NeededBy::Pull).example("./auth.json");
+        .path(PathUse::Reads).needed_by(NeededBy::Pull).example("./auth.json");
     CERT_DIR: flag("cert-dir", Text, Judged(RuleId::InsecureRegistry), "DIR",
-        "certificates for talking to registries").since(5, 7, 0).path(HostPath::Directory)
+        "certificates for talking to registries").since(5, 7, 0).path(PathUse::Directory)
         .needed_by(NeededBy::Pull).example("./certs");
     CREDS: flag("creds", Text, Judged(RuleId::CredsOnArgv), "USER:PASSWORD", "registry credentials")
         .since(5, 7, 0).needed_by(NeededBy::Pull).example("user:password");
@@ -37,7 +37,7 @@ flags! { IMAGE: Topic::Image;
     ROOTFS: flag("rootfs", Bool, Judged(RuleId::ExternalRootfs), "",
         "take a host directory instead of an image");
     SIGNATURE_POLICY: flag("signature-policy", Text, Judged(RuleId::InsecureRegistry), "FILE",
-        "replace the host's signature policy").path(HostPath::Reads).example("./policy.json");
+        "replace the host's signature policy").path(PathUse::Reads).example("./policy.json");
     TLS_VERIFY: flag("tls-verify", Bool, Judged(RuleId::InsecureRegistry), "",
         "check certificates when pulling").needed_by(NeededBy::Pull);
     VARIANT: flag("variant", Text, Pass, "VARIANT", "choose the image for another variant")

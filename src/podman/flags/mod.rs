@@ -28,7 +28,7 @@ pub(crate) use self::network::*;
 pub(crate) use self::process::*;
 pub(crate) use self::row::flag;
 pub(crate) use self::user::*;
-pub use row::{Flag, HostPath, Kind, NeededBy, Shape, Topic, Treatment, Unpromised};
+pub use row::{Flag, Kind, NeededBy, PathUse, Shape, Topic, Treatment, Unpromised};
 
 /// `seccomp:`, the one setting that podman has only as a part of another flag; a profile gives it, no command line, so it
 /// is not in the table. Its value is `default`, the path of a profile, `deny:NAME,…` (the default without these system

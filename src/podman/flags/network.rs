@@ -1,9 +1,9 @@
 //! Flags about the network and the names in it.
 
 use super::row::{
-    Flag, HostPath,
+    Flag,
     Kind::{Array, Bool, Slice, Text},
-    Shape, Topic,
+    PathUse, Shape, Topic,
     Treatment::{Judged, Pass, Spec},
     flag, flags,
 };
@@ -20,7 +20,7 @@ flags! { NETWORKING: Topic::Network;
     EXPOSE: flag("expose", Slice, Pass, "PORT", "declare a port").example("[\"8080\"]");
     HOSTNAME: flag("hostname", Text, Pass, "NAME", "the container's host name").short('h').example("web");
     HOSTS_FILE: flag("hosts-file", Text, Judged(RuleId::StaticAddress), "FILE",
-        "base of the container's /etc/hosts").since(5, 4, 0).path(HostPath::Lends).or_word(&["none", "image"])
+        "base of the container's /etc/hosts").since(5, 4, 0).path(PathUse::Lends).or_word(&["none", "image"])
         .example("none");
     IP: flag("ip", Text, Judged(RuleId::StaticAddress), "IP", "static IPv4 address").example("10.88.0.10");
     IP6: flag("ip6", Text, Judged(RuleId::StaticAddress), "IP", "static IPv6 address").example("\"fd00::10\"");

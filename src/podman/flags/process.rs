@@ -1,9 +1,9 @@
 //! Flags about the process: its terminal, signals and environment.
 
 use super::row::{
-    Flag, HostPath,
+    Flag,
     Kind::{Array, Bool, Slice, SliceBefore5, Text, Uint, UintSlice},
-    Shape, Topic,
+    PathUse, Shape, Topic,
     Treatment::{Help, Judged, Pass, Spec},
     flag, flags,
 };
@@ -21,7 +21,7 @@ flags! { PROCESS: Topic::Process;
     HELP: flag("help", Bool, Help, "", "print this help");
     INIT: flag("init", Bool, Pass, "", "run an init as process 1");
     INIT_PATH: flag("init-path", Text, Judged(RuleId::ForeignRuntime), "FILE", "host binary to use as init")
-        .path(HostPath::Lends).example("/usr/libexec/podman/catatonit");
+        .path(PathUse::Lends).example("/usr/libexec/podman/catatonit");
     INTERACTIVE: flag("interactive", Bool, Pass, "", "keep stdin open").short('i');
     PERSONALITY: flag("personality", Text, Judged(RuleId::Personality), "PERSONALITY", "execution domain")
         .example("LINUX32");
@@ -45,7 +45,7 @@ flags! { ENVIRONMENT: Topic::Environment;
     ENV: flag("env", Array, Spec, "NAME[=VALUE]", "set a variable; NAME alone takes it from the caller")
         .short('e').shape(Shape::Pairs).example("{TZ: UTC}");
     ENV_FILE: flag("env-file", SliceBefore5, Judged(RuleId::EnvFilePerms), "FILE", "read variables from FILE")
-        .path(HostPath::Lends).example("[./web.env]");
+        .path(PathUse::Lends).example("[./web.env]");
     ENV_HOST: flag("env-host", Bool, Spec, "", "pass the caller's whole environment; refused");
     ENV_MERGE: flag("env-merge", Array, Pass, "NAME=VALUE", "set a variable that may use the image's own")
         .example("[\"PATH=${PATH}:/opt/bin\"]");

@@ -126,7 +126,7 @@ impl Topic {
 
 /// The path of this host that a value names, by what podman does with it. A program is none: podman looks up its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HostPath {
+pub enum PathUse {
     /// There is none, or it is parsed into a field of the spec.
     None,
     /// A file that podman reads for itself.
@@ -196,7 +196,7 @@ pub struct Flag {
     /// The first podman release that no longer has it.
     pub until: Option<Version>,
     /// The path of this host that it names.
-    pub path: HostPath,
+    pub path: PathUse,
     /// The words that it takes, or that stand in the place of a path and are none.
     pub words: &'static [&'static str],
     /// Which questions to podman need it.
@@ -239,7 +239,7 @@ pub(crate) const fn flag(
         help,
         since: None,
         until: None,
-        path: HostPath::None,
+        path: PathUse::None,
         words: &[],
         needed_by: NeededBy::RunAlone,
         unpromised: None,
@@ -270,7 +270,7 @@ impl Flag {
     /// The path of this host that a value names.
     pub fn path_in<'v>(&self, value: &'v str) -> Option<&'v Path> {
         let is_path = !value.is_empty() && !self.words.contains(&value);
-        (self.path != HostPath::None && is_path).then(|| Path::new(value))
+        (self.path != PathUse::None && is_path).then(|| Path::new(value))
     }
 
     pub(super) const fn about(mut self, topic: Topic) -> Self {
@@ -298,7 +298,7 @@ impl Flag {
         self
     }
 
-    pub(super) const fn path(mut self, path: HostPath) -> Self {
+    pub(super) const fn path(mut self, path: PathUse) -> Self {
         self.path = path;
         self
     }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use super::csv::whole;
 use super::image::ImageRef;
-use super::mount_keys::{Keys, bad};
+use super::mount_keys::{MountKeys, bad};
 use super::mount_options::{Access, MountOptions};
 use super::mount_words::once;
 use super::path::{ContainerPath, HostPath};
@@ -150,7 +150,7 @@ impl FromStr for MountArg {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let fields = whole(text)?;
-        let mut keys = Keys::new(text);
+        let mut keys = MountKeys::new(text);
         let mut kind = None;
         for field in &fields {
             if field.contains([',', '"']) {

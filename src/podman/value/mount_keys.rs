@@ -7,7 +7,7 @@ use crate::problem::Invalid;
 
 /// What the types differ in when they read the same key.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum KeyKind {
     Bind,
     Glob,
     Volume,
@@ -15,12 +15,12 @@ pub(super) enum Kind {
 }
 
 /// The keys nobody has asked for yet.
-pub(super) struct Keys<'a> {
+pub(super) struct MountKeys<'a> {
     pub(super) text: &'a str,
     pub(super) pairs: Vec<(&'a str, Option<&'a str>)>,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> MountKeys<'a> {
     /// No key yet; `text` is the whole value, for messages.
     pub(super) fn new(text: &'a str) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Everything that is left, as options.
-    pub(super) fn options(mut self, kind: Kind) -> Result<MountOptions, Invalid> {
+    pub(super) fn options(mut self, kind: KeyKind) -> Result<MountOptions, Invalid> {
         let mut options = MountOptions::default();
         let mut chown = None;
         self.drop_consistency();
@@ -87,11 +87,11 @@ impl<'a> Keys<'a> {
                 ("relabel", Some("shared")) => once(&mut options.relabel, Relabel::Shared, key)?,
                 ("relabel", Some("private")) => once(&mut options.relabel, Relabel::Private, key)?,
                 ("idmap", _) => options.set_idmap(key, value)?,
-                ("bind-nonrecursive", None) if kind == Kind::Bind => {
+                ("bind-nonrecursive", None) if kind == KeyKind::Bind => {
                     once(&mut options.recursion, Recursion::Bind, key)?;
                 }
                 ("bind-propagation", Some(word))
-                    if kind == Kind::Bind
+                    if kind == KeyKind::Bind
                         && put(&mut options.propagation, Propagation::from_word(word), key)? => {}
                 (word, None) if options.set_word(word)? => {}
                 _ => return Err(unknown(key, value)),
@@ -116,8 +116,8 @@ impl<'a> Keys<'a> {
 }
 
 /// `ro`, `readonly`, `rw`. A value has one meaning everywhere only when it is `true`; of a bind mount also `false`.
-pub(super) fn access(key: &str, value: Option<&str>, kind: Kind) -> Result<Access, Invalid> {
-    let bind = kind == Kind::Bind || kind == Kind::Glob;
+pub(super) fn access(key: &str, value: Option<&str>, kind: KeyKind) -> Result<Access, Invalid> {
+    let bind = kind == KeyKind::Bind || kind == KeyKind::Glob;
     match (key, value.map(str::to_ascii_lowercase).as_deref()) {
         ("rw", None | Some("true")) => Ok(Access::ReadWrite),
         ("rw", Some("false")) if bind => Ok(Access::ReadOnly),

@@ -1,19 +1,19 @@
 //! Which keys each type of `--mount` takes.
 
 use super::mount::{MountArg, OtherMount};
-use super::mount_keys::{Keys, Kind, access, bad, ownership, unknown};
+use super::mount_keys::{KeyKind, MountKeys, access, bad, ownership, unknown};
 use super::mount_options::{Access, MountOptions};
 use super::mount_words::once;
 use super::path::ContainerPath;
 use super::tmpfs::{Tmpfs, octal_mode};
 use crate::problem::Invalid;
 
-impl Keys<'_> {
+impl MountKeys<'_> {
     pub(super) fn bind(mut self, destination: ContainerPath) -> Result<MountArg, Invalid> {
         Ok(MountArg::Bind {
             source: self.source()?.map(str::parse).transpose()?,
             destination,
-            options: self.options(Kind::Bind)?,
+            options: self.options(KeyKind::Bind)?,
         })
     }
 
@@ -21,7 +21,7 @@ impl Keys<'_> {
         Ok(MountArg::Other(OtherMount::Glob {
             pattern: self.required_source()?.to_owned(),
             destination,
-            options: self.options(Kind::Glob)?,
+            options: self.options(KeyKind::Glob)?,
         }))
     }
 
@@ -40,7 +40,7 @@ impl Keys<'_> {
         Ok(MountArg::Volume {
             name,
             destination,
-            options: self.options(Kind::Volume)?,
+            options: self.options(KeyKind::Volume)?,
             volume_opts,
             subpath,
         })
@@ -55,7 +55,7 @@ impl Keys<'_> {
         for (key, value) in self.pairs {
             match (key, value) {
                 ("ro" | "readonly" | "rw", _) => {
-                    once(&mut tmpfs.access, access(key, value, Kind::Memory)?, key)?;
+                    once(&mut tmpfs.access, access(key, value, KeyKind::Memory)?, key)?;
                 }
                 ("U" | "chown", _) => once(&mut chown, ownership(key, value)?, key)?,
                 (word, None) if tmpfs.set_word(word)? => {}
@@ -68,7 +68,7 @@ impl Keys<'_> {
 
     pub(super) fn ramfs(self, destination: ContainerPath) -> Result<MountArg, Invalid> {
         let text = self.text;
-        let options = self.options(Kind::Memory)?;
+        let options = self.options(KeyKind::Memory)?;
         let (access, exec, dev, suid) = (options.access, options.exec, options.dev, options.suid);
         // podman hands the options of a ramfs to the runtime unread.
         let plain = MountOptions {

@@ -54,7 +54,7 @@ impl Secret {
 }
 
 #[derive(Default)]
-struct Keys<'a> {
+struct SecretKeys<'a> {
     name: Option<&'a str>,
     kind: Option<&'a str>,
     target: Option<&'a str>,
@@ -68,7 +68,7 @@ impl FromStr for Secret {
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
         one_line(text)?;
-        let mut keys = Keys::default();
+        let mut keys = SecretKeys::default();
         for (index, word) in text.split(',').enumerate() {
             match word.split_once('=') {
                 None if index == 0 => keys.name = Some(word),
@@ -93,7 +93,7 @@ impl FromStr for Secret {
     }
 }
 
-impl Keys<'_> {
+impl SecretKeys<'_> {
     fn kind(self, text: &str) -> Result<SecretKind, Invalid> {
         match self.kind {
             None | Some("mount") => Ok(SecretKind::Mount {

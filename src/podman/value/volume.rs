@@ -53,7 +53,7 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// Where a volume's content is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum VolumeSource {
     /// A new volume without a name.
     Anonymous,
     /// A volume of podman's, made when there is none of this name. An existing one may itself be a bind mount.
@@ -64,12 +64,12 @@ pub(crate) enum Source {
 
 /// A value of `-v`.
 ///
-/// An [anonymous](Source::Anonymous) volume has no place for options: printed with some, podman refuses it
+/// An [anonymous](VolumeSource::Anonymous) volume has no place for options: printed with some, podman refuses it
 /// ([`super::mount::MountArg::Volume`] can say it).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Volume {
     /// What is mounted.
-    pub source: Source,
+    pub source: VolumeSource,
     /// Where. `/` is possible: podman replaces the whole root file system.
     pub destination: ContainerPath,
     /// How.
@@ -96,7 +96,7 @@ impl FromStr for Volume {
         };
         let destination = destination.parse::<ContainerPath>()?;
         let source = match source {
-            "" if parts.len() == 1 => Source::Anonymous,
+            "" if parts.len() == 1 => VolumeSource::Anonymous,
             "" => {
                 return Err(Invalid::new(
                     text,
@@ -104,8 +104,8 @@ impl FromStr for Volume {
                     "name a source, or write the destination alone",
                 ));
             }
-            path if is_host_path(path) => Source::Path(path.parse()?),
-            name => Source::Named(name.parse()?),
+            path if is_host_path(path) => VolumeSource::Path(path.parse()?),
+            name => VolumeSource::Named(name.parse()?),
         };
         let options = match options {
             None => MountOptions::default(),
@@ -129,11 +129,11 @@ impl FromStr for Volume {
 impl fmt::Display for Volume {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.source {
-            Source::Anonymous => {}
-            Source::Named(name) => write!(f, "{name}:")?,
-            Source::Path(path) if is_host_path(path.as_str()) => write!(f, "{path}:")?,
+            VolumeSource::Anonymous => {}
+            VolumeSource::Named(name) => write!(f, "{name}:")?,
+            VolumeSource::Path(path) if is_host_path(path.as_str()) => write!(f, "{path}:")?,
             // Without the dot podman would take it for a volume's name.
-            Source::Path(path) => write!(f, "./{path}:")?,
+            VolumeSource::Path(path) => write!(f, "./{path}:")?,
         }
         write!(f, "{}", self.destination)?;
         if self.options != MountOptions::default() {
@@ -155,18 +155,18 @@ mod tests {
 
     #[test]
     fn sources_are_told_apart_as_podman_does() {
-        assert_eq!(volume("/x").source, Source::Anonymous);
+        assert_eq!(volume("/x").source, VolumeSource::Anonymous);
         for path in ["/etc //etc ./x ../x . .. .hidden /usr/../etc"]
             .iter()
             .flat_map(|row| row.split(' '))
             .chain(["/a b"])
         {
             let source = volume(&format!("{path}:/x")).source;
-            assert_eq!(source, Source::Path(path.parse().unwrap()));
+            assert_eq!(source, VolumeSource::Path(path.parse().unwrap()));
         }
         for name in ["src", "v_.-1", "0"] {
             let source = volume(&format!("{name}:/x")).source;
-            assert_eq!(source, Source::Named(name.parse().unwrap()));
+            assert_eq!(source, VolumeSource::Named(name.parse().unwrap()));
         }
     }
 
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_path_is_never_printed_as_a_name() {
         let volume = Volume {
-            source: Source::Path("src".parse().unwrap()),
+            source: VolumeSource::Path("src".parse().unwrap()),
             ..volume("/a:/b")
         };
         assert_eq!(volume.to_string(), "./src:/b");

@@ -4,7 +4,7 @@ use crate::host::FileKind;
 use crate::policy::facts::Facts;
 use crate::policy::paths::{Asset, Match};
 use crate::policy::rule::{Hit, Rule, Severity};
-use crate::policy::sources::{self, Source};
+use crate::policy::sources::{self, HostSource};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
@@ -29,7 +29,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     sources::hits(spec, facts, |asset, _| asset == Asset::Device, instead)
 }
 
-fn instead(source: &Source<'_>, _: &Match) -> Option<String> {
+fn instead(source: &HostSource<'_>, _: &Match) -> Option<String> {
     let destination = source.destination()?;
     match source.found.kind {
         FileKind::BlockDevice | FileKind::CharDevice => {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::origin::Origin;
-use crate::podman::flags::HostPath;
+use crate::podman::flags::PathUse;
 use crate::policy::facts::Facts;
 use crate::policy::places;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -27,7 +27,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let flags = spec
         .passed
         .iter()
-        .filter(|given| given.flag.path == HostPath::Writes);
+        .filter(|given| given.flag.path == PathUse::Writes);
     let files = flags.filter_map(|given| {
         let path = given.flag.path_in(&given.value)?;
         Some((format!("--{}=", given.flag.long), path, &given.origin))

@@ -5,7 +5,7 @@ use crate::policy::rule::{Hit, Rule, Severity};
 
 use crate::podman::value::mount_options::Access;
 use crate::policy::paths::{Asset, Response};
-use crate::policy::sources::{self, Source};
+use crate::policy::sources::{self, HostSource};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
@@ -32,7 +32,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 }
 
 /// Not by whether `SELinux` is on: the same line does its damage on the next host.
-fn hit(source: &Source<'_>, facts: &Facts<'_>) -> Option<Hit> {
+fn hit(source: &HostSource<'_>, facts: &Facts<'_>) -> Option<Hit> {
     let relabel = source.options()?.relabel?;
     let found = facts.worth(&source.found, Access::ReadWrite)?;
     // A server's own key is as good as any other file of its own.

@@ -5,7 +5,7 @@ use crate::origin::Origin;
 use crate::podman::value::mount_options::{Access, Recursion};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
-use crate::policy::sources::{self, Source, Way};
+use crate::policy::sources::{self, HostSource, Way};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
 use crate::spec::mount::Bind;
@@ -39,7 +39,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 }
 
 /// In a profile read-only is what a mount says when it says nothing; on a command line podman means the opposite.
-fn unsaid(bind: &Bind, source: &Source<'_>, facts: &Facts<'_>) -> Option<Hit> {
+fn unsaid(bind: &Bind, source: &HostSource<'_>, facts: &Facts<'_>) -> Option<Hit> {
     let is_unsaid = bind.asked_access.is_none()
         && bind.options.overlay.is_none()
         && matches!(source.origin, Origin::Argument { .. });
@@ -55,7 +55,7 @@ fn unsaid(bind: &Bind, source: &Source<'_>, facts: &Facts<'_>) -> Option<Hit> {
 }
 
 /// `ro` does not reach the mounts that `rbind` carries along.
-fn open_submounts(bind: &Bind, source: &Source<'_>) -> Option<Hit> {
+fn open_submounts(bind: &Bind, source: &HostSource<'_>) -> Option<Hit> {
     let carries = bind.options.recursion == Some(Recursion::Rbind)
         && bind.options.access == Some(Access::ReadOnly);
     let submount = bind.submounts.first().filter(|_| carries)?;
