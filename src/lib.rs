@@ -42,10 +42,11 @@
 //! | writes a man page | [`man`] |
 //!
 //! The ground floor: [`origin`] (who asked for a value), [`problem`] (what went wrong, for a person), [`rule_id`],
-//! [`nearest`] (did you mean), [`text`] (folding, invisible characters), [`digest`].
+//! [`nearest`] (did you mean), [`text`] (folding, invisible characters), [`words`] (enums of words), [`digest`]. Above all
+//! stands [`testing`], what the tests outside `src` may see.
 //!
 //! Who may import whom is a list in `tests/house`, from the ground floor up and without circles; `clippy.toml` forbids the
-//! file system, the environment and processes outside [`host`], [`mod@env`] and [`exec`]. How to add a flag, a rule, a
+//! file system, the environment and processes outside [`host`], [`mod@env`], [`exec`] and the socket of [`log`]. How to add a flag, a rule, a
 //! value, a check or a release is in `CONTRIBUTING.md`.
 
 // Of a program nothing is public: what other rooms may name is documented all the same (clippy.toml narrows it to that).

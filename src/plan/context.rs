@@ -82,7 +82,8 @@ impl<'h> Context<'h> {
     /// The same, with a default seccomp profile where the machine has none.
     #[must_use]
     pub(crate) fn or_default_filter(mut self, bytes: &[u8]) -> Self {
-        if self.default_filter().is_err() {
+        let is_there = |path: &&str| self.host.stamp(Path::new(path)).is_some();
+        if !SECCOMP_DEFAULTS.iter().any(is_there) {
             let [_, path] = SECCOMP_DEFAULTS;
             let (path, bytes) = (path.into(), bytes.to_vec());
             self.default_filter = DefaultFilter { path, bytes }.into();
