@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 use super::file::{Links, Opened, ReadError, Stamp, Unread};
 use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
+use super::trust::Sticky;
 use super::{
     Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Lsm, Process, Resource, RunsIn,
     Selinux, trust,
@@ -255,8 +256,8 @@ impl Host for Fake {
         }
     }
 
-    fn only_changed_by(&self, path: &Path, owners: &[u32]) -> Result<(), Problem> {
-        trust::only_changed_by(self, path, owners)
+    fn only_changed_by(&self, path: &Path, owners: &[u32], sticky: Sticky) -> Result<(), Problem> {
+        trust::only_changed_by(self, path, owners, sticky)
     }
 
     fn program(&self, name: &str, search: &str) -> Option<PathBuf> {

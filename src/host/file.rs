@@ -57,7 +57,8 @@ pub enum Unread {
 }
 
 impl ReadError {
-    pub(super) fn new(path: &Path, why: Unread) -> Self {
+    /// Why `path` was not read.
+    pub(crate) fn new(path: &Path, why: Unread) -> Self {
         Self {
             path: path.to_owned(),
             why,

@@ -44,6 +44,7 @@ pub use paths::FileKind;
 pub(crate) use paths::Resolved;
 pub(crate) use process::{CAPABILITY_SETS, Process};
 pub use system::System;
+pub(crate) use trust::Sticky;
 
 /// A resource whose hard limit a container can inherit no more of than this process has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,18 +167,18 @@ pub trait Host {
     fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError>;
 
     /// Can only the users `owners` change what `path` leads to? It, each directory on the way and each link passed
-    /// belong to one of them, and neither the group nor others may write to them.
+    /// belong to one of them, and neither the group nor others may write to them, but for a [`Sticky`] directory.
     ///
     /// # Errors
     /// The sentence that names what is open, or why the path cannot be followed.
-    fn only_changed_by(&self, path: &Path, owners: &[u32]) -> Result<(), Problem>;
+    fn only_changed_by(&self, path: &Path, owners: &[u32], sticky: Sticky) -> Result<(), Problem>;
 
     /// Can only uid 0 change what `path` leads to?
     ///
     /// # Errors
     /// As [`Host::only_changed_by`].
     fn trusted(&self, path: &Path) -> Result<(), Problem> {
-        self.only_changed_by(path, &[0])
+        self.only_changed_by(path, &[0], Sticky::Refused)
     }
 
     /// The content of a file that only uid 0 can change.

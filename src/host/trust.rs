@@ -6,40 +6,59 @@ use std::path::Path;
 use super::paths::{EntryKind, FileKind, Tree, walk};
 use crate::problem::Problem;
 
+/// May a path lead through a sticky directory such as /tmp?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sticky {
+    /// No: what lies below it may be gone after a reboot, and another user's the next time that it is asked for.
+    Refused,
+    /// Yes, for what is used now: only the owner of a name, who is judged, can replace what has it.
+    Passed,
+}
+
 /// The answer to [`super::Host::only_changed_by`].
-pub(super) fn only_changed_by(tree: &dyn Tree, path: &Path, owners: &[u32]) -> Result<(), Problem> {
+pub(super) fn only_changed_by(
+    tree: &dyn Tree,
+    path: &Path,
+    owners: &[u32],
+    sticky: Sticky,
+) -> Result<(), Problem> {
     let walk = walk(tree, path)?;
     let others = if owners == [0] {
         "root"
     } else {
         "root and you"
     };
-    let refuse = |place: &Path, why: &str| {
+    let refuse = |place: &Path, why: &str, instead: String| {
         Problem::new(format!(
             "\"{}\" may be changed by others than {others}: \"{}\" {why}",
             path.display(),
             place.display()
         ))
-        .instead(format!(
-            "chown root:root {0} && chmod go-w {0}",
-            place.display()
-        ))
+        .instead(instead)
     };
+    let for_root = |place: &Path| format!("chown root:root {0} && chmod go-w {0}", place.display());
     if walk.resolved.kind == FileKind::Missing {
         let what = format!("\"{}\" does not exist", path.display());
         return Err(Problem::new(what));
     }
     for (place, entry) in &walk.passed {
         if !owners.contains(&entry.owner) {
-            return Err(refuse(place, &format!("belongs to uid {}", entry.owner)));
+            let instead = if owners == [0] {
+                for_root(place)
+            } else {
+                "put it where only root and you can write".to_owned()
+            };
+            let why = format!("belongs to uid {}", entry.owner);
+            return Err(refuse(place, &why, instead));
         }
         let is_open = match entry.kind {
             // The mode of a link means nothing: only who may write to its directory replaces it.
             EntryKind::Link(_) => false,
-            // Below a sticky directory such as /tmp only the owner of a name, who is judged next, can replace what has
-            // it. The directory at the end is not passed through: anybody could put a new name into it.
+            // The directory at the end is not passed through: anybody could put a new name into it.
             EntryKind::Other(FileKind::Directory)
-                if entry.mode & 0o1000 != 0 && *place != walk.resolved.path =>
+                if sticky == Sticky::Passed
+                    && entry.mode & 0o1000 != 0
+                    && *place != walk.resolved.path =>
             {
                 false
             }
@@ -47,7 +66,12 @@ pub(super) fn only_changed_by(tree: &dyn Tree, path: &Path, owners: &[u32]) -> R
         };
         if is_open {
             let why = format!("has mode {:04o}, writable by group or others", entry.mode);
-            return Err(refuse(place, &why));
+            let instead = if owners == [0] {
+                for_root(place)
+            } else {
+                format!("chmod go-w {}", place.display())
+            };
+            return Err(refuse(place, &why, instead));
         }
     }
     Ok(())
@@ -109,7 +133,13 @@ mod tests {
             ("/tmp", false),
             ("/home/ann/podman", false),
         ] {
-            assert_eq!(host.trusted(Path::new(path)).is_ok(), is_trusted, "{path}");
+            let path = Path::new(path);
+            let found = host.only_changed_by(path, &[0], Sticky::Passed);
+            assert_eq!(found.is_ok(), is_trusted, "{found:?}");
+            assert!(
+                host.trusted(path).is_err(),
+                "what is kept is not below /tmp"
+            );
         }
     }
 
@@ -128,8 +158,11 @@ mod tests {
             ("/home/bob/podman", false),
             ("/srv/podman", false),
         ] {
-            let found = host.only_changed_by(Path::new(path), &[0, 1000]);
+            let found = host.only_changed_by(Path::new(path), &[0, 1000], Sticky::Passed);
             assert_eq!(found.is_ok(), is_trusted, "{path}: {found:?}");
+            if path == "/srv/podman" {
+                assert_eq!(found.unwrap_err().instead.unwrap(), "chmod go-w /srv");
+            }
             assert_eq!(
                 host.trusted(Path::new(path)).is_ok(),
                 path.starts_with("/usr")

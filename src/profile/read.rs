@@ -31,6 +31,8 @@ pub(super) fn read(host: &dyn Host, path: &Path, shown: &Path) -> Result<Vec<u8>
 /// As [`read`]; besides, others than root can change what root would obey.
 pub(super) fn read_library(host: &dyn Host, path: &Path) -> Result<Option<Vec<u8>>, Problem> {
     let opened = if host.identity().euid == 0 {
+        // Whoever can take a stricter profile away from here makes a weaker one hold: judged also when there is none.
+        judged(host, path.parent().unwrap_or(path))?;
         host.open_trusted(path, MAX_BYTES)
     } else {
         host.open_file(path, MAX_BYTES, Links::Follow)
@@ -42,11 +44,25 @@ pub(super) fn read_library(host: &dyn Host, path: &Path) -> Result<Option<Vec<u8
     }
 }
 
+/// A directory that does not exist holds nothing that could have been taken away.
+fn judged(host: &dyn Host, directory: &Path) -> Result<(), Problem> {
+    if host.resolve(directory)?.kind == FileKind::Missing {
+        return Ok(());
+    }
+    host.trusted(directory).map_err(|problem| {
+        let untrusted = Unread::Untrusted(Box::new(problem));
+        unusable(directory, ReadError::new(directory, untrusted))
+    })
+}
+
 /// The names in a directory of the library, none when it does not exist.
 ///
 /// # Errors
-/// It cannot be read.
+/// It cannot be read; others than root can change what root would obey.
 pub(super) fn names(host: &dyn Host, directory: &Path) -> Result<Vec<String>, Problem> {
+    if host.identity().euid == 0 {
+        judged(host, directory)?;
+    }
     let files = match host.list(directory) {
         Err(error) if error.is_missing() => Vec::new(),
         files => files?,
@@ -187,6 +203,16 @@ mod tests {
             assert!(problem.what.contains("others than root"), "{problem}");
             assert!(problem.what.contains(place), "{problem}");
             assert!(problem.instead.unwrap().contains("--profile FILE"));
+        }
+        for (owner, mode) in [(1000, 0o755), (0, 0o777), (0, 0o1777)] {
+            let directory = path.parent().unwrap();
+            let host = Fake::rootful().directory(directory, owner, mode);
+            for problem in [
+                read_library(&host, path).unwrap_err(),
+                names(&host, directory).unwrap_err(),
+            ] {
+                assert!(problem.what.contains("others than root"), "{problem}");
+            }
         }
         let user = file(Fake::rootless(), 1001, 0o666);
         assert!(read_library(&user, path).unwrap().is_some());

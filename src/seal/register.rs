@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::own_hook::{ARGUMENTS, PATH, mark};
 use crate::digest::sha256;
-use crate::host::{Host, Links, Mode};
+use crate::host::{Host, Links, Mode, Sticky};
 use crate::podman::releases::hooks::DIRECTORIES;
 use crate::problem::Problem;
 
@@ -116,7 +116,7 @@ pub(crate) fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
         Mode::Rootful => &[0],
         Mode::Rootless => &[0, identity.euid],
     };
-    host.only_changed_by(&found.path, owners)
+    host.only_changed_by(&found.path, owners, Sticky::Passed)
         .map_err(|mut problem| {
             let path = found.path.display();
             problem.what = format!(

@@ -15,6 +15,7 @@ use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 use super::cgroups::{self, Cgroups, Groups, UserManager};
 use super::file::{self, Links, Opened, ReadError, Stamp, Unread, unreadable};
 use super::paths::{self, FileKind, Resolved};
+use super::trust::Sticky;
 use super::{
     Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Lsm, Process, Resource, RunsIn,
     Selinux, cache, mounts, process, replace, trust,
@@ -113,8 +114,8 @@ impl Host for System {
         file::read_whole(path, limit, links)
     }
 
-    fn only_changed_by(&self, path: &Path, owners: &[u32]) -> Result<(), Problem> {
-        trust::only_changed_by(self, path, owners)
+    fn only_changed_by(&self, path: &Path, owners: &[u32], sticky: Sticky) -> Result<(), Problem> {
+        trust::only_changed_by(self, path, owners, sticky)
     }
 
     fn program(&self, name: &str, search: &str) -> Option<PathBuf> {
