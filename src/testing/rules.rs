@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::{TestRun, Verdicts};
-use crate::cli::RunOptions;
+use crate::cli::{RUN_OPTIONS, RunOptions};
 use crate::host::{Fake, Host};
 use crate::podman::image_config::ImageConfig;
 use crate::policy::engine::{Finding, Verdict};
@@ -29,7 +29,7 @@ impl TestRun<'_> {
     /// Judges `run ARGS`, where ARGS end with an image and perhaps a command.
     fn judge_words(&self, args: &[&str]) -> Verdicts {
         let words: Vec<OsString> = args.iter().map(OsString::from).collect();
-        RunOptions::parse(&words, &[], &self.directory)
+        RunOptions::parse(&words, RUN_OPTIONS, &self.directory)
             .and_then(|said| self.verdicts(&said))
             .unwrap_or_else(|problem| panic!("{args:?}: {problem}"))
     }

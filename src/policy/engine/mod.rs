@@ -1,5 +1,7 @@
 //! Runs the rules over a spec and decides: refused, rewritten, noted or allowed.
 
+use std::cmp::Reverse;
+
 use super::facts::Facts;
 use super::level::{Enforcement, Level};
 use super::rule::{Action, Hit, Rule, Severity};
@@ -94,8 +96,8 @@ pub(crate) fn judge(
 ) -> Judgement {
     let level = level.max(site.level);
     let mut findings = Vec::new();
-    let mut needed: Vec<RuleId> = Vec::new();
     for rule in rules::RULES {
+        let permit = permit(rule.id, allows, facts.today, site);
         for hit in (rule.check)(spec, facts) {
             let Hit {
                 what,
@@ -103,15 +105,15 @@ pub(crate) fn judge(
                 instead,
                 action,
             } = hit;
-            let permit = Permit::find(rule, allows, facts.today, site);
-            needed.push(rule.id);
-            let verdict = decide(rule, action, level, &permit, site.mode, spec);
-            let instead = instead.unwrap_or_else(|| rule.instead.to_owned());
+            let verdict = decide(rule.severity, &action, level, &permit, site.mode);
+            if let (Action::Rewrite { fix, .. }, Verdict::Rewritten { .. }) = (action, &verdict) {
+                fix(spec);
+            }
             findings.push(Finding {
                 rule,
                 what,
                 origin,
-                instead,
+                instead: instead.unwrap_or_else(|| rule.instead.to_owned()),
                 verdict,
             });
         }
@@ -119,18 +121,19 @@ pub(crate) fn judge(
     findings.sort_by_key(|finding| {
         (
             !matches!(finding.verdict, Verdict::Refused(_)),
-            std::cmp::Reverse(finding.rule.severity),
+            Reverse(finding.rule.severity),
         )
     });
-    let unneeded = allows
-        .iter()
-        .filter(|allow| !needed.iter().any(|id| covers(allow.rule, *id)))
-        .cloned()
-        .collect();
+    let is_needed = |allow: &Allow| {
+        findings
+            .iter()
+            .any(|finding| covers(allow.rule, finding.rule.id))
+    };
+    let unneeded = allows.iter().filter(|allow| !is_needed(allow)).cloned();
     Judgement {
         level,
+        unneeded: unneeded.collect(),
         findings,
-        unneeded,
     }
 }
 
@@ -142,71 +145,52 @@ fn covers(given: RuleId, id: RuleId) -> bool {
     given == id || COVERS.contains(&(given, id))
 }
 
-/// What the overrides say about a rule.
-enum Permit {
-    None,
-    Given(Allow),
-    Expired(Allow),
-    Forbidden,
-}
-
-impl Permit {
-    fn find(rule: &Rule, allows: &[Allow], today: Date, site: &Site) -> Self {
-        let mut of_rule = allows.iter().filter(|allow| covers(allow.rule, rule.id));
-        if site.forbids(rule.id) {
-            return Self::Forbidden;
-        }
-        let holds = |allow: &&Allow| allow.until.is_none_or(|until| today <= until);
-        match of_rule.clone().find(holds).or_else(|| of_rule.next()) {
-            None => Self::None,
-            Some(allow) if holds(&allow) => Self::Given(allow.clone()),
-            Some(allow) => Self::Expired(allow.clone()),
+/// The override by which a rule may be broken today, or why there is none.
+fn permit<'a>(
+    rule: RuleId,
+    allows: &'a [Allow],
+    today: Date,
+    site: &Site,
+) -> Result<&'a Allow, Refusal> {
+    if site.forbids(rule) {
+        return Err(Refusal::Forbidden);
+    }
+    let mut refusal = Refusal::NotAllowed;
+    for allow in allows.iter().filter(|allow| covers(allow.rule, rule)) {
+        match allow.until {
+            Some(until) if until < today => {
+                let reason = allow.reason.clone();
+                refusal = Refusal::Expired { reason, until };
+            }
+            Some(_) | None => return Ok(allow),
         }
     }
+    Err(refusal)
 }
 
+/// What becomes of a hit: the one place where this is decided.
 fn decide(
-    rule: &Rule,
-    action: Action,
+    severity: Severity,
+    action: &Action,
     level: Level,
-    permit: &Permit,
+    permit: &Result<&Allow, Refusal>,
     mode: Enforcement,
-    spec: &mut Spec,
 ) -> Verdict {
-    let strict = level == Level::Restricted && rule.severity >= Severity::Medium;
-    let refusal = match (&action, permit) {
-        (Action::Inform, _) if !strict => return Verdict::Shown,
-        (_, Permit::Given(allow)) => {
-            return Verdict::Allowed {
-                reason: allow.reason.clone(),
-                by: allow.origin.clone(),
-            };
-        }
-        (_, Permit::Forbidden) => Refusal::Forbidden,
-        (
-            _,
-            Permit::Expired(Allow {
-                until: Some(until),
-                reason,
-                ..
-            }),
-        ) => Refusal::Expired {
-            reason: reason.clone(),
-            until: *until,
+    let is_strict = level == Level::Restricted && severity >= Severity::Medium;
+    match (action, permit, mode) {
+        (Action::Inform, _, _) if !is_strict => Verdict::Shown,
+        (_, Ok(allow), _) => Verdict::Allowed {
+            reason: allow.reason.clone(),
+            by: allow.origin.clone(),
         },
-        (_, Permit::Expired(_) | Permit::None) => Refusal::NotAllowed,
-    };
-    match action {
-        Action::Refuse => {}
-        Action::Warn | Action::Inform | Action::Rewrite { .. } if strict => {}
-        Action::Warn | Action::Inform => return Verdict::Noted,
-        Action::Rewrite { to, fix } => {
-            fix(spec);
-            return Verdict::Rewritten { to };
+        (Action::Rewrite { to, .. }, Err(_), _) if !is_strict => {
+            Verdict::Rewritten { to: to.clone() }
         }
-    }
-    match mode {
-        Enforcement::Enforce => Verdict::Refused(refusal),
-        Enforcement::Warn => Verdict::Noted,
+        (Action::Warn, Err(_), _) if !is_strict => Verdict::Noted,
+        (_, Err(refusal), Enforcement::Enforce) => Verdict::Refused(refusal.clone()),
+        (_, Err(_), Enforcement::Warn) => Verdict::Noted,
     }
 }
+
+#[cfg(test)]
+mod tests;
