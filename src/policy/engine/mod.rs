@@ -183,7 +183,8 @@ fn decide(
             reason: allow.reason.clone(),
             by: allow.origin.clone(),
         },
-        (Action::Rewrite { to, .. }, Err(_), _) if !is_strict => {
+        // What may start must not be less safe than it was at the milder level.
+        (Action::Rewrite { to, .. }, Err(_), mode) if !is_strict || mode == Enforcement::Warn => {
             Verdict::Rewritten { to: to.clone() }
         }
         (Action::Warn, Err(_), _) if !is_strict => Verdict::Noted,

@@ -20,7 +20,7 @@ const VERDICTS: &str = "
     rewrite  any                   baseline    !given  any      rewritten
     rewrite  info|low              restricted  !given  any      rewritten
     rewrite  medium|high|critical  restricted  !given  enforce  refused
-    rewrite  medium|high|critical  restricted  !given  warn     noted
+    rewrite  medium|high|critical  restricted  !given  warn     rewritten
 
     refuse   any                   any         given   any      allowed
     refuse   any                   any         !given  enforce  refused
@@ -278,6 +278,7 @@ fn a_value_is_changed_where_the_verdict_says_so_and_nowhere_else() {
         ("level: baseline", &[][..], true),
         ("level: baseline", &[allow][..], false),
         ("level: restricted", &[], false),
+        ("{level: restricted, mode: warn}", &[], true),
         ("{level: restricted, mode: warn}", &[allow], false),
         ("{forbid: [bind-all]}", &[allow], true),
     ] {
