@@ -97,7 +97,6 @@ pub(crate) fn judge(
     let level = level.max(site.level);
     let mut findings = Vec::new();
     for rule in rules::RULES {
-        let permit = permit(rule.id, allows, facts.today, site);
         for hit in (rule.check)(spec, facts) {
             let Hit {
                 what,
@@ -105,6 +104,7 @@ pub(crate) fn judge(
                 instead,
                 action,
             } = hit;
+            let permit = permit(rule.id, allows, facts.today, site);
             let verdict = decide(rule.severity, &action, level, &permit, site.mode);
             if let (Action::Rewrite { fix, .. }, Verdict::Rewritten { .. }) = (action, &verdict) {
                 fix(spec);
@@ -137,10 +137,10 @@ pub(crate) fn judge(
     }
 }
 
-/// Rules whose override covers a special case of theirs too.
+/// Rules that speak for a special case of theirs too: who allows or forbids the one means the other.
 const COVERS: [(RuleId, RuleId); 1] = [(RuleId::RootUser, RuleId::RootUserRootful)];
 
-/// Does an override of the rule `given` hold for the rule `id`?
+/// Does what is said of the rule `given` hold for the rule `id`?
 fn covers(given: RuleId, id: RuleId) -> bool {
     given == id || COVERS.contains(&(given, id))
 }
@@ -152,7 +152,7 @@ fn permit<'a>(
     today: Date,
     site: &Site,
 ) -> Result<&'a Allow, Refusal> {
-    if site.forbids(rule) {
+    if site.forbidden().any(|id| covers(id, rule)) {
         return Err(Refusal::Forbidden);
     }
     let mut refusal = Refusal::NotAllowed;

@@ -222,6 +222,26 @@ fn an_override_covers_its_rule_and_the_special_case_of_root() {
     assert_eq!(permit, Ok(&allows[0]));
 }
 
+#[test]
+fn who_forbids_a_rule_forbids_its_special_case() {
+    let allows = [RuleId::RootUser, RuleId::RootUserRootful].map(|rule| allow(rule, None));
+    let forbidden = Err(Refusal::Forbidden);
+    let general = forbidding(&[RuleId::RootUser]);
+    assert_eq!(
+        permitted(RuleId::RootUserRootful, &allows, &general),
+        forbidden
+    );
+    let special = forbidding(&[RuleId::RootUserRootful]);
+    assert_eq!(
+        permitted(RuleId::RootUserRootful, &allows, &special),
+        forbidden
+    );
+    assert_eq!(
+        permitted(RuleId::RootUser, &allows, &special),
+        Ok(&allows[0])
+    );
+}
+
 /// A run under a policy.
 fn under(policy: &str, words: &[&str]) -> Verdicts {
     let host = Fake::rootful();

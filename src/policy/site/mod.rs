@@ -123,7 +123,7 @@ pub struct Site {
     pub level: Level,
     /// Are refusals carried out?
     pub mode: Enforcement,
-    /// Rules that no override breaks; see [`Site::forbids`].
+    /// Rules that no override breaks, beside those that carry out this policy; see [`Site::forbidden`].
     pub forbid: Vec<RuleId>,
     /// Registries that images may come from; any when empty.
     pub registries: Vec<RegistryScope>,
@@ -136,9 +136,9 @@ pub struct Site {
 }
 
 impl Site {
-    /// Does no override break this rule?
-    pub fn forbids(&self, rule: RuleId) -> bool {
-        OWN_RULES.contains(&rule) || self.forbid.contains(&rule)
+    /// The rules that no override breaks.
+    pub(super) fn forbidden(&self) -> impl Iterator<Item = RuleId> {
+        OWN_RULES.into_iter().chain(self.forbid.iter().copied())
     }
 
     /// Reads a policy; `file` is what messages call it.

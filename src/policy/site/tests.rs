@@ -128,13 +128,6 @@ fn a_scope_holds_what_certainly_comes_from_it() {
 }
 
 #[test]
-fn the_rules_of_a_site_have_no_override() {
-    let site = site("forbid: [privileged]");
-    assert!(site.forbids(RuleId::Privileged) && site.forbids(RuleId::BindRoot));
-    assert!(!site.forbids(RuleId::HostNetwork));
-}
-
-#[test]
 fn no_policy_is_the_default() {
     assert_eq!(Site::load(&Fake::rootful()).unwrap(), Site::default());
     let empty = Fake::rootless().directory("/etc/safe-podman", 0, 0o755);
