@@ -322,3 +322,44 @@ impl Parser<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Result<RunArgs, Problem> {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        parse(&words, &[], &Path::new("/srv").into())
+    }
+
+    #[test]
+    fn an_element_of_a_list_stands_without_quotes() {
+        let read = |value: &str| read(&["--cap-add", value, "image"]);
+        let values = |value: &str| -> Vec<String> {
+            let given = read(value).unwrap().given.into_iter();
+            given.map(|given| given.value).collect()
+        };
+        assert_eq!(values("chown,kill"), ["chown", "kill"]);
+        assert_eq!(values("\"chown\",kill"), ["chown", "kill"]);
+        for value in ["\"chown,kill\"", "chown,\"a,b\"", "\"a\"\"b\""] {
+            let problem = read(value).unwrap_err();
+            assert!(
+                problem.what.contains("needs quotes to stand"),
+                "{value}: {problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_podman_would_drop_unsaid_is_refused() {
+        for word in ["-test.v", "-test.x=1", "-ittest.x"] {
+            let problem = read(&[word, "image"]).unwrap_err();
+            assert!(
+                problem.what.contains("silently ignore"),
+                "{word}: {problem}"
+            );
+        }
+        let image = read(&["-it", "test.x"]).unwrap().image;
+        assert_eq!(image.as_deref(), Some("test.x"));
+    }
+}
