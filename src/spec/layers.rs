@@ -196,3 +196,23 @@ pub(super) fn same_layer(a: &Origin, b: &Origin) -> bool {
         (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::podman::flags;
+
+    #[test]
+    fn a_flag_that_was_not_read_is_not_dropped() {
+        let origin = Origin::Host("a test");
+        let given = FlagValue::read(&flags::USER, "998", &origin, &Path::new("/").into()).unwrap();
+        let layers = Layers::new(&given);
+        let problem = layers.passed().unwrap_err();
+        assert_eq!(problem.what, "--user has no effect here");
+        assert_eq!(problem.origin, Some(origin));
+        assert_eq!(layers.last(&flags::USER).unwrap().value, "998");
+        assert_eq!(layers.passed().unwrap(), []);
+    }
+}
