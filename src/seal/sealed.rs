@@ -89,3 +89,55 @@ fn profile_of(host: &dyn Host, filter: &PromisedFilter) -> Result<Vec<u8>, Probl
     }
     Ok(file.bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Fake;
+
+    const FILTER: &str = "/var/lib/safe-podman/filter.json";
+
+    /// A bundle whose promise names a filter of this content.
+    fn bundle(content: &[u8]) -> Fake {
+        let mut promise: Promise =
+            serde_json::from_str(include_str!("fixtures/promise.json")).unwrap();
+        promise.seccomp = PromisedSeccomp::Filter(PromisedFilter {
+            file: FILTER.into(),
+            sha256: sha256(content),
+        });
+        let config = include_str!("fixtures/config.json");
+        let mut config: serde_json::Value = serde_json::from_str(config).unwrap();
+        config["annotations"][ANNOTATION] = promise.encode().unwrap().into();
+        Fake::rootful().file("/bundle/config.json", 0, 0o644, config.to_string())
+    }
+
+    #[test]
+    fn the_filter_is_the_one_that_was_promised_byte_for_byte() {
+        let host = bundle(b"promised");
+        for (content, why) in [
+            (Some("promised"), None),
+            (
+                Some("Promised"),
+                Some("is not the seccomp profile that was promised"),
+            ),
+            (
+                Some("promised "),
+                Some("is not the seccomp profile that was promised"),
+            ),
+            (None, Some("is gone")),
+        ] {
+            let host = host.clone();
+            let host = match content {
+                Some(content) => host.file(FILTER, 0, 0o644, content),
+                None => host,
+            };
+            match (Sealed::read(&host, Path::new("/bundle")), why) {
+                (Ok(Some(sealed)), None) => {
+                    assert_eq!(sealed.profile.as_deref(), Some(&b"promised"[..]));
+                }
+                (Err(problem), Some(why)) => assert!(problem.what.contains(why), "{problem}"),
+                (read, _) => panic!("{content:?}: {:?}", read.map(|sealed| sealed.is_some())),
+            }
+        }
+    }
+}
