@@ -34,6 +34,7 @@ pub struct Fake {
     lsm: Lsm,
     port_start: u16,
     kept: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
+    swapped: BTreeMap<PathBuf, Opened>,
 }
 
 impl Fake {
@@ -70,6 +71,7 @@ impl Fake {
             },
             port_start: 1024,
             kept: RefCell::default(),
+            swapped: BTreeMap::new(),
         }
     }
 
@@ -104,6 +106,15 @@ impl Fake {
     pub fn node(self, path: impl Into<PathBuf>, kind: FileKind, owner: u32, mode: u32) -> Self {
         let kind = EntryKind::Other(kind);
         self.entry(path.into(), kind, (owner, mode), Vec::new())
+    }
+
+    /// What is opened at a path is another file than what stands there: somebody swapped the two in between.
+    #[must_use]
+    pub fn swapped(mut self, path: impl Into<PathBuf>, owner: u32, mode: u32, text: &str) -> Self {
+        let bytes = text.into();
+        let opened = Opened { bytes, owner, mode };
+        self.swapped.insert(path.into(), opened);
+        self
     }
 
     /// Adds a mount point; the directory is made with [`Fake::directory`].
@@ -226,6 +237,9 @@ impl Host for Fake {
     }
 
     fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError> {
+        if let Some(opened) = self.swapped.get(path) {
+            return Ok(opened.clone());
+        }
         let fail = |why| ReadError::new(path, why);
         let is_link = self
             .entries

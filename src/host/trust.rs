@@ -182,4 +182,19 @@ mod tests {
         assert!(read("/etc/b").is_err() && read("/opt/c").is_err());
         assert!(read("/etc/d").unwrap_err().is_missing());
     }
+
+    #[test]
+    fn the_file_that_was_opened_is_judged_besides_the_one_that_stands_there() {
+        let host = Fake::rootful().file("/etc/a", 0, 0o644, "a");
+        for (owner, mode, is_trusted) in [
+            (0, 0o644, true),
+            (1000, 0o644, false),
+            (0, 0o664, false),
+            (0, 0o646, false),
+        ] {
+            let host = host.clone().swapped("/etc/a", owner, mode, "theirs");
+            let read = host.open_trusted(Path::new("/etc/a"), 9);
+            assert_eq!(read.is_ok(), is_trusted, "{owner} {mode:o}: {read:?}");
+        }
+    }
 }
