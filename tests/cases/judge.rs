@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
 
 use safe_podman::testing::{
-    ExistingVolume, Fake, Host as _, Judgement, Level, Problem, RUN_OPTIONS, RunOptions, TestRun,
-    layers,
+    ExistingVolume, Fake, Host as _, Judgement, Problem, RUN_OPTIONS, RunOptions, TestRun,
 };
 
 use crate::machine::PROJECT;
@@ -20,24 +18,19 @@ pub(crate) struct Judged {
     pub(crate) argv: Vec<String>,
 }
 
-/// Judges `run WORDS`, where WORDS hold the image, over a profile when there is one.
-pub(crate) fn run(
-    host: &Fake,
-    level: Level,
-    profile: Option<&str>,
-    words: &[String],
-) -> Result<Judged, Problem> {
-    let directory: Arc<Path> = Path::new(PROJECT).into();
-    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-    let said = RunOptions::parse(&words, RUN_OPTIONS, &directory)?;
-    let profile = profile.map(|text| layers(text, &directory)).transpose()?;
-    let run = TestRun {
-        directory,
-        level,
+/// A run in the project's directory.
+pub(crate) fn on(host: &Fake) -> TestRun<'_> {
+    TestRun {
+        directory: Path::new(PROJECT).into(),
         volumes: volumes(host),
-        profile: profile.unwrap_or_default(),
         ..TestRun::on(host)
-    };
+    }
+}
+
+/// Judges `run WORDS`, where WORDS hold the image.
+pub(crate) fn judge(run: &TestRun<'_>, words: &[String]) -> Result<Judged, Problem> {
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let said = RunOptions::parse(&words, RUN_OPTIONS, &run.directory)?;
     let verdicts = run.verdicts(&said)?;
     let argv = verdicts.argv.into_iter();
     Ok(Judged {

@@ -397,6 +397,9 @@ fn refusals() -> Vec<Row> {
 /// The row's flags as a profile; `None` where a profile cannot say one of them.
 fn profile(row: &Row) -> Option<String> {
     let mut keys: Vec<(String, Shape, Vec<String>)> = Vec::new();
+    if row.profile.is_some() {
+        return None;
+    }
     for Part { flag, value } in parts(&row.args)? {
         let found = key::of_flag(flag)?;
         let Means::Flag(flag) = found.means else {

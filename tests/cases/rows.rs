@@ -4,16 +4,17 @@
 //! `localhost/app:1`). `expect` is
 //! - `refuse`: `rule` is among those that refuse it; `grammar` for a line that nobody can read;
 //! - `rewrite`: it runs, and podman is given each word of `argv`;
+//! - `note`: it runs, and `rule` says so in a note;
+//! - `allow`: it runs, because an override of `rule` counts;
 //! - `accept`: it runs, and `rule` finds nothing to refuse, change or note.
 //!
-//! `host` is `rootful` unless it says `rootless`; [`super::machine`] is what both look like.
+//! `host` is `rootful` unless it says `rootless`; [`super::machine`] is what both look like. `site` is the administrator's
+//! policy, `profile` the profile (an override with a last day stands only there), `today` another day than 2026-11-22.
 
-use safe_podman::testing::Fake;
-use safe_podman::testing::Level;
-use safe_podman::testing::Verdict;
+use safe_podman::testing::{Fake, Level, Problem, Site, TestRun, Verdict, layers};
 use serde::Deserialize;
 
-use crate::judge::{Judged, run};
+use crate::judge::{self, Judged};
 use crate::machine;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -31,6 +32,12 @@ pub(crate) struct Row {
     pub(crate) host: User,
     #[serde(default)]
     pub(crate) argv: Vec<String>,
+    #[serde(default)]
+    pub(crate) site: Option<String>,
+    #[serde(default)]
+    pub(crate) profile: Option<String>,
+    #[serde(default)]
+    pub(crate) today: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -38,6 +45,8 @@ pub(crate) struct Row {
 pub(crate) enum Expect {
     Refuse,
     Rewrite,
+    Note,
+    Allow,
     Accept,
 }
 
@@ -85,7 +94,7 @@ impl Row {
         profile: Option<&str>,
         words: &[String],
     ) -> Option<String> {
-        let judged = match run(host, self.level(), profile, words) {
+        let judged = match self.judged(host, profile, words) {
             Ok(judged) => judged,
             Err(_) if self.expect == Expect::Refuse && self.rule == "grammar" => return None,
             Err(problem) => return Some(format!("unreadable: {problem}")),
@@ -97,8 +106,34 @@ impl Row {
                 (!is_refused).then(|| format!("refused by {by:?}"))
             }
             Expect::Rewrite => self.unwritten(&judged),
+            Expect::Note => self.unsaid(&judged, |verdict| *verdict == Verdict::Noted),
+            Expect::Allow => self.unsaid(&judged, |verdict| {
+                matches!(verdict, Verdict::Allowed { .. })
+            }),
             Expect::Accept => self.objection(&judged),
         }
+    }
+
+    fn judged(
+        &self,
+        host: &Fake,
+        profile: Option<&str>,
+        words: &[String],
+    ) -> Result<Judged, Problem> {
+        let mut run = TestRun {
+            level: self.level(),
+            ..judge::on(host)
+        };
+        if let Some(text) = &self.site {
+            run.site = Site::parse(text, "policy.yaml")?;
+        }
+        if let Some(text) = profile.or(self.profile.as_deref()) {
+            run.profile = layers(text, &run.directory)?;
+        }
+        if let Some(day) = &self.today {
+            run.today = day.parse()?;
+        }
+        judge::judge(&run, words)
     }
 
     fn unwritten(&self, judged: &Judged) -> Option<String> {
@@ -108,6 +143,12 @@ impl Row {
             ([], Some(word)) => Some(format!("no {word} in {:?}", judged.argv)),
             (by, _) => Some(format!("refused by {by:?}")),
         }
+    }
+
+    fn unsaid(&self, judged: &Judged, is_it: fn(&Verdict) -> bool) -> Option<String> {
+        let (refused, said) = (refused_by(judged), rules(judged, is_it));
+        let is_said = refused.is_empty() && said.contains(&self.rule.as_str());
+        (!is_said).then(|| format!("refused by {refused:?}, told by {said:?}"))
     }
 
     fn objection(&self, judged: &Judged) -> Option<String> {

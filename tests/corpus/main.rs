@@ -125,8 +125,9 @@ impl Tally {
     }
 
     fn judge(&mut self, words: &[String], host: &Fake) -> (Fate, Vec<String>) {
+        let run = judge::on(host);
         let start = Instant::now();
-        let mut judged = judge::run(host, Level::Baseline, None, words);
+        let mut judged = judge::judge(&run, words);
         self.took += start.elapsed();
         if judged
             .as_ref()
@@ -138,7 +139,7 @@ impl Tally {
                 .cloned()
                 .chain(["standin".to_owned()])
                 .collect();
-            judged = judge::run(host, Level::Baseline, None, &words);
+            judged = judge::judge(&run, &words);
         }
         let judged = match judged {
             Ok(judged) => judged,
