@@ -4,20 +4,16 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::breach::{Breach, Culprit};
+use super::breach::{self, Breach};
 use super::check::{Comparison, compare};
 use super::observed::Waiting;
 use super::sealed::Sealed;
 use super::words::list;
 use super::{ambient, reason};
 use crate::host::Host;
-use crate::podman::releases::Fact;
-use crate::podman::releases::conf::{self, ConfKey};
 
 /// The most that is read of the state, in bytes.
 pub(crate) const MAX_STATE: u64 = 4 << 20;
-/// How many differences are told at once.
-const TOLD: usize = 5;
 
 /// The state of a container as the runtime tells its hooks: OCI runtime-spec, `runtime.md`.
 #[derive(Debug, Deserialize)]
@@ -84,40 +80,17 @@ fn hold(context: &HookContext<'_>, state: &RuntimeState, sealed: &Sealed) -> Sea
         // What cannot be told may be anything.
         ([], unanswered) => {
             let what = list(unanswered.iter().copied());
-            SealVerdict::Broken(format!("the runtime does not tell {what}"))
+            SealVerdict::Broken(format!(
+                "the container is not started, for nothing shows whether it keeps what was promised of {what}"
+            ))
         }
         (breaches, _) => SealVerdict::Broken(sentence(context, breaches)),
     }
 }
 
+/// With the file and line of each key that is likely to have made a difference.
 fn sentence(context: &HookContext<'_>, breaches: &[Breach]) -> String {
-    let mut told: Vec<String> = breaches
-        .iter()
-        .map(|breach| tell(context, breach))
-        .collect();
-    told.dedup();
-    let more = told.len().saturating_sub(TOLD);
-    told.truncate(TOLD);
-    let told = told.join("; and with ");
-    let more = if more == 0 {
-        String::new()
-    } else {
-        format!("; and with {more} more")
-    };
-    format!("the runtime was about to start it with what nobody asked for: {told}{more}")
-}
-
-/// The breach, with the file and line of the key that is likely to have made it.
-fn tell(context: &HookContext<'_>, breach: &Breach) -> String {
-    let find =
-        |key: Fact<ConfKey>| ambient::files::find(context.host, key.what, context.config_home);
-    let place = match breach.culprit {
-        Culprit::Conf(key) => find(key),
-        Culprit::ConfMounts => find(conf::VOLUMES).or_else(|| find(conf::MOUNTS)),
-        Culprit::Image(_) | Culprit::Other(_) | Culprit::Unknown => None,
-    };
-    match place {
-        Some(place) => format!("{breach} [{place}]"),
-        None => breach.to_string(),
-    }
+    let place = |key| ambient::files::find(context.host, key, context.config_home);
+    let told = breach::tell(breaches, place);
+    format!("the container is not started, for it is stronger than promised: {told}")
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::breach::Breach;
 use super::check::{compare, compare_other};
 use super::observed::{Observed, ObservedProcess};
 use super::promise::{Promise, PromisedNamespace};
@@ -48,16 +47,20 @@ pub(crate) fn differences(
     let context = sealed.context(host, id, bundle);
     let observed = Observed::of_process(context, &process, &ours, promise.privilege);
     let runs = compare(promise, &observed);
-    let mut told: Vec<String> = runs.breaches.iter().map(tell).collect();
+    let mut told: Vec<String> = runs.breaches.iter().map(ToString::to_string).collect();
     if *promise.namespace("pid") == PromisedNamespace::Own {
         told.extend(of_others(running, promise)?);
     }
     // podman update writes it anew, so it need not be what the container began with.
     let began = compare(&sealed.promise, &sealed.observed(context, program, None));
     let found = began.breaches.iter();
-    told.extend(found.map(|found| format!("its config.json has {found}")));
+    told.extend(found.map(|found| format!("in its config.json: {found}")));
     let nobody = runs.left_unanswered(&began);
-    told.extend(nobody.iter().map(|check| format!("{check} cannot be told")));
+    told.extend(
+        nobody
+            .iter()
+            .map(|check| format!("nothing shows whether it keeps what was promised of {check}")),
+    );
     Ok(told)
 }
 
@@ -74,11 +77,7 @@ fn of_others(running: &Running<'_>, promise: &Promise) -> Result<Vec<String>, Pr
             &ObservedProcess::of_process(running.host, &process),
         );
         let name = format!("process {pid} ({})", process.name);
-        told.extend(found.iter().map(|found| format!("{name}: {}", tell(found))));
+        told.extend(found.iter().map(|found| format!("{name}: {found}")));
     }
     Ok(told)
-}
-
-fn tell(breach: &Breach) -> String {
-    format!("{} where {} was promised", breach.found, breach.promised)
 }

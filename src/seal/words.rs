@@ -1,7 +1,5 @@
 //! Words that several differences are told with.
 
-use super::promise::Promise;
-
 /// How many items of a set are named.
 const NAMED: usize = 5;
 
@@ -18,13 +16,5 @@ pub(super) fn list<'a, I: IntoIterator<Item = &'a str>>(items: I) -> String {
         _ if items.is_empty() => "none".to_owned(),
         0 => named,
         more => format!("{named} and {more} more"),
-    }
-}
-
-/// What is promised of capabilities, for people.
-pub(super) fn promised_capabilities(promise: &Promise) -> String {
-    match list(promise.capabilities.iter().map(String::as_str)).as_str() {
-        "none" => "no capability".to_owned(),
-        some => format!("only {some}"),
     }
 }

@@ -86,7 +86,7 @@ fn a_copied_promise_stops_a_stronger_container(engine: &Engine) -> Tested {
     let said = engine.plain(stronger);
     assert_ne!(said.code, 0, "{said:#?}");
     assert!(
-        said.stderr.contains("sealed:") && said.stderr.contains("was promised"),
+        said.stderr.contains("sealed:") && said.stderr.contains("stronger than promised"),
         "{said:#?}"
     );
     for (more, reason) in [
@@ -94,7 +94,7 @@ fn a_copied_promise_stops_a_stronger_container(engine: &Engine) -> Tested {
         ("--volume=/etc:/x:ro", "/x"),
         ("--device=/dev/null:/dev/mine", "/dev/mine"),
         ("--env=FOO=bar", "FOO"),
-        ("--user=0", "uid 0"),
+        ("--user=0", "uid is 0"),
         ("--pid=host", "pid"),
         ("--security-opt=seccomp=unconfined", "seccomp"),
         ("--read-only=false", "root"),
@@ -282,8 +282,8 @@ fn verify_finds_what_came_later(engine: &Engine) -> Tested {
     let found = verify(engine, &[later.1]);
     assert_eq!(found.code, 1, "{found:#?}");
     for part in [
-        "(sleep): uid 0 where 998 was promised",
-        "effective, bounding capabilities where no capability",
+        "(sleep): its uid is 0, but 998 was promised",
+        "effective, bounding capabilities, which no --cap-add asked for",
     ] {
         assert!(found.stdout.contains(part), "{part}: {found:#?}");
     }
@@ -307,7 +307,7 @@ fn verify_finds_what_came_later(engine: &Engine) -> Tested {
     assert!(
         found
             .stdout
-            .contains("at \"/srv\" where no mount was promised"),
+            .contains("at \"/srv\", which no --volume or --mount asked for"),
         "{found:#?}"
     );
     Ok(())

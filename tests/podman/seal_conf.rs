@@ -140,9 +140,8 @@ impl Attack<'_> {
         );
         for part in [
             "sealed: ",
-            "(containers.conf: ",
-            self.key(),
-            "containers.conf:2]",
+            &format!("by \"{}\" in /", self.key()),
+            "containers.conf:2: take it out, or ask for it with --",
         ] {
             assert!(said.stderr.contains(part), "{line}: {part}: {said:#?}");
         }

@@ -117,8 +117,8 @@ fn a_name_for_root(engine: &Engine) -> Tested {
             safe.code != 0 && safe.stdout.is_empty(),
             "{user}: {safe:#?}"
         );
-        let reason = "sealed: the runtime was about to start it with what nobody asked for: \
-            uid 0 where a uid that is not 0 was promised (the image's /etc/passwd?)";
+        let reason = "sealed: the container is not started, for it is stronger than promised: its uid is 0, but a \
+            uid other than 0 was promised (probably by the image's /etc/passwd or /etc/group: give --user and --group-add numbers)";
         assert!(safe.stderr.contains(reason), "{user}: {safe:#?}");
     }
     Ok(())

@@ -111,7 +111,7 @@ fn a_created_container_is_sealed_when_it_is_started(engine: &Engine) -> Tested {
     let started = made.podman(&["start", "--attach"]);
     Container::is_sealed(&started, "session keyring");
     // An installed hook is told of no other home than the passwd file's.
-    let is_placed = started.stderr.contains("containers.conf:2]");
+    let is_placed = started.stderr.contains("containers.conf:2: take it out");
     assert!(is_placed || !engine.is_rootful(), "{started:#?}");
     let mut plain = engine.patient("podman");
     plain

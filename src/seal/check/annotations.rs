@@ -8,6 +8,11 @@ use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::ObservedConfig;
 use crate::seal::promise::{Privilege, Promise, PromisedGroups};
 
+const IMAGE: Culprit = Culprit::Other {
+    who: "the image, which has it too",
+    instead: "use another image",
+};
+
 const KEEP_GROUPS: &str = "run.oci.keep_original_groups";
 
 pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
@@ -33,16 +38,13 @@ pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
         .iter()
         .filter(|(key, value)| !holds(key, value))
         .map(|(key, value)| {
+            let found = format!("the annotation \"{key}={value}\"");
             let culprit = if promise.image_annotations.contains(key) {
-                Culprit::Image("annotations")
+                IMAGE
             } else {
-                Culprit::Conf(conf::ANNOTATIONS)
+                conf::ANNOTATIONS.into()
             };
-            Breach::new(
-                format!("the annotation {key}={value}"),
-                "none but those of --annotation",
-                culprit,
-            )
+            Breach::extra(found, "--annotation").by(culprit)
         })
         .collect()
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::host::CAPABILITY_SETS;
 use crate::podman::releases::conf;
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::Breach;
 use crate::seal::observed::ObservedProcess;
 use crate::seal::promise::{NewPrivileges, Promise};
-use crate::seal::words::{list, promised_capabilities};
+use crate::seal::words::list;
 
 pub(super) fn check(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
     let mut breaches = Vec::new();
@@ -15,11 +15,8 @@ pub(super) fn check(promise: &Promise, process: &ObservedProcess) -> Vec<Breach>
     let mut extra: BTreeMap<Vec<&str>, Vec<&str>> = BTreeMap::new();
     for (set, names) in &process.capabilities {
         if !CAPABILITY_SETS.contains(&set.as_str()) {
-            breaches.push(Breach::new(
-                format!("the capability set \"{set}\""),
-                "the five of capabilities(7)",
-                Culprit::Unknown,
-            ));
+            let found = format!("the capability set \"{set}\", unknown to capabilities(7)");
+            breaches.push(Breach::extra(found, None));
             continue;
         }
         let names = names.difference(&promise.capabilities);
@@ -29,21 +26,18 @@ pub(super) fn check(promise: &Promise, process: &ObservedProcess) -> Vec<Breach>
         }
     }
     for (names, sets) in extra {
-        breaches.push(Breach::new(
-            format!("{} in its {} capabilities", list(names), list(sets)),
-            promised_capabilities(promise),
-            Culprit::Conf(conf::DEFAULT_CAPABILITIES),
-        ));
+        let found = format!("{} in its {} capabilities", list(names), list(sets));
+        let breach = Breach::extra(found, "--cap-add");
+        breaches.push(breach.by(conf::DEFAULT_CAPABILITIES));
     }
     breaches
 }
 
 pub(super) fn new_privileges(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
     match promise.new_privileges {
-        NewPrivileges::Denied if !process.no_new_privileges => vec![Breach::new(
-            "set-user-ID programs that gain privileges",
+        NewPrivileges::Denied if !process.no_new_privileges => vec![Breach::missing(
             "no-new-privileges",
-            Culprit::Unknown,
+            "set-user-ID programs gain privileges in it",
         )],
         NewPrivileges::Denied | NewPrivileges::Allowed => Vec::new(),
     }

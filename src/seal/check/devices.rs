@@ -1,12 +1,10 @@
 //! Device nodes and the rules of the device control group.
 
 use crate::podman::releases::conf;
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::Breach;
 use crate::seal::observed::ObservedConfig;
 use crate::seal::oci::{OciDevice, OciDeviceRule};
 use crate::seal::promise::{Privilege, Promise, PromisedCgroups, PromisedDevice};
-
-const CULPRIT: Culprit = Culprit::Conf(conf::DEVICES);
 
 pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     if promise.privilege == Privilege::Privileged {
@@ -20,13 +18,13 @@ pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
             .any(|promised| is_node(promised, found))
         {
             let what = format!(
-                "the device {} ({} {}:{})",
+                "the device \"{}\" ({} {}:{})",
                 found.path.display(),
                 found.kind,
                 found.major,
                 found.minor
             );
-            breaches.push(Breach::new(what, "none but those of --device", CULPRIT));
+            breaches.push(Breach::extra(what, "--device").by(conf::DEVICES));
         }
     }
     let rules = &config.document.linux.resources.devices;
@@ -35,19 +33,17 @@ pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
         .is_some_and(|first| !first.allow && is_every(first));
     // In a user namespace podman makes no device control group: no node can be made there, and none mounted works.
     if !promise.is_mapped() && promise.cgroups == PromisedCgroups::Own && !denied {
-        breaches.push(Breach::new(
-            "every device of the host open to mknod",
-            "that all are denied",
-            CULPRIT,
-        ));
+        let breach = Breach::missing(
+            "a rule that denies every device",
+            "with mknod(2) it can make any device of the host",
+        );
+        breaches.push(breach.by(conf::DEVICES));
     }
     for rule in rules.iter().filter(|rule| rule.allow) {
         if !is_promised(promise, rule) {
-            breaches.push(Breach::new(
-                format!("the device rule {}", describe(rule)),
-                "none but those of --device",
-                CULPRIT,
-            ));
+            let found = format!("the device rule \"{}\"", describe(rule));
+            let breach = Breach::extra(found, "--device or --device-cgroup-rule");
+            breaches.push(breach.by(conf::DEVICES));
         }
     }
     breaches
@@ -110,7 +106,7 @@ fn describe(rule: &OciDeviceRule) -> String {
         &rule.kind
     };
     format!(
-        "\"{kind} {}:{} {}\"",
+        "{kind} {}:{} {}",
         number(rule.major),
         number(rule.minor),
         rule.access

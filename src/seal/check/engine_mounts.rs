@@ -6,7 +6,7 @@ use crate::podman::releases::conf;
 use crate::podman::releases::mounts::{
     FILES, FIPS, FIPS_FILE, INITS, KERNEL, KernelFileSystem, SECRETS,
 };
-use crate::seal::breach::{Culprit, MountRefusal};
+use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedMount, ObservedMounts};
 use crate::seal::promise::{Depth, Init, Privilege, Promise, PromisedNamespace, Unmasked};
 use crate::seal::store::is_below;
@@ -31,13 +31,16 @@ const NODES: [&str; 8] = [
     "console", "full", "null", "ptmx", "random", "tty", "urandom", "zero",
 ];
 
-const CULPRIT: Culprit = Culprit::ConfMounts;
+const MOUNTS_CONF: Culprit = Culprit::Other {
+    who: "a mounts.conf",
+    instead: "take it out",
+};
 
 pub(super) fn check(
     found: &ObservedMount,
     promise: &Promise,
     mounts: &ObservedMounts<'_>,
-) -> Result<(), MountRefusal> {
+) -> Result<(), Breach> {
     let is_it = |kernel: &&KernelFileSystem| {
         Path::new(kernel.at) == found.at && kernel.types.contains(&found.kind.as_str())
     };
@@ -55,15 +58,15 @@ pub(super) fn check(
         return Ok(());
     }
     let in_dev = |path: &PathBuf| is_below(path, Path::new("/dev"));
-    let culprit = if !mounts.own_files(found).is_empty() {
-        Culprit::Other("mounts.conf")
+    let (flag, culprit) = if !mounts.own_files(found).is_empty() {
+        ("--volume", MOUNTS_CONF)
     } else if mounts.names_of(found).iter().any(in_dev) {
         // Unprivileged, podman mounts a device.
-        Culprit::Conf(conf::DEVICES)
+        ("--device", conf::DEVICES.into())
     } else {
-        CULPRIT
+        ("--volume or --mount", Culprit::ConfMounts)
     };
-    Err(("no mount".to_owned(), culprit))
+    Err(Breach::extra(found.described.as_str(), flag).by(culprit))
 }
 
 fn of_kernel(
@@ -71,7 +74,7 @@ fn of_kernel(
     found: &ObservedMount,
     promise: &Promise,
     mounts: &ObservedMounts<'_>,
-) -> Result<(), MountRefusal> {
+) -> Result<(), Breach> {
     let open = match &promise.unmasked {
         Unmasked::All => true,
         Unmasked::Paths(paths) => paths.contains(kernel.at),
@@ -80,9 +83,12 @@ fn of_kernel(
     let needed = |flag: &&&str| !(privileged || (open && **flag == "ro"));
     let mut flags = kernel.flags.iter().filter(needed);
     match flags.find(|flag| !found.flags.contains(**flag)) {
-        Some(flag) => Err(((*flag).to_owned(), Culprit::Unknown)),
+        Some(flag) => Err(found.lacks(flag)),
         None if mounts.is_new(found) => Ok(()),
-        None => Err((format!("a {}", kernel.types.join(" or ")), CULPRIT)),
+        None => {
+            let promised = format!("a new {}", kernel.types.join(" or "));
+            Err(found.is_not(promised).by(Culprit::ConfMounts))
+        }
     }
 }
 

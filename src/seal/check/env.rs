@@ -2,7 +2,7 @@
 
 use crate::podman::releases::conf;
 use crate::podman::releases::env::VARIABLES;
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::Breach;
 use crate::seal::observed::ObservedConfig;
 use crate::seal::promise::Promise;
 
@@ -28,13 +28,6 @@ pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
                 .map_or(entry.as_str(), |(name, _)| name)
         })
         .filter(|name| !promised(name))
-        .map(|name| {
-            let found = format!("the variable {name}");
-            Breach::new(
-                found,
-                "none but those of --env and of the image",
-                Culprit::Conf(conf::ENV),
-            )
-        })
+        .map(|name| Breach::extra(format!("the variable \"{name}\""), "--env").by(conf::ENV))
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Programs of the host's that run with the container.
 
 use crate::podman::releases::conf;
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::Breach;
 use crate::seal::observed::ObservedConfig;
 use crate::seal::oci::OciHook;
 use crate::seal::own_hook::{ARGUMENTS, mark};
@@ -28,11 +28,8 @@ pub(super) fn check(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
             let words = hook.args.iter().skip(1).map(String::as_str);
             let path = hook.path.display().to_string();
             let words: Vec<&str> = std::iter::once(path.as_str()).chain(words).collect();
-            Breach::new(
-                format!("the {stage} hook \"{}\"", words.join(" ")),
-                "none but those that root had installed",
-                Culprit::Conf(conf::HOOKS_DIR),
-            )
+            let found = format!("the {stage} hook \"{}\"", words.join(" "));
+            Breach::extra(found, "--hooks-dir").by(conf::HOOKS_DIR)
         })
         .collect()
 }

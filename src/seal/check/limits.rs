@@ -2,7 +2,8 @@
 
 use crate::host::CgroupLimits;
 use crate::podman::releases::conf;
-use crate::seal::breach::{Breach, Culprit};
+use crate::podman::value::limit::{Cpus, NanoCpus};
+use crate::seal::breach::Breach;
 use crate::seal::observed::{ObservedConfig, ObservedContainer, ObservedLimits};
 use crate::seal::promise::{Promise, PromisedLimits};
 
@@ -17,11 +18,10 @@ pub(super) fn check(promise: &Promise, container: &ObservedContainer) -> Vec<Bre
     }
     let hold = |limits: &ObservedLimits| match &limits.found {
         Ok(found) => against(promised, found, limits),
-        Err(why) => vec![Breach::new(
-            format!("limits that cannot be read ({why})"),
-            "ones that hold",
-            limits.missing,
-        )],
+        Err(why) => {
+            let found = format!("its control group cannot be read: {why}");
+            vec![Breach::missing("a limit that holds", found).by(limits.missing)]
+        }
     };
     container.limits.iter().flat_map(hold).collect()
 }
@@ -38,25 +38,33 @@ fn against(
         pids,
     } = found;
     let unsigned = |limit: Option<i64>| limit.and_then(|limit| u64::try_from(limit).ok());
-    let hold = |what: &str, promised: Option<u64>, found: Option<u64>, slack: u64| {
-        let promised = promised?;
-        let (found, culprit) = match found {
-            Some(found) if found <= promised.saturating_add(slack) => return None,
-            Some(found) => (format!("a limit of {found} {what}"), limits.too_high),
-            None => (format!("no limit of {what}"), limits.missing),
+    let bytes: fn(u64) -> String = |number| format!("{number} bytes");
+    let cpus: fn(u64) -> String = |number| Cpus::Max(NanoCpus(number)).to_string();
+    let plain: fn(u64) -> String = |number| number.to_string();
+    let hold =
+        |what, print: fn(u64) -> String, promised: Option<u64>, found: Option<u64>, slack| {
+            let most = promised?.saturating_add(slack);
+            let promised = print(promised?);
+            match found {
+                Some(found) if found <= most => None,
+                Some(found) => {
+                    let (what, most) = (
+                        format!("its limit of {what}"),
+                        format!("no more than {promised}"),
+                    );
+                    Some(Breach::wider(what, print(found), most).by(limits.too_high))
+                }
+                None => {
+                    let promised = format!("a limit of {what} ({promised})");
+                    Some(Breach::missing(promised, "it has none").by(limits.missing))
+                }
+            }
         };
-        Some(Breach::new(found, format!("one of {promised}"), culprit))
-    };
     [
-        hold("memory", unsigned(promised.memory), *memory, 0),
-        hold("memory and swap", unsigned(promised.swap), *swap, 0),
-        hold(
-            "billionths of a CPU",
-            promised.nano_cpus,
-            *nano_cpus,
-            ROUNDING,
-        ),
-        hold("processes", unsigned(promised.pids), *pids, 0),
+        hold("memory", bytes, unsigned(promised.memory), *memory, 0),
+        hold("memory and swap", bytes, unsigned(promised.swap), *swap, 0),
+        hold("CPUs", cpus, promised.nano_cpus, *nano_cpus, ROUNDING),
+        hold("processes", plain, unsigned(promised.pids), *pids, 0),
     ]
     .into_iter()
     .flatten()
@@ -69,11 +77,8 @@ pub(super) fn cgroup(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Brea
     if promise.limits.are_none() || path.contains(config.context.id) {
         return Vec::new();
     }
-    vec![Breach::new(
-        format!("the control group \"{path}\""),
-        "one of its own",
-        Culprit::Conf(conf::CGROUP_MANAGER),
-    )]
+    let found = format!("\"{path}\"");
+    vec![Breach::wider("its control group", found, "one of its own").by(conf::CGROUP_MANAGER)]
 }
 
 impl PromisedLimits {

@@ -3,7 +3,7 @@
 use crate::host::{Apparmor, Selinux};
 use crate::podman::releases::conf;
 use crate::podman::value::label_opt::{is_confined, is_narrow};
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::Breach;
 use crate::seal::observed::ObservedProcess;
 use crate::seal::promise::{Promise, PromisedApparmor, PromisedSelinux, SelinuxLevel};
 
@@ -27,7 +27,7 @@ fn apparmor(promised: &PromisedApparmor, found: &[String]) -> Option<Breach> {
         PromisedApparmor::Unconfined => return None,
         PromisedApparmor::Confined => (
             found.iter().any(|name| name.starts_with(DEFAULT_PROFILE)),
-            "podman's own".to_owned(),
+            "podman's own AppArmor profile".to_owned(),
         ),
         PromisedApparmor::Profile(name) => (
             found.contains(name),
@@ -35,10 +35,10 @@ fn apparmor(promised: &PromisedApparmor, found: &[String]) -> Option<Breach> {
         ),
     };
     let found = match found.first().map_or("", String::as_str) {
-        "" | "unconfined" => "no AppArmor profile".to_owned(),
-        name => format!("the AppArmor profile \"{name}\""),
+        "" | "unconfined" => "it has none that confines".to_owned(),
+        name => format!("it has \"{name}\""),
     };
-    (!holds).then(|| Breach::new(found, promised, Culprit::Conf(conf::APPARMOR_PROFILE)))
+    (!holds).then(|| Breach::missing(promised, found).by(conf::APPARMOR_PROFILE))
 }
 
 fn selinux(promise: &Promise, label: &str) -> Option<Breach> {
@@ -49,17 +49,20 @@ fn selinux(promise: &Promise, label: &str) -> Option<Breach> {
     );
     let (holds, promised) = match &promise.selinux {
         PromisedSelinux::Unconfined => return None,
-        PromisedSelinux::Confined => (is_confined(kind), "a type that confines".to_owned()),
+        PromisedSelinux::Confined => {
+            let promised = "an SELinux type that confines";
+            (is_confined(kind), promised.to_owned())
+        }
         PromisedSelinux::Type(name) => (kind == name, format!("the SELinux type \"{name}\"")),
     };
     let found = if label.is_empty() {
-        "no SELinux label".to_owned()
+        "it has no SELinux label".to_owned()
     } else {
-        format!("the SELinux label \"{label}\"")
+        format!("it has the SELinux label \"{label}\"")
     };
     if !holds {
-        return Some(Breach::new(found, promised, Culprit::Conf(conf::LABEL)));
+        return Some(Breach::missing(promised, found).by(conf::LABEL));
     }
     let narrow = promise.selinux_level == SelinuxLevel::Any || is_narrow(level);
-    (!narrow).then(|| Breach::new(found, "categories of its own", Culprit::Unknown))
+    (!narrow).then(|| Breach::missing("an SELinux label with categories of its own", found))
 }

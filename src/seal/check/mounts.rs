@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::engine_mounts;
-use crate::seal::breach::{Breach, Culprit, MountRefusal};
+use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedMount, ObservedMounts};
 use crate::seal::promise::{Lower, MountKind, Owners, Promise, PromisedMount};
 use crate::seal::store;
-
-const CULPRIT: Culprit = Culprit::ConfMounts;
 
 pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breach> {
     let mut moved = moved(promise, mounts);
@@ -17,23 +15,22 @@ pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breac
         let asked = promise.mounts.get(&found.at);
         // With mapped owners the files of the host's uid 0 may belong to the container's user.
         let is_mapped = found.owners == Owners::Mapped;
-        let why = match asked {
+        let judged = match asked {
             _ if is_mapped && asked.is_none_or(|asked| asked.owners == Owners::Kept) => {
-                Err(("the files' own owners".to_owned(), CULPRIT))
+                let maps = format!("{} maps them to others", found.described);
+                Err(Breach::missing("each file's own owner", maps).by(Culprit::ConfMounts))
             }
             Some(asked) => against(asked, found, promise, mounts),
-            None => engine_mounts::check(found, promise, mounts).or_else(|refusal| {
+            None => engine_mounts::check(found, promise, mounts).or_else(|breach| {
                 let stands_for = |asked: &&PromisedMount| {
                     is_free(&found.at) && against(asked, found, promise, mounts).is_ok()
                 };
-                let index = moved.iter().position(stands_for).ok_or(refusal)?;
+                let index = moved.iter().position(stands_for).ok_or(breach)?;
                 moved.remove(index);
                 Ok(())
             }),
         };
-        if let Err((promised, culprit)) = why {
-            breaches.push(Breach::new(found.described.as_str(), promised, culprit));
-        }
+        breaches.extend(judged.err());
     }
     breaches
 }
@@ -62,15 +59,16 @@ fn against(
     found: &ObservedMount,
     promise: &Promise,
     mounts: &ObservedMounts<'_>,
-) -> Result<(), MountRefusal> {
-    let refuse = |what: String| Err((what, CULPRIT));
+) -> Result<(), Breach> {
     if !is_source(&promised.kind, found, promise, mounts) {
-        return refuse(describe(&promised.kind));
+        let breach = found.is_not(describe(&promised.kind));
+        return Err(breach.by(Culprit::ConfMounts));
     }
     if let MountKind::Tmpfs(Some(most)) = promised.kind
         && found.size.is_none_or(|size| size > most)
     {
-        return refuse(format!("a tmpfs of at most {most} bytes"));
+        let breach = found.is_not(format!("a tmpfs of at most {most} bytes"));
+        return Err(breach.by(Culprit::ConfMounts));
     }
     // A layer without an upper directory cannot be written.
     let dirs = found.overlay.as_ref();
@@ -78,7 +76,7 @@ fn against(
     let lacks =
         |flag: &&String| !(found.flags.contains(flag.as_str()) || closed && flag.as_str() == "ro");
     match promised.flags.iter().find(lacks) {
-        Some(flag) => refuse(flag.clone()),
+        Some(flag) => Err(found.lacks(flag).by(Culprit::ConfMounts)),
         None => Ok(()),
     }
 }
@@ -151,6 +149,17 @@ fn is_image(found: &ObservedMount, mounts: &ObservedMounts<'_>) -> bool {
     }
     let names = mounts.names_of(found);
     is_closed_book(found, mounts) || names.iter().any(|name| below(name))
+}
+
+impl ObservedMount {
+    pub(super) fn lacks(&self, flag: &str) -> Breach {
+        let lacks = format!("{} lacks it", self.described);
+        Breach::missing(format!("the option \"{flag}\""), lacks)
+    }
+
+    pub(super) fn is_not(&self, promised: String) -> Breach {
+        Breach::missing(promised, format!("it has {}", self.described))
+    }
 }
 
 fn describe(kind: &MountKind) -> String {

@@ -12,16 +12,13 @@ use crate::seal::promise::{EngineMode, HostRoot, NAMESPACES, Promise, PromisedNa
 pub(super) fn hosts(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
     let shared = container.hosts_namespaces.iter().copied();
     let own = shared.filter(|name| *promise.namespace(name) == PromisedNamespace::Own);
-    own.map(|name| of_host(name, &PromisedNamespace::Own))
+    own.map(|name| other(name, "the host's", &PromisedNamespace::Own))
         .collect()
 }
 
-fn of_host(name: &str, promised: &PromisedNamespace) -> Breach {
-    Breach::new(
-        format!("the host's {name} namespace"),
-        describe(promised),
-        culprit(name),
-    )
+fn other(name: &str, found: &str, promised: &PromisedNamespace) -> Breach {
+    let what = format!("its {name} namespace");
+    Breach::wider(what, found, describe(promised)).by(culprit(name))
 }
 
 /// Which namespace it is otherwise: `/proc` does not tell whose another one is.
@@ -33,11 +30,8 @@ pub(super) fn paths(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
     for found in &config.document.linux.namespaces {
         let known = found.kind == "mount" || NAMESPACES.contains(&found.kind.as_str());
         if !known && found.path.is_some() {
-            breaches.push(Breach::new(
-                format!("another's {} namespace", found.kind),
-                "one of its own",
-                Culprit::Unknown,
-            ));
+            let found = format!("another's {} namespace", found.kind);
+            breaches.push(Breach::extra(found, None));
         }
     }
     breaches
@@ -50,11 +44,11 @@ fn path_of(name: &str, promise: &Promise, config: &ObservedConfig<'_>) -> Option
     match (promised, found.as_slice()) {
         (_, [_, _, ..]) => {
             let found = format!("two {name} namespaces");
-            Some(Breach::new(found, "one of them", culprit(name)))
+            Some(Breach::extra(found, None).by(culprit(name)))
         }
         // That its own is the host's is told by `hosts`.
         (PromisedNamespace::Host | PromisedNamespace::Joined | PromisedNamespace::Own, []) => None,
-        (PromisedNamespace::Path(_), []) => Some(of_host(name, promised)),
+        (PromisedNamespace::Path(_), []) => Some(other(name, "the host's", promised)),
         (promised, [found]) => {
             let path = found.path.as_deref();
             let path = path.filter(|path| !path.as_os_str().is_empty());
@@ -63,9 +57,8 @@ fn path_of(name: &str, promise: &Promise, config: &ObservedConfig<'_>) -> Option
             let is_kept = holds(name, promised, path, promise.engine)
                 && !(is_hosts && *promised == PromisedNamespace::Own);
             (!is_kept).then(|| {
-                let path = path.unwrap_or(Path::new("")).display();
-                let found = format!("the {name} namespace {path}");
-                Breach::new(found, describe(promised), culprit(name))
+                let found = path.map(|path| format!("\"{}\"", path.display()));
+                other(name, found.as_deref().unwrap_or("a new one"), promised)
             })
         }
     }
@@ -125,18 +118,15 @@ pub(super) fn mappings(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Br
     if *promise.namespace("user") != PromisedNamespace::Own {
         return Vec::new();
     }
-    let culprit = Culprit::Conf(conf::USERNS);
     let mut breaches = Vec::new();
-    for (what, mappings) in [
-        ("uid", &config.document.linux.uid_mappings),
-        ("gid", &config.document.linux.gid_mappings),
+    for (what, flag, mappings) in [
+        ("uid", "--uidmap", &config.document.linux.uid_mappings),
+        ("gid", "--gidmap", &config.document.linux.gid_mappings),
     ] {
         if mappings.is_empty() {
-            breaches.push(Breach::new(
-                format!("no {what} mapping"),
-                "a user namespace of its own",
-                culprit,
-            ));
+            let found = format!("it has no {what} mapping");
+            let breach = Breach::missing("a user namespace of its own", found);
+            breaches.push(breach.by(conf::USERNS));
         }
         // A rootless podman cannot map the host's id 0: its 0 is the user who started it.
         let is_host_root = |map: &OciIdMapping| map.host == 0;
@@ -144,11 +134,8 @@ pub(super) fn mappings(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Br
             && promise.host_root == HostRoot::Outside
             && mappings.iter().any(is_host_root)
         {
-            breaches.push(Breach::new(
-                format!("the host's {what} 0"),
-                "none of its ids",
-                culprit,
-            ));
+            let found = format!("the host's {what} 0 in its user namespace");
+            breaches.push(Breach::extra(found, flag).by(conf::USERNS));
         }
     }
     breaches
@@ -158,13 +145,13 @@ fn describe(promised: &PromisedNamespace) -> String {
     match promised {
         PromisedNamespace::Own => "one of its own".to_owned(),
         PromisedNamespace::Host => "the host's".to_owned(),
-        PromisedNamespace::Path(path) => path.display().to_string(),
+        PromisedNamespace::Path(path) => format!("\"{}\"", path.display()),
         PromisedNamespace::Joined => "another container's".to_owned(),
     }
 }
 
 fn culprit(name: &str) -> Culprit {
-    Culprit::Conf(match name {
+    let key = match name {
         "pid" => conf::PIDNS,
         "ipc" => conf::IPCNS,
         "uts" => conf::UTSNS,
@@ -172,5 +159,6 @@ fn culprit(name: &str) -> Culprit {
         "network" => conf::NETNS,
         "user" => conf::USERNS,
         _ => return Culprit::Unknown,
-    })
+    };
+    key.into()
 }

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::podman::releases::Fact;
 use crate::podman::releases::conf;
 use crate::podman::releases::paths::{MASKED, READ_ONLY};
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::Breach;
 use crate::seal::observed::{ObservedConfig, ObservedContainer};
 use crate::seal::promise::{Promise, PromisedAccess, Unmasked};
 use crate::seal::store;
 use crate::seal::store::ContainerContext;
+use crate::seal::words::list;
 
 /// Propagations of the root that let nothing out of the container.
 const PRIVATE: [&str; 5] = ["", "private", "rprivate", "slave", "rslave"];
@@ -19,10 +20,9 @@ const DEFAULT_SYSCTL: &str = "net.ipv4.ping_group_range";
 
 pub(super) fn access(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
     match promise.root {
-        PromisedAccess::ReadOnly if container.has_writable_root => vec![Breach::new(
-            "a writable root file system",
-            "a read-only one",
-            Culprit::Unknown,
+        PromisedAccess::ReadOnly if container.has_writable_root => vec![Breach::missing(
+            "a read-only root file system",
+            "it can write to its own",
         )],
         PromisedAccess::ReadOnly | PromisedAccess::ReadWrite => Vec::new(),
     }
@@ -32,19 +32,23 @@ pub(super) fn root(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach
     let mut breaches = Vec::new();
     let root = &config.document.root.path;
     if !is_promised_root(promise, root, &config.context) {
-        let found = format!("the root file system \"{}\"", root.display());
+        let found = format!("\"{}\"", root.display());
         let promised = match &promise.rootfs {
             Some(path) => format!("\"{}\"", path.display()),
             None => "one of podman's store".to_owned(),
         };
-        breaches.push(Breach::new(found, promised, Culprit::Unknown));
+        breaches.push(Breach::wider("its root file system", found, promised));
     }
     let propagation = config.document.linux.rootfs_propagation.as_str();
     let mut mounts = promise.mounts.values();
     let is_private = mounts.all(|mount| mount.propagation.is_none());
     if is_private && !PRIVATE.contains(&propagation) {
-        let found = format!("the root propagation \"{propagation}\"");
-        breaches.push(Breach::new(found, "a private one", Culprit::Unknown));
+        let found = format!("\"{propagation}\"");
+        breaches.push(Breach::wider(
+            "the propagation of its mounts",
+            found,
+            "\"private\"",
+        ));
     }
     breaches
 }
@@ -63,26 +67,19 @@ pub(super) fn hidden(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Brea
     let is_open = |path: &str| open.iter().any(|pattern| matches(pattern, path));
     let is_hidden = |path: &str| linux.masked_paths.iter().any(|found| found == path);
     let is_read_only = |path: &str| linux.readonly_paths.iter().any(|found| found == path);
-    let mut breaches = Vec::new();
-    let wanted = always(&MASKED)
+    let masked = always(&MASKED)
         .filter(|path| !is_open(path))
         .chain(promise.masked.iter().map(String::as_str));
-    for path in wanted.filter(|path| !is_hidden(path)) {
-        breaches.push(Breach::new(
-            format!("{path} visible"),
-            "that it is hidden",
-            Culprit::Unknown,
-        ));
-    }
-    let wanted = always(&READ_ONLY).filter(|path| !is_open(path));
-    for path in wanted.filter(|path| !is_hidden(path) && !is_read_only(path)) {
-        breaches.push(Breach::new(
-            format!("{path} writable"),
-            "that it is read-only",
-            Culprit::Unknown,
-        ));
-    }
-    breaches
+    let visible: Vec<&str> = masked.filter(|path| !is_hidden(path)).collect();
+    let read_only = always(&READ_ONLY).filter(|path| !is_open(path));
+    let is_writable = |path: &&str| !is_hidden(path) && !is_read_only(path);
+    let writable: Vec<&str> = read_only.filter(is_writable).collect();
+    let breach = |what: &str, paths: Vec<&str>, found: &str| {
+        (!paths.is_empty()).then(|| Breach::missing(format!("{what} {}", list(paths)), found))
+    };
+    let visible = breach("a mask over", visible, "there is none");
+    let writable = breach("read-only access to", writable, "it can write there");
+    visible.into_iter().chain(writable).collect()
 }
 
 /// The directory that was asked for, or one that podman mounted the image's layers at.
@@ -136,15 +133,8 @@ pub(super) fn sysctl(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Brea
         .iter()
         .filter(|(key, value)| !holds(key, value))
         .map(|(key, value)| {
-            let promised = promise
-                .sysctl
-                .get(key)
-                .map_or("the kernel's own value", String::as_str);
-            Breach::new(
-                format!("the sysctl {key}={value}"),
-                promised,
-                Culprit::Conf(conf::DEFAULT_SYSCTLS),
-            )
+            Breach::extra(format!("the sysctl \"{key}={value}\""), "--sysctl")
+                .by(conf::DEFAULT_SYSCTLS)
         })
         .collect()
 }

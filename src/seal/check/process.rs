@@ -1,21 +1,16 @@
 //! What setrlimit(2) and the OOM killer allow the process.
 
 use crate::podman::releases::conf;
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::Breach;
 use crate::seal::observed::{ObservedConfig, ObservedContainer};
 use crate::seal::promise::Promise;
-
-const CULPRIT: Culprit = Culprit::Conf(conf::DEFAULT_ULIMITS);
 
 pub(super) fn oom_score(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
     let promised = promise.oom_score_adj;
     let lower = container.oom_score_adj.filter(|found| *found < promised);
-    let breach = |found| {
-        Breach::new(
-            format!("the OOM score {found}"),
-            format!("no less than {promised}"),
-            Culprit::Conf(conf::OOM_SCORE_ADJ),
-        )
+    let breach = |found: i64| {
+        let promised = format!("no less than {promised}");
+        Breach::wider("its OOM score", found.to_string(), promised).by(conf::OOM_SCORE_ADJ)
     };
     lower.map(breach).into_iter().collect()
 }
@@ -28,13 +23,15 @@ pub(super) fn rlimits(promise: &Promise, container: &ObservedContainer) -> Vec<B
         for (_, found_soft, found_hard) in found.filter(|(found, _, _)| found == name) {
             is_there = true;
             if found_soft > soft || found_hard > hard {
-                let found = format!("{name}={found_soft}:{found_hard}");
-                breaches.push(Breach::new(found, format!("{soft}:{hard}"), CULPRIT));
+                let found = format!("{found_soft}:{found_hard}");
+                let promised = format!("no more than {soft}:{hard}");
+                let breach = Breach::wider(format!("its {name}"), found, promised);
+                breaches.push(breach.by(conf::DEFAULT_ULIMITS));
             }
         }
         if !is_there {
-            let found = format!("no {name}");
-            breaches.push(Breach::new(found, format!("{soft}:{hard}"), CULPRIT));
+            let breach = Breach::missing(format!("{name}={soft}:{hard}"), "it has no such limit");
+            breaches.push(breach.by(conf::DEFAULT_ULIMITS));
         }
     }
     breaches
@@ -48,8 +45,8 @@ pub(super) fn other_rlimits(promise: &Promise, config: &ObservedConfig<'_>) -> V
     let found = config.document.process.rlimits.iter();
     let others = found.filter(|found| !promised.contains_key(&found.kind));
     let breach = others.map(|found| {
-        let found = format!("{}={}:{}", found.kind, found.soft, found.hard);
-        Breach::new(found, "no limit but those of --ulimit", CULPRIT)
+        let found = format!("the limit {}={}:{}", found.kind, found.soft, found.hard);
+        Breach::extra(found, "--ulimit").by(conf::DEFAULT_ULIMITS)
     });
     breach.collect()
 }

@@ -1,47 +1,54 @@
 //! The words that the runtime was started with.
 
-use crate::podman::releases::conf;
+use crate::podman::releases::Fact;
+use crate::podman::releases::conf::{self, ConfKey};
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::promise::{Descriptors, Promise};
 
-/// Words of the runtime's command line that weaken a container, and the key of containers.conf that makes podman say them.
-const WORDS: [(&str, &str, Culprit); 4] = [
+/// Words of the runtime's command line that weaken a container, what they take from it, and the key of containers.conf
+/// that makes podman say them.
+const WORDS: [(&str, &str, Fact<ConfKey>); 4] = [
     (
         "--no-pivot",
-        "a root that can be left (--no-pivot)",
-        Culprit::Conf(conf::NO_PIVOT_ROOT),
+        "a root file system that cannot be left",
+        conf::NO_PIVOT_ROOT,
     ),
     (
         "--no-new-keyring",
-        "its caller's session keyring (--no-new-keyring)",
-        Culprit::Conf(conf::KEYRING),
+        "a session keyring of its own",
+        conf::KEYRING,
     ),
     (
         "--cgroup-manager=disabled",
-        "no control group",
-        Culprit::Conf(conf::RUNTIMES_FLAGS),
+        "a control group of its own",
+        conf::RUNTIMES_FLAGS,
     ),
     (
         "--rootless=true",
-        "a control group that need not be there (--rootless=true)",
-        Culprit::Conf(conf::RUNTIMES_FLAGS),
+        "a control group that is certainly there",
+        conf::RUNTIMES_FLAGS,
     ),
 ];
+
+const CALLER: Culprit = Culprit::Other {
+    who: "LISTEN_FDS in the environment of podman's caller",
+    instead: "unset it",
+};
 
 pub(super) fn check(promise: &Promise, words: &[String]) -> Vec<Breach> {
     let mut breaches: Vec<Breach> = WORDS
         .iter()
         .filter(|(word, _, _)| words.iter().any(|found| found == word))
-        .map(|(_, found, culprit)| Breach::new(*found, "none of that", *culprit))
+        .map(|(word, promised, key)| {
+            let found = format!("the runtime was started with {word}");
+            Breach::missing(*promised, found).by(*key)
+        })
         .collect();
     let pairs = words.iter().zip(words.iter().skip(1));
     let mut passed = pairs.filter(|(word, _)| *word == "--preserve-fds");
     if promise.descriptors == Descriptors::None && passed.any(|(_, number)| number != "0") {
-        breaches.push(Breach::new(
-            "open descriptors of its caller's",
-            "none",
-            Culprit::Other("LISTEN_FDS"),
-        ));
+        let found = "an open file of podman's caller";
+        breaches.push(Breach::extra(found, "--preserve-fds").by(CALLER));
     }
     breaches
 }

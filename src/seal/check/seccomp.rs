@@ -1,7 +1,7 @@
 //! The system call filter: no wider than the profile that was judged.
 
 use crate::podman::releases::conf;
-use crate::seal::breach::{Breach, Culprit};
+use crate::seal::breach::Breach;
 use crate::seal::observed::{ObservedConfig, ObservedProcess};
 use crate::seal::promise::{Promise, PromisedSeccomp};
 use crate::seal::words::list;
@@ -9,19 +9,14 @@ use crate::seccomp::{Arch, Filter, SeccompProfile};
 
 pub(super) fn presence(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
     match &promise.seccomp {
-        PromisedSeccomp::Filter(_) if !process.is_filtered => {
-            breach("no seccomp filter at all".to_owned())
-        }
+        PromisedSeccomp::Filter(_) if !process.is_filtered => missing("it has none".to_owned()),
         PromisedSeccomp::Filter(_) | PromisedSeccomp::Unconfined => Vec::new(),
     }
 }
 
-fn breach(found: String) -> Vec<Breach> {
-    vec![Breach::new(
-        found,
-        "the seccomp profile that was judged",
-        Culprit::Conf(conf::SECCOMP_PROFILE),
-    )]
+fn missing(found: String) -> Vec<Breach> {
+    let promised = "the seccomp filter that was judged";
+    vec![Breach::missing(promised, found).by(conf::SECCOMP_PROFILE)]
 }
 
 pub(super) fn width(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
@@ -34,14 +29,12 @@ pub(super) fn width(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
     let found = match Filter::from_oci(seccomp) {
         Ok(found) => found,
         Err(problem) => {
-            return breach(format!(
-                "a seccomp filter that is not understood ({problem})"
-            ));
+            return missing(format!("its filter is not understood: {problem}"));
         }
     };
     let promised = match promised(promise, config) {
         Ok(promised) => promised,
-        Err(why) => return breach(format!("a seccomp filter that cannot be compared ({why})")),
+        Err(why) => return missing(format!("its filter cannot be compared with it: {why}")),
     };
     let wider = found.wider_than(&promised);
     if wider.is_empty() {
@@ -49,7 +42,9 @@ pub(super) fn width(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
     }
     let words: Vec<String> = wider.iter().map(ToString::to_string).collect();
     let words = list(words.iter().map(String::as_str));
-    breach(format!("a wider seccomp filter ({words})"))
+    let what = "its seccomp filter";
+    let found = format!("wider ({words})");
+    vec![Breach::wider(what, found, "none but the judged one").by(conf::SECCOMP_PROFILE)]
 }
 
 fn promised(promise: &Promise, config: &ObservedConfig<'_>) -> Result<Filter, String> {

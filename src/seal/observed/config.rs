@@ -39,8 +39,8 @@ impl<'a> Observed<'a> {
                     .host
                     .cgroup_limits(waiting.pid)
                     .map_err(|problem| problem.to_string()),
-                too_high: Culprit::Conf(conf::CGROUP_MANAGER),
-                missing: Culprit::Conf(conf::CGROUP_MANAGER),
+                too_high: conf::CGROUP_MANAGER.into(),
+                missing: conf::CGROUP_MANAGER.into(),
             }
         }));
         let rlimits = document.process.rlimits.iter();
@@ -116,7 +116,13 @@ fn asked(resources: &OciResources) -> ObservedLimits {
             nano_cpus: cpu.quota.and_then(cpus),
             pids: positive(resources.pids.limit),
         }),
-        too_high: Culprit::Other("podman update"),
-        missing: Culprit::Other("a host or user without that control group"),
+        too_high: Culprit::Other {
+            who: "podman update",
+            instead: "make the container again with safe-podman",
+        },
+        missing: Culprit::Other {
+            who: "a host that has no such controller for this user",
+            instead: "see safe-podman rules limit-not-effective",
+        },
     }
 }

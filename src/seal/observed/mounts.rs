@@ -143,7 +143,7 @@ impl From<&KernelMount> for ObservedMount {
             size: size(&found.options).map(|size| size.saturating_sub(PAGE - 1)),
             overlay: OverlayDirs::of(&found.kind, &found.options),
             described: format!(
-                "a mount of {} \"{}\" at \"{}\"",
+                "the {} mount \"{}\" at \"{}\"",
                 found.kind,
                 root.display(),
                 found.point.display()

@@ -143,9 +143,9 @@ fn what_a_real_engine_writes_is_kept() {
 #[test]
 fn each_single_change_is_found() {
     for (pointer, value, word) in [
-        ("/process/user/uid", json!(0), "uid 0"),
-        ("/process/user/uid", json!(1000), "uid 1000"),
-        ("/process/user/gid", json!(0), "gid 0"),
+        ("/process/user/uid", json!(0), "uid is 0"),
+        ("/process/user/uid", json!(1000), "uid is 1000"),
+        ("/process/user/gid", json!(0), "gid is 0"),
         ("/process/user/additionalGids", json!([0]), "group 0"),
         (
             "/process/user/additionalGids",
@@ -179,8 +179,8 @@ fn each_single_change_is_found() {
         ),
         ("/process/capabilities/other", json!([]), "capability set"),
         ("/process/noNewPrivileges", json!(false), "set-user-ID"),
-        ("/process/oomScoreAdj", json!(-1), "OOM score -1"),
-        ("/process/rlimits", json!([]), "no RLIMIT_NOFILE"),
+        ("/process/oomScoreAdj", json!(-1), "OOM score is -1"),
+        ("/process/rlimits", json!([]), "no such limit"),
         (
             "/process/rlimits/-",
             json!({"type": "RLIMIT_MEMLOCK", "soft": 1, "hard": 1}),
@@ -190,25 +190,25 @@ fn each_single_change_is_found() {
         (
             "/process/env/-",
             json!("LD_PRELOAD=secret"),
-            "the variable LD_PRELOAD where",
+            "the variable \"LD_PRELOAD\", which",
         ),
-        ("/process/env/-", json!("BARE"), "the variable BARE"),
+        ("/process/env/-", json!("BARE"), "the variable \"BARE\""),
         (
             "/process/scheduler",
             json!({"policy": "SCHED_FIFO"}),
             "scheduler",
         ),
-        ("/root/readonly", json!(false), "writable root"),
-        ("/root/path", json!("/"), "the root file system"),
+        ("/root/readonly", json!(false), "read-only root"),
+        ("/root/path", json!("/"), "its root file system is"),
         (
             "/root/path",
             json!("/srv/overlay/x/merged"),
-            "the root file system",
+            "its root file system is",
         ),
         (
             "/root/path",
             json!("/tmp/intermediate-mountpoint-0.0"),
-            "the root file system",
+            "its root file system is",
         ),
         ("/vm", json!({}), "vm"),
         (
@@ -243,7 +243,7 @@ fn each_single_change_is_found() {
         ),
         ("/annotations/some.thing", json!("x"), "some.thing"),
         ("/annotations/krun.cpus", json!("9"), "krun.cpus"),
-        ("/linux/cgroupsPath", json!(""), "the control group"),
+        ("/linux/cgroupsPath", json!(""), "its control group"),
         ("/linux/intelRdt", json!({"closID": "fast"}), "cache class"),
         (
             "/linux/sysctl/net.ipv4.ip_forward",
@@ -255,12 +255,16 @@ fn each_single_change_is_found() {
             json!("1024"),
             "port_start=1024",
         ),
-        ("/linux/seccomp", Value::Null, "no seccomp filter"),
+        (
+            "/linux/seccomp",
+            Value::Null,
+            "seccomp filter that was judged",
+        ),
         ("/linux/seccomp", json!({}), "not understood"),
         (
             "/linux/seccomp/defaultAction",
             json!("SCMP_ACT_ALLOW"),
-            "wider seccomp filter",
+            "seccomp filter is wider",
         ),
         (
             "/linux/seccomp/syscalls/0/names/-",
@@ -280,12 +284,12 @@ fn each_single_change_is_found() {
         (
             "/linux/resources/memory/limit",
             json!(-1),
-            "no limit of memory",
+            "a limit of memory (",
         ),
         (
             "/linux/resources/memory",
             json!({}),
-            "no limit of memory and swap",
+            "a limit of memory and swap (",
         ),
         (
             "/linux/resources/memory/swap",
@@ -299,11 +303,11 @@ fn each_single_change_is_found() {
         ),
         ("/linux/resources/cpu/quota", json!(200_000), "CPU"),
         ("/linux/resources/cpu/period", json!(1000), "CPU"),
-        ("/linux/resources/cpu", json!({}), "no limit of"),
+        ("/linux/resources/cpu", json!({}), "a limit of CPUs (1)"),
         (
             "/linux/resources/pids/limit",
             json!(0),
-            "no limit of processes",
+            "a limit of processes (",
         ),
         ("/linux/resources/pids/limit", json!(4096), "4096"),
         (
@@ -336,12 +340,16 @@ fn each_single_change_is_found() {
         ),
         ("/linux/devices/0/major", json!(1), "1:229"),
         ("/linux/devices/0/path", json!("/dev/other"), "/dev/other"),
-        ("/linux/maskedPaths", json!([]), "/proc/kcore visible"),
-        ("/linux/readonlyPaths", json!([]), "/proc/sys writable"),
+        ("/linux/maskedPaths", json!([]), "a mask over /proc/acpi"),
+        (
+            "/linux/readonlyPaths",
+            json!([]),
+            "read-only access to /proc/",
+        ),
         (
             "/linux/rootfsPropagation",
             json!("shared"),
-            "root propagation",
+            "propagation of its mounts",
         ),
         ("/linux/intelRdt", json!({}), "closID"),
     ] {

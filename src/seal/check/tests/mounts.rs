@@ -140,7 +140,7 @@ fn files_keep_their_owners() {
     for key in ["uidMappings", "gidMappings"] {
         for destination in ["/r", "/w", "/etc/hosts"] {
             let changed = with_mount(destination, |mount| mount[key] = maps.clone());
-            breaks(&changed, "the files' own owners");
+            breaks(&changed, "each file's own owner");
         }
     }
     let changed = with_mount("/w", |mount| {
@@ -149,7 +149,7 @@ fn files_keep_their_owners() {
             .unwrap()
             .push("idmap".into());
     });
-    breaks(&changed, "the files' own owners");
+    breaks(&changed, "each file's own owner");
     let mut promise = promised();
     promise.mounts.get_mut(Path::new("/w")).unwrap().owners = Owners::Mapped;
     assert_eq!(

@@ -11,7 +11,7 @@ fn each_namespace_must_be_its_own() {
         let mut missing = document();
         let all = missing["linux"]["namespaces"].as_array_mut().unwrap();
         all.retain(|namespace| namespace["type"] != kind);
-        breaks(&missing, &format!("the host's {kind} namespace"));
+        breaks(&missing, &format!("its {kind} namespace is the host's"));
         for path in [
             "/proc/1/ns/net",
             "/proc/self/ns/pid",
@@ -25,7 +25,7 @@ fn each_namespace_must_be_its_own() {
                     namespace["path"] = path.into();
                 }
             }
-            breaks(&other, &format!("the {kind} namespace {path}"));
+            breaks(&other, &format!("its {kind} namespace is \"{path}\""));
         }
         breaks(&with("/linux/namespaces/-", json!({"type": kind})), "two");
     }
@@ -53,7 +53,7 @@ fn a_user_namespace_of_its_own_needs_a_mapping() {
         .namespaces
         .insert("user".to_owned(), PromisedNamespace::Own);
     let judged = |document: &Value| judged_on(&Fake::rootful(), &promise, document);
-    assert!(judged(&document())[0].contains("the host's user namespace"));
+    assert!(judged(&document())[0].contains("its user namespace is the host's"));
     let mut mapped = with("/linux/namespaces/-", json!({"type": "user"}));
     assert!(judged(&mapped)[0].contains("no uid mapping"));
     for key in ["uidMappings", "gidMappings"] {
@@ -82,5 +82,5 @@ fn a_namespace_of_podman_s_may_not_be_the_host_s() {
         .file("/proc/self/ns/net", 0, 0o444, "")
         .link(path, "/proc/self/ns/net");
     let found = judged_on(&host, &promised(), &changed);
-    assert!(found[0].contains("the network namespace"), "{found:?}");
+    assert!(found[0].contains("its network namespace is"), "{found:?}");
 }

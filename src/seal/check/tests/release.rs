@@ -62,7 +62,7 @@ fn the_fixture_s_podman_is_known() {
         "hidden without a row: /proc/new\n",
         "a row, but not hidden: /proc/acpi\n",
         "an annotation without a row: io.podman.annotations.cpuset\n",
-        "/proc/acpi visible",
+        "a mask over /proc/acpi",
     ] {
         assert!(found.contains(line), "{line}: {found}");
     }

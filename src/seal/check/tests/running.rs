@@ -110,8 +110,8 @@ fn found(host: &Fake, promise: &Promise, process: &Process) -> Vec<String> {
 fn each_change_is_seen() {
     assert_eq!(found_on(&Fake::rootful(), &kept()), [""; 0]);
     let changes: [(Change, &str); 33] = [
-        (|p| p.uid = 0, "uid 0"),
-        (|p| p.gid = 0, "gid 0"),
+        (|p| p.uid = 0, "uid is 0"),
+        (|p| p.gid = 0, "gid is 0"),
         (
             |p| {
                 let _ = p.groups.insert(0);
@@ -123,18 +123,15 @@ fn each_change_is_seen() {
             "CAP_SYS_ADMIN in its effective",
         ),
         (|p| p.no_new_privileges = false, "set-user-ID"),
-        (|p| p.seccomp = 0, "no seccomp"),
+        (|p| p.seccomp = 0, "seccomp filter that was judged"),
         (
             |p| {
                 let _ = p.namespaces.insert("net".into(), 1);
             },
-            "network namespace",
+            "its network namespace is the host's",
         ),
-        (|p| p.mounts[0].flags = vec!["rw".into()], "writable root"),
-        (
-            |p| drop(p.mounts[1].flags.pop()),
-            "where noexec was promised",
-        ),
+        (|p| p.mounts[0].flags = vec!["rw".into()], "read-only root"),
+        (|p| drop(p.mounts[1].flags.pop()), "\"noexec\" was promised"),
         (|p| p.mounts[2].root = "/etc".into(), "\"/etc\" at \"/r\""),
         (
             |p| p.mounts[2].device = "254:2".into(),
@@ -194,7 +191,7 @@ fn each_change_is_seen() {
             },
             "at \"/dev/shm\"",
         ),
-        (|p| p.mounts[2].flags.push("idmapped".into()), "own owners"),
+        (|p| p.mounts[2].flags.push("idmapped".into()), "own owner"),
         (
             |p| {
                 p.mounts
@@ -213,7 +210,7 @@ fn each_change_is_seen() {
             },
             "at \"/run/podman-init\"",
         ),
-        (|p| p.cgroup.memory = None, "no limit of memory"),
+        (|p| p.cgroup.memory = None, "a limit of memory ("),
         (|p| p.cgroup.swap = Some(1 << 40), "memory and swap"),
         (|p| p.cgroup.pids = Some(257), "257"),
         (|p| p.cgroup.nano_cpus = None, "CPU"),
