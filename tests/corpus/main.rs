@@ -23,7 +23,6 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use safe_podman::testing::Fake;
-use safe_podman::testing::Level;
 use safe_podman::testing::Verdict;
 use serde::Deserialize;
 
