@@ -40,6 +40,7 @@ mod seal_env;
 mod seal_image;
 mod seal_ordinary;
 mod seal_start;
+mod site;
 mod user;
 mod values;
 mod words;
@@ -73,6 +74,7 @@ const ROOMS: &[(&str, &[(&str, Test)])] = &[
     ("seal_image", seal_image::TESTS),
     ("seal_ordinary", seal_ordinary::TESTS),
     ("seal_start", seal_start::TESTS),
+    ("site", site::TESTS),
 ];
 
 fn main() -> ExitCode {
