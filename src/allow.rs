@@ -155,7 +155,11 @@ mod tests {
             "",
             "2027-3-31",
             "2023-02-29",
+            "2024-02-30",
+            "2100-02-29",
             "1900-02-29",
+            "1969-12-31",
+            "2027-+3-31",
             "2027-13-01",
             "2027-00-10",
             "27-03-31",
@@ -171,6 +175,7 @@ mod tests {
     fn counts_days_as_the_calendar_does() {
         assert_eq!(Date::from_unix(0).to_string(), "1970-01-01");
         assert_eq!(Date::from_unix(951_782_400).to_string(), "2000-02-29");
+        assert_eq!(Date::from_unix(4_107_542_400).to_string(), "2100-03-01");
         assert_eq!(Date::from_unix(1_798_761_599).to_string(), "2026-12-31");
         assert_eq!(Date::from_unix(1_798_761_600).to_string(), "2027-01-01");
     }
@@ -182,6 +187,8 @@ mod tests {
             Allow::parse("host-network=a=b", &origin).unwrap().reason,
             "a=b"
         );
+        let spaced = Allow::parse(" host-network = why ", &origin).unwrap();
+        assert_eq!((spaced.rule, &*spaced.reason), (RuleId::HostNetwork, "why"));
         for bad in [
             "host-network",
             "host-network=",
@@ -189,7 +196,11 @@ mod tests {
             "=why",
             "",
         ] {
-            assert!(Allow::parse(bad, &origin).is_err(), "{bad}");
+            let problem = Allow::parse(bad, &origin).unwrap_err();
+            assert!(
+                problem.what.contains("is an override without"),
+                "{bad}: {problem}"
+            );
         }
     }
 

@@ -113,6 +113,16 @@ fn a_scope_holds_what_certainly_comes_from_it() {
     let local: RegistryScope = "localhost".parse().unwrap();
     assert!(local.holds(&image("localhost/x")) && local.holds(&image(id)));
     assert!(!local.holds(&image("886f140bf6f6")) && !hub.holds(&image(id)));
+    for (scope, text) in [
+        ("quay.io", id),
+        ("localhost/team", id),
+        ("quay.io/library", "quay.io/x"),
+        ("quay.io/prometheus/node", "quay.io/prometheus"),
+        ("quay.io/prometheus", "quay.io/prometheus"),
+    ] {
+        let scope: RegistryScope = scope.parse().unwrap();
+        assert!(!scope.holds(&image(text)), "{scope} {text}");
+    }
     for bad in [
         "",
         "library",
@@ -163,8 +173,15 @@ fn a_policy_is_roots_alone() {
 #[test]
 fn what_is_there_but_no_policy_is_no_default() {
     let host = Fake::rootful();
+    let dangling = host.clone().link(POLICY, "/nowhere/policy.yaml");
+    let problem = Site::load(&dangling).unwrap_err();
+    assert!(
+        problem
+            .what
+            .contains("is a link to \"/nowhere/policy.yaml\""),
+        "{problem}"
+    );
     for bad in [
-        host.clone().link(POLICY, "/nowhere/policy.yaml"),
         host.clone().directory(POLICY, 0, 0o755),
         host.clone().node(POLICY, FileKind::Fifo, 0, 0o644),
         host.clone().file(POLICY, 0, 0o644, ""),
