@@ -58,6 +58,13 @@ impl FakeEngine {
         self
     }
 
+    /// Puts a newer image into the registry.
+    pub(crate) fn with_newer(mut self, change: impl FnOnce(&mut ImageConfig)) -> Self {
+        self.remote.clone_from(&self.image.borrow());
+        self.remote.as_mut().map(change);
+        self
+    }
+
     /// Adds a volume.
     pub(crate) fn with_volume(mut self, name: &str, volume: ListedVolume) -> Self {
         self.volumes.insert(name.to_owned(), volume);

@@ -1,3 +1,6 @@
+mod asked;
+mod promised;
+
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -7,6 +10,9 @@ use crate::engine::ListedVolume;
 use crate::engine::fake::{FakeEngine, PODMAN};
 use crate::env::Environment;
 use crate::host::{Fake, Host as _};
+use crate::origin::Origin;
+use crate::podman::args::FlagValue;
+use crate::podman::flags;
 use crate::podman::version::Version;
 use crate::policy::site::Site;
 use crate::profile::ProfileLayers;
@@ -16,8 +22,12 @@ const NEW: Version = Version(5, 4, 2);
 const FILTER: &[u8] = br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#;
 
 fn host() -> Fake {
+    on(Fake::rootful())
+}
+
+fn on(host: Fake) -> Fake {
     let program = "/usr/bin/safe-podman";
-    let host = Fake::rootful().link("/proc/self/exe", program);
+    let host = host.link("/proc/self/exe", program);
     host.file(program, 0, 0o755, "ours")
 }
 
@@ -32,20 +42,25 @@ fn go_in(
     words: &[&str],
 ) -> Result<Outcome, Problem> {
     let host = host();
-    let directory = Path::new("/srv/app").into();
+    let context = context(&host, environment, Site::default());
+    go_on(&context, engine, pulling, words)
+}
+
+fn context<'h>(host: &'h Fake, environment: &Environment, site: Site) -> Context<'h> {
+    let (directory, today) = (Path::new("/srv/app").into(), "2026-11-22".parse().unwrap());
+    Context::new(host, environment.clone(), site, directory, today).or_default_filter(FILTER)
+}
+
+fn go_on(
+    context: &Context<'_>,
+    engine: &FakeEngine,
+    pulling: Pulling,
+    words: &[&str],
+) -> Result<Outcome, Problem> {
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-    let said = RunOptions::parse(&words, RUN_OPTIONS, &directory)?;
+    let said = RunOptions::parse(&words, RUN_OPTIONS, &context.directory)?;
     let request = Request::layered(&said, ProfileLayers::default(), Vec::new())?;
-    let today = "2026-11-22".parse()?;
-    let context = Context::new(
-        &host,
-        environment.clone(),
-        Site::default(),
-        directory,
-        today,
-    );
-    let context = context.or_default_filter(FILTER);
-    plan(Verb::Run, &request, pulling, engine, &context)
+    plan(Verb::Run, &request, pulling, engine, context)
 }
 
 #[track_caller]
@@ -74,11 +89,11 @@ fn has(plan: &Plan, word: &str) -> bool {
 #[test]
 fn a_refused_flag_reaches_not_even_a_question() {
     let engine = FakeEngine::new(NEW);
-    let rules = refusing(go(
-        &engine,
-        Pulling::AsAsked,
-        &["--privileged", "localhost/x"],
-    ));
+    let outcome = go(&engine, Pulling::AsAsked, &["--privileged", "localhost/x"]);
+    if let Ok(Outcome::Refused(refused)) = &outcome {
+        assert_eq!(refused.image(), "localhost/x", "which the log names");
+    }
+    let rules = refusing(outcome);
     assert!(rules.contains(&"privileged".to_owned()), "{rules:?}");
     assert_eq!(engine.calls(), [""; 0]);
 }
@@ -113,6 +128,7 @@ fn the_plan_is_what_podman_becomes() {
         Pulling::AsAsked,
         &["localhost/x", "sh", "-c", "true"],
     ));
+    assert_eq!(plan.image(), "localhost/x", "which the log names");
     let mut words = plan.command().into_iter();
     assert_eq!(words.next().unwrap(), PODMAN);
     let words: Vec<String> = words
@@ -170,8 +186,11 @@ fn an_image_that_was_pulled_is_not_pulled_again() {
         let engine = FakeEngine::new(NEW);
         let engine = if again { engine.unpulled() } else { engine };
         let image = format!("quay.io/x@sha256:{}", "0".repeat(64));
-        let plan = planned(go(&engine, Pulling::AsAsked, &["--pull", pull, &image]));
-        assert!(has(&plan, "--pull=never"), "{pull}: {:?}", plan.command());
+        let words = ["--pull", pull, "--name=web", &image];
+        let plan = planned(go(&engine, Pulling::AsAsked, &words));
+        for word in ["--pull=never", "--name=web"] {
+            assert!(has(&plan, word), "{pull}: {:?}", plan.command());
+        }
         assert!(engine.calls().contains(&format!("pull {image}")), "{pull}");
     }
     let engine = FakeEngine::new(NEW);
@@ -226,17 +245,38 @@ fn a_variable_that_podman_would_obey_is_written_out() {
 
 #[test]
 fn a_flag_that_this_podman_lacks_is_named() {
-    let Err(problem) = go(
-        &FakeEngine::new(OLD),
-        Pulling::AsAsked,
-        &["--retry", "3", "localhost/x"],
-    ) else {
-        panic!("podman 4.3 has no --retry");
-    };
-    assert!(
-        problem.what.contains("podman 4.3.1 has no --retry"),
-        "{problem}"
-    );
+    let backend = [
+        "--db-backend=sqlite",
+        "--allow=storage-redirect=why",
+        "localhost/x",
+    ];
+    for (version, words, what, instead) in [
+        (
+            OLD,
+            &["--retry", "3", "localhost/x"][..],
+            "podman 4.3.1 has no --retry",
+            "or use podman 5.",
+        ),
+        (
+            OLD,
+            &backend,
+            "podman 4.3.1 has no --db-backend",
+            "or use podman 4.5.0 or newer",
+        ),
+        (
+            Version(6, 0, 0),
+            &backend,
+            "podman 6.0.0 has no --db-backend",
+            "podman 6.0.0 dropped it",
+        ),
+    ] {
+        let Err(problem) = go(&FakeEngine::new(version), Pulling::AsAsked, words) else {
+            panic!("{what}");
+        };
+        assert_eq!(problem.what, what);
+        let found = problem.instead.unwrap();
+        assert!(found.contains(instead), "{found}");
+    }
 }
 
 #[test]
@@ -266,4 +306,60 @@ fn a_set_uid_program_has_no_context() {
         panic!("a set-uid program was accepted");
     };
     assert!(problem.what.contains("set-uid"), "{problem}");
+}
+
+#[test]
+fn what_the_host_says_is_a_layer() {
+    let host = host();
+    let context = context(&host, &Environment::default(), Site::default());
+    let said = RunOptions::parse(&["localhost/x".into()], RUN_OPTIONS, &context.directory).unwrap();
+    let origin = Origin::Host("NOTIFY_SOCKET is set");
+    let layer = FlagValue::read(&flags::SDNOTIFY, "conmon", &origin, &context.directory).unwrap();
+    let request = Request::layered(&said, ProfileLayers::default(), layer).unwrap();
+    let engine = FakeEngine::new(NEW);
+    let planned = planned(plan(
+        Verb::Run,
+        &request,
+        Pulling::AsAsked,
+        &engine,
+        &context,
+    ));
+    assert!(has(&planned, "--sdnotify=conmon"));
+}
+
+#[test]
+fn the_caller_s_home_is_a_home() {
+    let words = ["-v", "/srv/me:/me", "localhost/x"];
+    let host = host()
+        .directory("/srv/me", 0, 0o755)
+        .directory("/me", 0, 0o755);
+    for (home, is_refused) in [("/srv/me", true), ("/elsewhere", false), ("srv/me", false)] {
+        let context = context(
+            &host,
+            &Environment::new([("HOME", home)], 7),
+            Site::default(),
+        );
+        let outcome = go_on(&context, &FakeEngine::new(NEW), Pulling::AsAsked, &words).unwrap();
+        assert_eq!(matches!(outcome, Outcome::Refused(_)), is_refused, "{home}");
+    }
+}
+
+#[test]
+fn profiles_are_looked_for_where_the_environment_says_when_that_is_a_place() {
+    let host = host();
+    for (config, expected) in [
+        (Some("/srv/config"), "/srv/config/safe-podman/profiles"),
+        (Some("config"), "/root/.config/safe-podman/profiles"),
+        (None, "/root/.config/safe-podman/profiles"),
+    ] {
+        let config = config.map(|config| ("XDG_CONFIG_HOME", config));
+        let context = context(&host, &Environment::new(config, 7), Site::default());
+        let library = context.library();
+        let directories = [Path::new(expected), Path::new("/etc/safe-podman/profiles")];
+        assert_eq!(library.dirs()[..2], directories);
+        assert_eq!(
+            library.dirs()[2],
+            Path::new("/usr/share/safe-podman/profiles")
+        );
+    }
 }
