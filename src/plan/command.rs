@@ -9,7 +9,7 @@ use super::ready::Ready;
 use crate::env::{Import, Scrubbed};
 use crate::podman::flags;
 use crate::podman::value::env::EnvVar;
-use crate::policy::engine::{Judgement, Verdict};
+use crate::policy::engine::Judgement;
 use crate::problem::Problem;
 use crate::rule_id::RuleId;
 use crate::seal::ambient::{self, Ambient};
@@ -18,9 +18,6 @@ use crate::seal::promise::Descriptors;
 use crate::seal::{self, register};
 use crate::spec::Spec;
 use crate::spec::argv::{self, Line, Sealing};
-
-/// The rule whose override says that limits do not hold here.
-const LIMITS_RULE: RuleId = RuleId::LimitNotEffective;
 
 /// What podman is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,11 +206,11 @@ fn unpromised(spec: &Spec) -> Result<(), Problem> {
     }
 }
 
+/// A finding that let the container be accepted, by an override or under the site's `mode: warn`, says that the limit is
+/// not there.
 fn limits(judgement: &Judgement) -> LimitsHere {
-    let waived = judgement.findings.iter().any(|finding| {
-        finding.rule.id == LIMITS_RULE && matches!(finding.verdict, Verdict::Allowed { .. })
-    });
-    if waived {
+    let mut findings = judgement.findings.iter();
+    if findings.any(|finding| finding.rule.id == RuleId::LimitNotEffective) {
         LimitsHere::Waived
     } else {
         LimitsHere::Held

@@ -78,10 +78,12 @@ fn a_limit_that_this_host_lacks_is_promised_to_nobody() {
     let mut cgroups = whole.cgroups().unwrap();
     cgroups.controllers.remove("pids");
     let lacking = host().with_cgroups(cgroups);
+    let warning = Site::parse("mode: warn", "policy.yaml").unwrap();
     let allow = "--allow=limit-not-effective=why";
     for (host, site, words, pids) in [
         (&whole, Site::default(), &["localhost/x"][..], Some(256)),
         (&lacking, Site::default(), &[allow, "localhost/x"], None),
+        (&lacking, warning, &["localhost/x"], None),
     ] {
         let context = context(host, &Environment::default(), site);
         let plan = planned(go_on(
