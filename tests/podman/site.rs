@@ -83,7 +83,7 @@ fn runs(said: Said) -> String {
 }
 
 #[track_caller]
-fn refuses(said: Said, words: &[&str]) {
+fn refuses(said: &Said, words: &[&str]) {
     assert_eq!((said.code, said.stdout.as_str()), (125, ""), "{said:#?}");
     for word in words {
         assert!(said.stderr.contains(word), "{word}: {said:#?}");
@@ -116,7 +116,7 @@ fn what_the_policy_refuses_starts_without_it(engine: &Engine) -> Tested {
     ] {
         let mut run = started(engine, "run", words);
         runs(said(&mut run, &[]));
-        refuses(Policy::new(engine, policy)?.under(&run), &refusal);
+        refuses(&Policy::new(engine, policy)?.under(&run), &refusal);
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ fn the_level_is_the_policy_s(engine: &Engine) -> Tested {
     let notes = runs(said(&mut run, &[]));
     assert!(notes.contains("note[bind-all]"), "{notes}");
     let restricted = Policy::new(engine, "level: restricted")?;
-    refuses(restricted.under(&run), &["[bind-all]"]);
+    refuses(&restricted.under(&run), &["[bind-all]"]);
     let checked = restricted.under(&started(engine, "check", &words));
     assert!(checked.stdout.contains("level restricted"), "{checked:#?}");
     Ok(())
@@ -135,7 +135,7 @@ fn the_level_is_the_policy_s(engine: &Engine) -> Tested {
 
 fn in_mode_warn_a_refusal_is_a_note(engine: &Engine) -> Tested {
     let mut run = started(engine, "run", &["--uts=host"]);
-    refuses(said(&mut run, &[]), &["refused", "[uts-host]"]);
+    refuses(&said(&mut run, &[]), &["refused", "[uts-host]"]);
     let notes = runs(Policy::new(engine, "mode: warn")?.under(&run));
     assert!(notes.contains("note[uts-host]"), "{notes}");
     Ok(())
@@ -155,7 +155,7 @@ fn an_override_ends_with_its_last_day(engine: &Engine) -> Tested {
     runs(run(&day("today")));
     let yesterday = day("yesterday");
     let until = format!("it was allowed until {}: a move", yesterday.trim());
-    refuses(run(&yesterday), &["[uts-host]", &until]);
+    refuses(&run(&yesterday), &["[uts-host]", &until]);
     Ok(())
 }
 
@@ -164,6 +164,6 @@ fn a_policy_that_others_may_write_stops_every_run(engine: &Engine) -> Tested {
     let policy = Policy::new(engine, "mode: enforce")?;
     runs(policy.under(&run));
     fs::set_permissions(policy.file(), fs::Permissions::from_mode(0o666)).unwrap();
-    refuses(policy.under(&run), &["policy.yaml", "others than root"]);
+    refuses(&policy.under(&run), &["policy.yaml", "others than root"]);
     Ok(())
 }
