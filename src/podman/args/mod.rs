@@ -170,6 +170,13 @@ fn argument(index: usize, text: &str) -> Origin {
     }
 }
 
+fn utf8(word: &OsStr, index: usize) -> Result<&str, Problem> {
+    word.to_str().ok_or_else(|| {
+        Problem::new(format!("argument {index} is not UTF-8: \"{}\"", word.to_string_lossy()))
+            .instead("podman's flags and image names are UTF-8; only the container's own arguments may be anything")
+    })
+}
+
 struct Parser<'a> {
     args: &'a [OsString],
     next: usize,
@@ -188,33 +195,25 @@ impl Parser<'_> {
             if word == "--" {
                 break;
             }
-            let text = self.utf8(word)?;
+            let text = utf8(word, self.next)?;
             match text.strip_prefix("--") {
                 Some(long) => self.long(long, text)?,
                 None => self.cluster(text)?,
             }
         }
         let mut rest = self.args.iter().skip(self.next);
-        let image = rest
-            .next()
-            .map(|word| self.utf8(word).map(str::to_owned))
-            .transpose()?;
-        let image_index = match image {
-            Some(_) => self.next.saturating_add(1),
-            None => 0,
+        let (image, image_index) = match rest.next() {
+            Some(word) => {
+                let index = self.next.saturating_add(1);
+                (Some(utf8(word, index)?.to_owned()), index)
+            }
+            None => (None, 0),
         };
         Ok(RunArgs {
             given: self.given,
             image,
             image_index,
             command: rest.cloned().collect(),
-        })
-    }
-
-    fn utf8<'w>(&self, word: &'w OsStr) -> Result<&'w str, Problem> {
-        word.to_str().ok_or_else(|| {
-            Problem::new(format!("argument {} is not UTF-8: \"{}\"", self.next, word.to_string_lossy()))
-                .instead("podman's flags and image names are UTF-8; only the container's own arguments may be anything")
         })
     }
 
@@ -283,7 +282,7 @@ impl Parser<'_> {
                         .instead(format!("--{}={}", flag.long, flag.value)));
                 };
                 self.next = self.next.saturating_add(1);
-                let value = self.utf8(word)?;
+                let value = utf8(word, self.next)?;
                 (value.to_owned(), format!("{text} {value}"))
             }
         };
@@ -324,42 +323,4 @@ impl Parser<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(words: &[&str]) -> Result<RunArgs, Problem> {
-        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        parse(&words, &[], &Path::new("/srv").into())
-    }
-
-    #[test]
-    fn an_element_of_a_list_stands_without_quotes() {
-        let read = |value: &str| read(&["--cap-add", value, "image"]);
-        let values = |value: &str| -> Vec<String> {
-            let given = read(value).unwrap().given.into_iter();
-            given.map(|given| given.value).collect()
-        };
-        assert_eq!(values("chown,kill"), ["chown", "kill"]);
-        assert_eq!(values("\"chown\",kill"), ["chown", "kill"]);
-        for value in ["\"chown,kill\"", "chown,\"a,b\"", "\"a\"\"b\""] {
-            let problem = read(value).unwrap_err();
-            assert!(
-                problem.what.contains("needs quotes to stand"),
-                "{value}: {problem}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_podman_would_drop_unsaid_is_refused() {
-        for word in ["-test.v", "-test.x=1", "-ittest.x"] {
-            let problem = read(&[word, "image"]).unwrap_err();
-            assert!(
-                problem.what.contains("silently ignore"),
-                "{word}: {problem}"
-            );
-        }
-        let image = read(&["-it", "test.x"]).unwrap().image;
-        assert_eq!(image.as_deref(), Some("test.x"));
-    }
-}
+mod tests;
