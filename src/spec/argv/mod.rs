@@ -293,34 +293,4 @@ fn of_bind(bind: &Bind) -> Volume {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::host::Fake;
-    use crate::testing::TestRun;
-
-    #[test]
-    fn no_new_privileges_is_podman_s_last_word() {
-        for (words, last) in [
-            (&[][..], "no-new-privileges"),
-            (
-                &["--security-opt=label=type:x_t", "--workdir=/"],
-                "no-new-privileges",
-            ),
-            (&["--security-opt=no-new-privileges"], "no-new-privileges"),
-            (
-                &[
-                    "--security-opt=no-new-privileges=false",
-                    "--allow=new-privileges=why",
-                ],
-                "no-new-privileges=false",
-            ),
-        ] {
-            let argv = TestRun::on(&Fake::rootful()).judge(words).argv;
-            let flags = argv.iter().take_while(|word| *word != "--");
-            let last = format!("--security-opt={last}");
-            assert_eq!(flags.last().unwrap(), &*last, "{words:?}: {argv:?}");
-            let is_about_it =
-                |word: &&std::ffi::OsString| word.to_string_lossy().contains("no-new-privileges");
-            assert_eq!(argv.iter().filter(is_about_it).count(), 1, "{argv:?}");
-        }
-    }
-}
+mod tests;
