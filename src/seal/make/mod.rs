@@ -282,3 +282,6 @@ fn unmasked(privileged: Switch, asked: &[Setting<security_opt::Unmask>], nested:
     }
     Unmasked::Paths(paths)
 }
+
+#[cfg(test)]
+mod tests;
