@@ -6,6 +6,8 @@
     reason = "tests, and one long table"
 )]
 
+mod asked;
+mod engine_mounts;
 mod mounts;
 mod namespaces;
 mod process;
