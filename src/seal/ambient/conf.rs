@@ -147,3 +147,48 @@ fn same_name(kept: &str, entry: &str) -> bool {
     let name = |text: &'_ str| text.split_once('=').map(|(name, _)| name.trim().to_owned());
     name(kept).is_some() && name(kept) == name(entry)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn found(text: &str) -> ConfFindings {
+        read(Path::new("/x.conf"), text).unwrap()
+    }
+
+    #[test]
+    fn what_adds_nothing_weakens_nothing() {
+        for (text, weak) in [
+            ("[containers]\nvolumes = []", 0),
+            ("[containers]\nvolumes = [{append=true}]", 0),
+            ("[containers]\nvolumes = [{append=true}, \"/x:/x\"]", 1),
+            ("[containers]\nvolumes = [1]", 1),
+            ("[containers]\nenv = [\"TERM = x\"]", 0),
+            ("[containers]\nenv = [\"PATH=/bin=/x\"]", 0),
+            ("[engine]\nruntimes_flags = {}", 0),
+            ("[engine]\nruntimes_flags = {crun = [\"x\"]}", 1),
+            ("[engine]\nruntime = 1", 0),
+        ] {
+            assert_eq!(found(text).weak.len(), weak, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_are_told_in_the_order_of_the_file() {
+        let text = "[containers]\nvolumes = [\"/x:/x\"]\nannotations = [\"a=b\"]\n[engine]\nremote = true\n";
+        let lines: Vec<usize> = found(text).weak.iter().map(|weak| weak.line).collect();
+        assert_eq!(lines, [2, 3, 5]);
+    }
+
+    #[test]
+    fn an_empty_path_is_none_and_the_first_place_of_two_wins() {
+        let empty = found("[engine]\nvolume_path = \"\"\ninit_path = \"\"\n");
+        assert_eq!((empty.volume_path, empty.init_path), (None, None));
+        let engine = "[engine]\ninit_path = \"/b\"\nhooks_dir = [\"/h\"]\n";
+        assert_eq!(found(engine).init_path, Some("/b".into()));
+        assert_eq!(found(engine).hooks_dir, Some(vec!["/h".into()]));
+        let both = format!("[containers]\ninit_path = \"/a\"\n{engine}");
+        assert_eq!(found(&both).init_path, Some("/a".into()));
+    }
+}

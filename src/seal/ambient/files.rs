@@ -103,3 +103,119 @@ pub(crate) fn find(host: &dyn Host, key: ConfKey, config: Option<&Path>) -> Opti
         .rev()
         .find_map(place)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::env::{Environment, scrub};
+    use crate::host::Fake;
+    use crate::podman::releases::conf::{INIT_PATH, VOLUMES};
+    use crate::seal::ambient::neutralise;
+
+    const NEW: Version = Version(5, 8, 0);
+
+    fn on(host: &Fake, variables: &[(&str, &str)]) -> Vec<String> {
+        let environment = Environment::new(variables.iter().copied(), 1);
+        let files = all(host, NEW, &scrub(&environment, &[], host));
+        let text = |path: &PathBuf| path.display().to_string();
+        files.iter().map(text).collect()
+    }
+
+    fn machine(host: Fake, home: &str) -> Fake {
+        let etc = "/etc/containers/containers";
+        let names = [
+            ".conf.d/b.conf",
+            ".conf.d/a.conf",
+            ".conf.d/a.txt",
+            ".conf.d/conf",
+        ];
+        let modes = [".rootful.conf.d/c.conf", ".rootless.conf.d/c.conf"];
+        let users = [
+            ".rootless.conf.d/1000/d.conf",
+            ".rootless.conf.d/1/d.conf",
+            ".rootful.conf.d/0/d.conf",
+        ];
+        let names = names.into_iter().chain(modes).chain(users);
+        let host = names.fold(host, |host, name| {
+            host.file(format!("{etc}{name}"), 0, 0o644, "")
+        });
+        host.file(
+            format!("{home}/.config/containers/containers.conf.d/e.conf"),
+            0,
+            0o644,
+            "",
+        )
+    }
+
+    #[test]
+    fn a_mode_and_a_user_have_files_of_their_own() {
+        let etc = |mode: &str| {
+            let names = [
+                "/usr/share/containers/containers.conf".to_owned(),
+                format!("/usr/share/containers/containers.{mode}.conf"),
+            ];
+            let main = ["conf", "conf.d/a.conf", "conf.d/b.conf"]
+                .map(|name| format!("/etc/containers/containers.{name}"));
+            let more = ["conf", "conf.d/c.conf"]
+                .map(|name| format!("/etc/containers/containers.{mode}.{name}"));
+            [&names[..], &main, &more].concat()
+        };
+        let own = |home: &str| {
+            ["conf", "conf.d/e.conf"].map(|name| format!("{home}/containers/containers.{name}"))
+        };
+        let found = on(&machine(Fake::rootful(), "/root"), &[]);
+        assert_eq!(found, [&etc("rootful")[..], &own("/root/.config")].concat());
+        let ann = machine(Fake::rootless(), "/home/ann");
+        let user = ["/etc/containers/containers.rootless.conf.d/1000/d.conf".to_owned()];
+        let expected = |home: &[String]| [&etc("rootless")[..], &user, home].concat();
+        assert_eq!(on(&ann, &[]), expected(&own("/home/ann/.config")));
+        let elsewhere = "/srv/x/containers/containers.conf".to_owned();
+        let ann = ann.directory("/srv/x", 1000, 0o700);
+        assert_eq!(
+            on(&ann, &[("XDG_CONFIG_HOME", "/srv/x")]),
+            expected(&[elsewhere])
+        );
+    }
+
+    #[test]
+    fn the_last_file_that_says_it_counts() {
+        let first =
+            "[containers]\ninit_path=\"/a\"\n[engine]\nvolume_path=\"/a\"\nhooks_dir=[\"/a\"]\n";
+        let one = Fake::rootful().file("/usr/share/containers/containers.conf", 0, 0o644, first);
+        let two = |text: &str| {
+            one.clone()
+                .file("/etc/containers/containers.conf", 0, 0o644, text)
+        };
+        let say = |host: &Fake| {
+            let scrubbed = scrub(&Environment::default(), &[], host);
+            let found =
+                neutralise(host, NEW, &scrubbed, Path::new("/var/lib/safe-podman"), &[]).unwrap();
+            assert!(found.overriding.is_some());
+            (
+                found.init_path.unwrap(),
+                found.volume_path.unwrap(),
+                found.hooks_dir.unwrap(),
+            )
+        };
+        let of = |path: &str| (path.into(), path.into(), vec![path.into()]);
+        assert_eq!(say(&one), of("/a"));
+        assert_eq!(say(&two("[containers]\nvolumes=[]\n")), of("/a"));
+        assert_eq!(say(&two(&first.replace("/a", "/b"))), of("/b"));
+        let both = two("\n[containers]\ninit_path=\"/b\"\n");
+        let place = find(&both, INIT_PATH.what, None);
+        assert_eq!(place.as_deref(), Some("/etc/containers/containers.conf:3"));
+        let place = find(&one, INIT_PATH.what, None);
+        assert_eq!(
+            place.as_deref(),
+            Some("/usr/share/containers/containers.conf:2")
+        );
+        assert_eq!(find(&both, VOLUMES.what, None), None);
+        let mine = both.file("/srv/x/containers/containers.conf", 0, 0o644, first);
+        let place = find(&mine, INIT_PATH.what, Some(Path::new("/srv/x")));
+        assert_eq!(
+            place.as_deref(),
+            Some("/srv/x/containers/containers.conf:2")
+        );
+    }
+}
