@@ -52,3 +52,62 @@ fn is_of(directory: &Path, id: &str) -> bool {
             .next()
             .is_some_and(|driver| driver.ends_with("-containers"))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::host::Fake;
+
+    const ID: &str = "c0ffee";
+
+    /// What is left for podman where a container has these mounts, and where a log lies in these directories.
+    fn left(sources: &[&str], logs: &[&str]) -> Vec<String> {
+        let mounts: Vec<_> = sources
+            .iter()
+            .map(|source| serde_json::json!({"source": source}))
+            .collect();
+        let document = serde_json::json!({"mounts": mounts}).to_string();
+        let host = Fake::rootful().file("/bundle/config.json", 0, 0o600, document);
+        let host = logs.iter().fold(host, |host, log| {
+            host.file(format!("{log}/{LOG}"), 0, 0o600, "")
+        });
+        leave(&host, Path::new("/bundle"), ID, "because");
+        let mut written = Vec::new();
+        for log in logs {
+            if let Some(text) = host.recall(Path::new(log), LOG) {
+                assert!(
+                    String::from_utf8(text)
+                        .unwrap()
+                        .contains("\"msg\":\"because\"")
+                );
+                written.push((*log).to_owned());
+            }
+        }
+        written
+    }
+
+    #[test]
+    fn the_reason_is_left_in_the_container_s_own_directory_alone() {
+        let own = "/run/overlay-containers/c0ffee/userdata";
+        let file = &format!("{own}/hosts");
+        assert_eq!(left(&["proc", "/srv/x", file], &["/srv", own]), [own]);
+        assert_eq!(left(&[file], &[]), [""; 0]);
+        for other in [
+            "/run/overlay-containers/c0ffef/userdata",
+            "/run/overlay-containers/c0ffee/other",
+            "/run/overlay-containersx/c0ffee/userdata",
+            "run/overlay-containers/c0ffee/userdata",
+            "/c0ffee/userdata",
+        ] {
+            assert_eq!(
+                left(&[&format!("{other}/hosts")], &[other]),
+                [""; 0],
+                "{other}"
+            );
+        }
+        // Of two directories the one with a log.
+        let two = "/var/vfs-containers/c0ffee/userdata";
+        assert_eq!(left(&[&format!("{two}/passwd"), file], &[own]), [own]);
+    }
+}

@@ -259,6 +259,23 @@ mod tests {
     }
 
     #[test]
+    fn hooks_that_a_person_asked_for_may_run() {
+        let hook = |path: &str| format!("{{\"hook\": {{\"path\": \"{path}\"}}}}");
+        let host = host(0, 0o755)
+            .file("/srv/hooks/a.json", 1000, 0o644, hook("/srv/a"))
+            .file("/srv/hooks/b.json", 1000, 0o644, r#"{"hook": "/srv/b"}"#)
+            .file("/srv/hooks/c.txt", 1000, 0o644, hook("/srv/c"));
+        let found = register(&host, Path::new(STATE), None, &["/srv/hooks".into()]).unwrap();
+        let marks = ["/srv/a", "/srv/b"].map(|path| mark(Path::new(path), &[], &[]));
+        assert_eq!(found.hooks, marks.into());
+        let [.., asked, ours] = found.directories.as_slice() else {
+            panic!("{found:?}")
+        };
+        assert_eq!(asked, Path::new("/srv/hooks"));
+        assert!(host.recall(ours, FILE).is_some());
+    }
+
+    #[test]
     fn a_hook_that_others_could_change_stops_the_run() {
         let hook = r#"{"version": "1.0.0", "hook": {"path": "/opt/x"}, "stages": ["prestart"]}"#;
         let file = format!("{}/a.json", DIRECTORIES[0].what);

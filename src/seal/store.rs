@@ -173,3 +173,164 @@ fn is_volume_of(
     let below: PathBuf = below.iter().collect();
     name.map_or_else(|| is_id(found), |name| name == *found) && relative(part) == below
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::host::Fake;
+
+    const ID: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8f9";
+    const STORE: &str = "/var/lib/containers/storage";
+
+    #[test]
+    fn an_id_is_64_hexadecimal_digits() {
+        assert!(is_id(ID) && is_id(&"A".repeat(64)));
+        for other in [
+            "",
+            &"a".repeat(63),
+            &"a".repeat(65),
+            &"g".repeat(64),
+            &ID.replace('9', "x"),
+        ] {
+            assert!(!is_id(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn below_is_strictly_and_by_components() {
+        for (path, below) in [
+            ("/a/b", true),
+            ("/a/b/c", true),
+            ("/a", false),
+            ("/ab", false),
+            ("/a/../b", false),
+            ("/b/a", false),
+        ] {
+            assert_eq!(is_below(Path::new(path), Path::new("/a")), below, "{path}");
+        }
+    }
+
+    #[test]
+    fn files_of_a_container() {
+        let of =
+            |path: String| of_container(Path::new(&path)).map(|(id, file)| (id.to_owned(), file));
+        let found = |file: &str| Some((ID.to_owned(), PathBuf::from(file)));
+        assert_eq!(
+            of(format!("{STORE}/overlay-containers/{ID}/userdata/hosts")),
+            found("hosts")
+        );
+        assert_eq!(
+            of(format!("/run/vfs-containers/{ID}/userdata/a/b")),
+            found("a/b")
+        );
+        for other in [
+            format!("{STORE}/containers/{ID}/userdata/hosts"),
+            format!("{STORE}/overlay-containersx/{ID}/userdata/hosts"),
+            format!("{STORE}/overlay-containers/{ID}0/userdata/hosts"),
+            format!("{STORE}/overlay-containers/{ID}/other/hosts"),
+            format!("{STORE}/overlay-containers/{ID}/userdata/../hosts"),
+            format!("overlay-containers/{ID}/userdata/hosts"),
+        ] {
+            assert_eq!(of(other.clone()), None, "{other}");
+        }
+    }
+
+    /// The stores that a bundle and a root file system tell, and whether the place is this part of the volume there.
+    fn place(
+        bundle: &str,
+        root: Option<&str>,
+        source: &str,
+        name: Option<&str>,
+        part: Option<&str>,
+    ) -> (Vec<PathBuf>, bool) {
+        let host = Fake::rootful();
+        let context = ContainerContext {
+            host: &host,
+            id: ID,
+            bundle: Path::new(bundle),
+            root: root.map(Path::new),
+        };
+        let promise = serde_json::from_str(include_str!("fixtures/promise.json")).unwrap();
+        let part = part.map(Path::new);
+        let is_it = is_volume(Path::new(source), name, part, &promise, &context);
+        (stores(&context), is_it)
+    }
+
+    #[test]
+    fn a_store_is_known_by_what_lies_in_it() {
+        let bundle = format!("{STORE}/overlay-containers/{ID}/userdata");
+        let root = format!("/run/user/1/overlay/{ID}/merged");
+        let of = |bundle: &str, root: &str| place(bundle, Some(root), "/x", None, None).0;
+        let both = [STORE, "/run/user/1"].map(PathBuf::from);
+        assert_eq!(of(&bundle, &root), both);
+        assert_eq!(of(&bundle, "/srv/a/b/c"), both.get(..1).unwrap());
+        assert_eq!(of("/srv/a/b/c", &root), both.get(1..).unwrap());
+        assert_eq!(
+            of(&bundle.replace("0a1b", "0a1c"), "/"),
+            [""; 0].map(PathBuf::from)
+        );
+        for other in [
+            format!("/s/vfs/{ID}/merged"),
+            format!("/s/overlay/{ID}/diff"),
+            "/s/overlay/x/merged".to_owned(),
+        ] {
+            assert!(!is_layer(Path::new(&other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_volume() {
+        let bundle = format!("{STORE}/overlay-containers/{ID}/userdata");
+        let root = format!("/run/user/1/overlay/{ID}/merged");
+        let is = |source: &str, name: Option<&str>, part: Option<&str>| {
+            place(&bundle, Some(&root), source, name, part).1
+        };
+        let in_bundle = |name: &str| format!("{bundle}/{name}");
+        for (source, name, part, expected) in [
+            (format!("{STORE}/volumes/v/_data"), Some("v"), None, true),
+            (
+                "/run/user/1/volumes/v/_data".to_owned(),
+                Some("v"),
+                None,
+                true,
+            ),
+            (
+                format!("{STORE}/volumes/v/_data/a/b"),
+                Some("v"),
+                Some("/a/b"),
+                true,
+            ),
+            (
+                format!("{STORE}/volumes/v/_data/a/b"),
+                Some("v"),
+                Some("/a"),
+                false,
+            ),
+            (format!("{STORE}/volumes/v/_data/a"), Some("v"), None, false),
+            (format!("{STORE}/volumes/w/_data"), Some("v"), None, false),
+            (format!("{STORE}/volumes/{ID}/_data"), None, None, true),
+            (format!("{STORE}/volumes/v/_data"), None, None, false),
+            ("/srv/volumes/v/_data".to_owned(), Some("v"), None, false),
+            (in_bundle("subpath0"), Some("v"), Some("a"), true),
+            (in_bundle("subpath0"), Some("v"), None, false),
+            (in_bundle("subpath/0"), Some("v"), Some("a"), false),
+            (in_bundle("x-subpath"), Some("v"), Some("a"), false),
+            (
+                in_bundle("subpath0").replace("0a1b", "0a1c"),
+                Some("v"),
+                Some("a"),
+                false,
+            ),
+        ] {
+            assert_eq!(
+                is(&source, name, part),
+                expected,
+                "{source} {name:?} {part:?}"
+            );
+        }
+        let path = PathBuf::from(format!("{STORE}/volumes/v/_data/a/b"));
+        let found = volume_of(&path).unwrap();
+        assert_eq!((found.name, found.part), ("v", "a/b".into()));
+    }
+}
