@@ -315,7 +315,7 @@ impl Parser<'_> {
             .at(&argument(self.next, text));
         let word = text.trim_start_matches('-');
         let word = word.split_once('=').map_or(word, |(name, _)| name);
-        match self.find(|flag| word.len() > 1 && flag.long == word) {
+        match self.find(|flag| flag.long == word) {
             Some(flag) => problem.instead(format!("--{}", flag.long)),
             None => problem.instead("see safe-podman-run(1) for the flags there are"),
         }

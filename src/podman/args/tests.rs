@@ -123,6 +123,11 @@ fn what_is_refused_and_what_to_type() {
             Some("--network"),
         ),
         (
+            "-network=ns:/x=y i",
+            "unknown flag \"-n\" in \"-network=ns:/x=y\"",
+            Some("--network"),
+        ),
+        (
             "-dry-run i",
             "unknown flag \"-r\" in \"-dry-run\"",
             Some("--dry-run"),
