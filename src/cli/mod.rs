@@ -55,7 +55,7 @@ pub static RUN_OPTIONS: &[Flag] = &[
         "dry-run",
         Kind::Bool,
         "",
-        "print the podman command as one shell line and stop",
+        "print the podman command as one shell line and stop; keeps the files that it names",
     ),
     own(
         "explain",

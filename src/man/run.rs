@@ -66,7 +66,8 @@ fn ending(page: Page) -> Page {
         .section("SECURITY")
         .text(
             "What this does not protect from is listed in `safe-podman`(1). A command printed by `--dry-run` is judged \
-             when it is printed, not when it is run.",
+             when it is printed, not when it is run. `--dry-run` and `--explain` start nothing, but they keep the judged \
+             seccomp profile and the hook file in the state directory, because the printed command names them.",
         )
         .section("EXAMPLES")
         .text("A service under the profile that names its image:")

@@ -68,9 +68,9 @@ pub(super) fn describe(grant: &Grant<'_>) -> String {
     let cap = grant.cap;
     match grant.beside {
         Some(beside) => format!(
-            "the container would get {cap} beside {beside}: {}",
+            "the container would get {cap} beside {beside}, which {}",
             cap.why()
         ),
-        None => format!("the container would get {cap}: {}", cap.why()),
+        None => format!("the container would get {cap}, which {}", cap.why()),
     }
 }

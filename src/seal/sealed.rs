@@ -71,6 +71,8 @@ impl Sealed {
     }
 }
 
+const AGAIN: &str = "make the container again with safe-podman";
+
 /// The bytes that were judged, however long ago.
 fn profile_of(host: &dyn Host, filter: &PromisedFilter) -> Result<Vec<u8>, Problem> {
     let most = u64::try_from(seccomp::MAX_BYTES).unwrap_or(u64::MAX);
@@ -80,12 +82,14 @@ fn profile_of(host: &dyn Host, filter: &PromisedFilter) -> Result<Vec<u8>, Probl
             Problem::new(format!(
                 "the seccomp profile that was promised is gone: {error}"
             ))
+            .instead(AGAIN)
         })?;
     if sha256(&file.bytes) != filter.sha256 {
         return Err(Problem::new(format!(
             "\"{}\" is not the seccomp profile that was promised",
             filter.file.display()
-        )));
+        ))
+        .instead(AGAIN));
     }
     Ok(file.bytes)
 }

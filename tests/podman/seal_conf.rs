@@ -214,7 +214,7 @@ fn an_annotation_of_the_host_s(engine: &Engine) -> Tested {
     safe.args(["--name=annotated", "--network=none", IMAGE, "true"]);
     let safe = said(&mut host.inside(&safe), &[]);
     if engine.version() < (4, 5) {
-        let expected = "containers.conf:2: annotations adds to every container";
+        let expected = "containers.conf:2: annotations adds its entries to every container";
         assert!(
             safe.code == 125 && safe.stderr.contains(expected),
             "{safe:#?}"

@@ -25,7 +25,7 @@ fn check(_: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     ssh.take(1)
         .map(|_| {
             Hit::warn(
-                "the image exposes port 22: is there an SSH server in it?",
+                "the image exposes port 22, as one with an SSH server does",
                 &Origin::Image("EXPOSE"),
             )
         })

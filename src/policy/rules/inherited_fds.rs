@@ -25,7 +25,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         .filter(|given| given.value != "0");
     let count = count.map(|given| {
         (
-            format!("{} open files of the caller", given.value),
+            format!("the caller's open files (--preserve-fds={})", given.value),
             &given.origin,
         )
     });

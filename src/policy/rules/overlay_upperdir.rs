@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Medium,
     why: "upperdir= and workdir= are host directories that podman writes to on behalf of the \
           container, though the mount looks as if it only read its source",
-    instead: "-v SOURCE:DESTINATION:O, which forgets what was written, or a named volume: -v app- \
-              data:/data",
+    instead: "-v SOURCE:DESTINATION:O, which forgets what was written, or a named volume: \
+              -v app-data:/data",
     references: &["CIS 5.13", "podman-run(1)"],
     bad: &["-v", "/srv/app:/app:O,upperdir=/srv/up,workdir=/srv/work"],
     good: &["-v", "/srv/app:/app:O"],

@@ -51,7 +51,11 @@ impl LastingKey {
 }
 
 const fn list(key: Fact<ConfKey>, kept: &'static [&'static str]) -> LastingKey {
-    lasting(key, ConfValue::List { kept }, "adds to every container")
+    lasting(
+        key,
+        ConfValue::List { kept },
+        "adds its entries to every container",
+    )
 }
 
 const fn programs(key: Fact<ConfKey>) -> LastingKey {

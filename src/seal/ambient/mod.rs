@@ -126,27 +126,26 @@ fn refuse(
             facts::OVERRIDE.holds_in(version) && key.neutral(|_| String::new()).is_some();
         key.key.holds_in(version) && !is_overridden && key.key.what != keys::FLAGS_TAKE_BACK
     };
-    let lines: Vec<String> = found
-        .weak
-        .iter()
-        .filter(|weak| stays(weak.key))
-        .map(|weak| {
-            format!(
-                "{} {}",
-                place(weak.line, weak.key.key.what.name),
-                weak.key.does
-            )
-        })
-        .collect();
-    if lines.is_empty() {
+    let lasting: Vec<_> = found.weak.iter().filter(|weak| stays(weak.key)).collect();
+    if lasting.is_empty() {
         return Ok(());
     }
+    let line = |weak: &&conf::Weak| {
+        let place = place(weak.line, weak.key.key.what.name);
+        format!("{place} {}", weak.key.does)
+    };
+    let lines: Vec<String> = lasting.iter().map(line).collect();
+    let is_neutral = |weak: &&conf::Weak| weak.key.neutral(|_| String::new()).is_some();
+    let instead = if lasting.iter().all(is_neutral) {
+        "take the line out, or use podman 4.8 or newer, and ask for it in a profile"
+    } else {
+        "take the line out: no podman takes it back"
+    };
     let what = format!(
         "{}, and podman {version} lets no flag take that back",
         lines.join("; ")
     );
-    Err(Problem::new(what)
-        .instead("take the line out, or use podman 4.8 or newer, and ask for it in a profile"))
+    Err(Problem::new(what).instead(instead))
 }
 
 /// What podman would start must not be others' to change.

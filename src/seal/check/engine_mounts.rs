@@ -62,7 +62,7 @@ pub(super) fn check(
         ("--volume", MOUNTS_CONF)
     } else if mounts.names_of(found).iter().any(in_dev) {
         // Unprivileged, podman mounts a device.
-        ("--device", conf::DEVICES.into())
+        ("--device or --volume", conf::DEVICES.into())
     } else {
         ("--volume or --mount", Culprit::ConfMounts)
     };

@@ -36,7 +36,10 @@ fn breach(asked: Option<&PromisedMount>, found: &OciMount) -> Option<Breach> {
         matches!(asked.kind, MountKind::Bind(_)) && asked.depth == Depth::Closed
     });
     if is_closed && RECURSIVE.iter().any(&has) {
-        return missing("a source alone", "brings the mounts below it along");
+        return missing(
+            "a bind of the source alone",
+            "brings the mounts below it along",
+        );
     }
     // podman mounts devices and what belongs to the host as slaves: judged by what they are.
     let is_engines = asked.is_none() && found.kind != "tmpfs";

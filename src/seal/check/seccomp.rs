@@ -44,7 +44,7 @@ pub(super) fn width(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
     let words = list(words.iter().map(String::as_str));
     let what = "its seccomp filter";
     let found = format!("wider ({words})");
-    vec![Breach::wider(what, found, "none but the judged one").by(conf::SECCOMP_PROFILE)]
+    vec![Breach::wider(what, found, "the judged one").by(conf::SECCOMP_PROFILE)]
 }
 
 fn promised(promise: &Promise, config: &ObservedConfig<'_>) -> Result<Filter, String> {

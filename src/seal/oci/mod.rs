@@ -154,6 +154,7 @@ impl OciConfig {
             Problem::new(format!(
                 "the runtime's config.json is not understood: {error}"
             ))
+            .instead("use a safe-podman that knows this release of podman")
         })
     }
 }

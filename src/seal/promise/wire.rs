@@ -23,15 +23,17 @@ impl Promise {
     /// # Errors
     /// Anything but what [`Promise::encode`] writes.
     pub fn decode(text: &str) -> Result<Self, Problem> {
-        let unreadable = |why: &str| Problem::new(format!("the promise is unreadable: {why}"));
+        let unreadable = |why: &str| {
+            Problem::new(format!("the promise is unreadable: {why}"))
+                .instead("make the container again with this safe-podman")
+        };
         let json = URL_SAFE_NO_PAD
             .decode(text)
             .map_err(|error| unreadable(&error.to_string()))?;
         let Versioned { version } =
             serde_json::from_slice(&json).map_err(|error| unreadable(&error.to_string()))?;
         if version != VERSION {
-            return Err(unreadable(&format!("version {version} is not {VERSION}"))
-                .instead("make the container again with this safe-podman"));
+            return Err(unreadable(&format!("version {version} is not {VERSION}")));
         }
         serde_json::from_slice(&json).map_err(|error| unreadable(&error.to_string()))
     }
