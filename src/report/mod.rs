@@ -11,6 +11,8 @@ pub(crate) mod sarif;
 pub(crate) mod schema;
 pub(crate) mod shell;
 pub(crate) mod subject;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, BufWriter, Write};
 

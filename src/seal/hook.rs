@@ -11,6 +11,7 @@ use super::sealed::Sealed;
 use super::words::list;
 use super::{ambient, reason};
 use crate::host::Host;
+use crate::problem::Problem;
 
 /// The most that is read of the state, in bytes.
 pub(crate) const MAX_STATE: u64 = 4 << 20;
@@ -57,6 +58,11 @@ pub(crate) fn judge(context: &HookContext<'_>, state: &[u8]) -> SealVerdict {
     let verdict = match Sealed::read(context.host, &state.bundle) {
         Ok(Some(sealed)) => hold(context, &state, &sealed),
         Ok(None) => SealVerdict::Unsealed,
+        Err(Problem {
+            what,
+            instead: Some(instead),
+            ..
+        }) => SealVerdict::Broken(format!("{what}: {instead}")),
         Err(problem) => SealVerdict::Broken(problem.what),
     };
     if let SealVerdict::Broken(why) = &verdict {
@@ -93,4 +99,124 @@ fn sentence(context: &HookContext<'_>, breaches: &[Breach]) -> String {
     let place = |key| ambient::files::find(context.host, key, context.config_home);
     let told = breach::tell(breaches, place);
     format!("the container is not started, for it is stronger than promised: {told}")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::digest::sha256;
+    use crate::host::Fake;
+    use crate::seal::ANNOTATION;
+    use crate::seal::promise::{Promise, PromisedFilter, PromisedSeccomp};
+    use crate::testing::Told;
+
+    const PROFILE: &str = r#"{"defaultAction": "SCMP_ACT_ERRNO",
+        "syscalls": [{"names": ["read", "write", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}"#;
+    const KEPT: &str = "/var/lib/safe-podman/filter.json";
+
+    fn promise() -> Promise {
+        let mut promise: Promise =
+            serde_json::from_str(include_str!("fixtures/promise.json")).unwrap();
+        promise.seccomp = PromisedSeccomp::Filter(PromisedFilter {
+            file: KEPT.into(),
+            sha256: sha256(PROFILE.as_bytes()),
+        });
+        promise
+    }
+
+    fn document() -> Value {
+        let mut document: Value =
+            serde_json::from_str(include_str!("fixtures/config.json")).unwrap();
+        document["annotations"][ANNOTATION] = promise().encode().unwrap().into();
+        document
+    }
+
+    /// What the hook says of a document on a host.
+    fn said(host: Fake, document: &str, runtime: Option<&[String]>) -> Vec<String> {
+        let promised = serde_json::from_str::<Value>(include_str!("fixtures/config.json")).unwrap();
+        let group = promised["linux"]["cgroupsPath"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let id = group.rsplit('-').next().unwrap();
+        let bundle = format!("/var/lib/containers/storage/overlay-containers/{id}/userdata");
+        let host = host.file(format!("{bundle}/config.json"), 0, 0o600, document);
+        let context = HookContext {
+            host: &host,
+            program: Path::new("/usr/bin/safe-podman"),
+            config_home: None,
+            runtime,
+        };
+        let state = json!({"id": id, "bundle": bundle, "pid": 1});
+        match judge(&context, state.to_string().as_bytes()) {
+            SealVerdict::Broken(why) => vec![format!("sealed: {why}")],
+            other => vec![format!("{other:?}")],
+        }
+    }
+
+    #[test]
+    fn what_podman_will_print() {
+        let runtime: Vec<String> = ["runc", "create"].map(str::to_owned).into();
+        let host = || Fake::rootful().file(KEPT, 0, 0o600, PROFILE);
+        let mut told = Told::default();
+        let mut tell = |title: &str, host: Fake, document: &Value, runtime| {
+            told.lines(title, &said(host, &document.to_string(), runtime));
+        };
+        let runtime = Some(runtime.as_slice());
+        tell(
+            "as promised but for the limits of process 1",
+            host(),
+            &document(),
+            runtime,
+        );
+        let conf = |line: &str| {
+            let text = format!("[containers]\n{line}\n");
+            host().file("/etc/containers/containers.conf", 0, 0o644, text)
+        };
+        let mut more = document();
+        let list = more["process"]["env"].as_array_mut().unwrap();
+        list.extend([json!("FOO=secret"), json!("BAR=secret")]);
+        tell(
+            "two variables of a containers.conf",
+            conf("env = [\"FOO=secret\"]"),
+            &more,
+            runtime,
+        );
+        tell("two variables of nobody's", host(), &more, runtime);
+        more["linux"]["maskedPaths"] = json!([]);
+        more["process"]["noNewPrivileges"] = false.into();
+        more["process"]["user"] = json!({"uid": 0, "gid": 0});
+        more["process"]["oomScoreAdj"] = json!(-5);
+        tell(
+            "more than are told",
+            conf("env = [\"FOO=secret\"]"),
+            &more,
+            runtime,
+        );
+        tell(
+            "a command line that cannot be read",
+            host(),
+            &document(),
+            None,
+        );
+        tell("no profile", Fake::rootful(), &document(), runtime);
+        let other = Fake::rootful().file(KEPT, 0, 0o600, "{}");
+        tell("another profile", other, &document(), runtime);
+        let mut old = document();
+        old["annotations"][ANNOTATION] = "eyJ2ZXJzaW9uIjo5OX0".into();
+        tell("a promise of another release", host(), &old, runtime);
+        old["annotations"][ANNOTATION] = "x".into();
+        tell("a promise that is none", host(), &old, runtime);
+        let mut unknown = document();
+        unknown["linux"]["newKey"] = true.into();
+        tell("a key that is not known", host(), &unknown, runtime);
+        tell("no document", host(), &json!("x"), runtime);
+        let mut unsealed = document();
+        unsealed["annotations"] = json!({});
+        tell("nothing promised", host(), &unsealed, runtime);
+        insta::assert_snapshot!("hook", told.text());
+    }
 }

@@ -66,7 +66,7 @@ pub(crate) fn register(
             for path in [&file, &hook.path] {
                 host.trusted(path).map_err(|problem| {
                     let what = format!(
-                        "podman would run the hook of \"{}\": {problem}",
+                        "podman would run the hook of \"{}\", but {problem}",
                         file.display()
                     );
                     Problem::new(what)
@@ -120,7 +120,7 @@ pub(crate) fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
         .map_err(|mut problem| {
             let path = found.path.display();
             problem.what = format!(
-                "\"{path}\" could be replaced by others, and it runs as a hook of the container: {problem}"
+                "\"{path}\" could be replaced by others, although it runs as a hook of the container: {problem}"
             );
             problem
         })?;
@@ -189,6 +189,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::host::Fake;
+    use crate::testing::Told;
 
     const STATE: &str = "/var/lib/safe-podman";
 
@@ -207,17 +208,16 @@ mod tests {
 
     #[test]
     fn a_program_that_others_could_replace_is_no_hook() {
+        let mut told = Told::default();
         assert!(register(&host(0, 0o755), Path::new(STATE), None, &[]).is_ok());
         for (owner, mode) in [(1000, 0o755), (0, 0o775), (0, 0o757)] {
             let problem = register(&host(owner, mode), Path::new(STATE), None, &[]).unwrap_err();
-            assert!(problem.what.contains("could be replaced"), "{problem}");
+            told.problem(format!("uid {owner}, mode {mode:o}"), &problem);
         }
         let renamed = host(0, 0o755).directory("/usr/bin", 1000, 0o755);
         let problem = register(&renamed, Path::new(STATE), None, &[]).unwrap_err();
-        assert!(
-            problem.what.contains("\"/usr/bin\" belongs to uid 1000"),
-            "{problem}"
-        );
+        told.problem("a directory of uid 1000", &problem);
+        insta::assert_snapshot!("program", told.text());
     }
 
     #[test]
@@ -287,9 +287,11 @@ mod tests {
                 .link("/proc/self/exe", "/usr/bin/safe-podman")
         };
         assert!(register(&host(0, 0), Path::new(STATE), None, &[]).is_ok());
-        for host in [host(1000, 0), host(0, 1000)] {
+        let mut told = Told::default();
+        for (title, host) in [("file", host(1000, 0)), ("program", host(0, 1000))] {
             let problem = register(&host, Path::new(STATE), None, &[]).unwrap_err();
-            assert!(problem.what.contains(&file), "{problem}");
+            told.problem(format!("a {title} of uid 1000"), &problem);
         }
+        insta::assert_snapshot!("hooks", told.text());
     }
 }

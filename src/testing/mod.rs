@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod rules;
+#[cfg(test)]
+mod told;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -10,6 +12,8 @@ use std::sync::Arc;
 
 #[cfg(test)]
 pub(crate) use rules::*;
+#[cfg(test)]
+pub(crate) use told::Told;
 
 // What podman itself is held against by the tests outside src.
 pub use crate::cli::{RUN_OPTIONS, RunOptions};

@@ -11,6 +11,8 @@
 //! `host` is `rootful` unless it says `rootless`; [`super::machine`] is what both look like. `site` is the administrator's
 //! policy, `profile` the profile (an override with a last day stands only there), `today` another day than 2026-11-22.
 
+use std::collections::BTreeSet;
+
 use safe_podman::testing::{Fake, Level, Problem, Site, TestRun, Verdict, layers};
 use serde::Deserialize;
 
@@ -197,4 +199,32 @@ fn every_row_fares_as_it_says() {
         faults.join("\n"),
         faults.len()
     );
+}
+
+/// Every message that a row gets, once: by rule, then those of lines that nobody can read.
+#[test]
+fn every_message_is_reviewed() {
+    let shown = |c: char| match c {
+        ' '..='~' | '\n' => c.to_string(),
+        _ => c.escape_unicode().to_string(),
+    };
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    for row in Row::all() {
+        match row.judged(&row.machine(), None, &row.words()) {
+            Ok(judged) => told.extend(judged.judgement.findings.iter().map(|finding| {
+                let (what, instead) = (&finding.what, &finding.instead);
+                format!(
+                    "[{}] {what}\n    instead: {instead}",
+                    finding.rule.id.name()
+                )
+            })),
+            Err(Problem { what, instead, .. }) => {
+                let instead = instead.map(|instead| format!("\n    instead: {instead}"));
+                told.insert(format!("{}{}", what, instead.unwrap_or_default()));
+            }
+        }
+    }
+    let told: Vec<String> = told.into_iter().collect();
+    let told: String = told.join("\n").chars().map(shown).collect();
+    insta::assert_snapshot!("messages", told);
 }

@@ -103,7 +103,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "testing",
         &[
             "allow", "cli", "digest", "env", "host", "origin", "plan", "podman", "policy",
-            "problem", "profile", "report", "rule_id", "seal", "spec", "yaml",
+            "problem", "profile", "report", "rule_id", "seal", "spec", "text", "yaml",
         ],
     ),
 ];

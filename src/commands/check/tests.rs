@@ -473,3 +473,27 @@ fn a_closed_output_stops_it() {
         assert!(judged.get() < 100, "{format}: {}", judged.get());
     }
 }
+
+/// The whole output for rows of a file, among them each example of what only a row is blamed for.
+#[test]
+fn what_check_prints() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    for rule in crate::policy::rows::ROW_RULES {
+        for row in rule.bad {
+            writeln!(file, "{row}").unwrap();
+        }
+    }
+    writeln!(file, "podman run --memory=1x localhost/x:1").unwrap();
+    writeln!(file, "podman run --no-such-flag localhost/x:1").unwrap();
+    writeln!(file, "podman run -p 80:80 localhost/x:1").unwrap();
+    let name = file.path().to_str().unwrap();
+    let (_, out) = checked(&[
+        "--commands",
+        name,
+        "--allow=bind-all=the world is to reach it",
+        "--allow=pid-host=x",
+    ]);
+    let mut told = crate::testing::Told::default();
+    told.printed("check --commands", &out.replace(name, "rows.sh"));
+    insta::assert_snapshot!("check", told.text());
+}

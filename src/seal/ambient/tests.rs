@@ -3,6 +3,7 @@
 use super::*;
 use crate::env::{Environment, scrub};
 use crate::host::Fake;
+use crate::testing::Told;
 
 const STATE: &str = "/var/lib/safe-podman";
 
@@ -214,4 +215,39 @@ fn the_last_file_knows_only_what_the_release_knows() {
             && new.ends_with("hooks_dir = [\"/var/a \\\"b\\\"\", {append=false}]\n"),
         "{new}"
     );
+}
+
+/// Each key that weakens, on a podman that cannot take it back or that nothing takes back.
+#[test]
+fn every_key_says_what_it_does() {
+    let mut told = Told::default();
+    for key in &keys::KEYS {
+        let ConfKey { section, name } = key.key.what;
+        let value = match key.value {
+            keys::ConfValue::List { .. } | keys::ConfValue::Network(_) => "[\"X\"]".to_owned(),
+            keys::ConfValue::Switch(good) => (!good).to_string(),
+            keys::ConfValue::Words(_) => "\"/srv/x\"".to_owned(),
+            keys::ConfValue::Empty => "{crun = [\"X\"]}".to_owned(),
+            keys::ConfValue::Programs | keys::ConfValue::Program => "\"/home/ann/x\"".to_owned(),
+        };
+        let line = format!("{name} = {value}");
+        let host = with(section, &line).directory("/home/ann", 1000, 0o755);
+        let newest = key.key.until.is_none();
+        let version = key.key.since.unwrap_or(Version(4, 3, 1));
+        let found = at(&host, version).map(|_| ()).err();
+        let found = found.or_else(|| at(&host, Version(5, 8, 0)).err().filter(|_| newest));
+        match found {
+            Some(problem) => told.problem(line, &problem),
+            None => told.lines(line, &["taken back".to_owned()]),
+        }
+    }
+    for text in ["[containers", "volumes = ["] {
+        let host = Fake::rootful().file("/etc/containers/containers.conf", 0, 0o644, text);
+        told.problem(text, &at(&host, Version(5, 4, 2)).unwrap_err());
+    }
+    let host = with("engine", "helper_binaries_dir = [\"bin\"]");
+    told.problem("a relative path", &at(&host, Version(5, 4, 2)).unwrap_err());
+    let two = with("containers", "env = [\"X\"]\nvolumes = [\"/x:/x\"]");
+    told.problem("two lines", &at(&two, Version(4, 3, 1)).unwrap_err());
+    insta::assert_snapshot!("keys", told.text());
 }

@@ -9,6 +9,7 @@ use crate::seal::promise::Owners;
 
 #[test]
 fn a_mount_that_nobody_asked_for_is_found() {
+    let mut told = Told::default();
     let other = format!(
         "{STORE}/overlay-containers/{}/userdata/hosts",
         "0".repeat(64)
@@ -35,10 +36,9 @@ fn a_mount_that_nobody_asked_for_is_found() {
         ("/etc", "/w"),
         ("/etc", "/a/../w"),
     ] {
-        breaks(
-            &with("/mounts/-", bind(source, destination)),
-            &format!("\"{source}\" at"),
-        );
+        let changed = with("/mounts/-", bind(source, destination));
+        let found = breaks(&changed, &format!("\"{source}\" at"));
+        told.lines(format!("{source} at {destination}"), &found);
     }
     for (destination, source) in [
         ("/w", "/srv"),
@@ -59,12 +59,15 @@ fn a_mount_that_nobody_asked_for_is_found() {
             mount["source"] = source.into();
             mount["type"] = "bind".into();
         });
-        breaks(&changed, &format!("\"{source}\" at"));
+        let found = breaks(&changed, &format!("\"{source}\" at"));
+        told.lines(format!("{destination} from {source}"), &found);
     }
+    insta::assert_snapshot!("mount_sources", told.text());
 }
 
 #[test]
 fn an_option_that_is_gone_is_found() {
+    let mut told = Told::default();
     for (destination, option) in [
         ("/proc", "nosuid"),
         ("/sys", "ro"),
@@ -77,10 +80,9 @@ fn an_option_that_is_gone_is_found() {
         ("/w", "nodev"),
         ("/named", "noexec"),
     ] {
-        breaks(
-            &without_option(destination, option),
-            &format!("at \"{destination}\""),
-        );
+        let changed = without_option(destination, option);
+        let found = breaks(&changed, &format!("at \"{destination}\""));
+        told.lines(format!("{destination} without {option}"), &found);
     }
     for (destination, option) in [
         // A bind of the host's, whatever the type says.
@@ -98,8 +100,10 @@ fn an_option_that_is_gone_is_found() {
         let changed = with_mount(destination, |mount| {
             mount["options"].as_array_mut().unwrap().push(option.into());
         });
-        breaks(&changed, &format!("at \"{destination}\""));
+        let found = breaks(&changed, &format!("at \"{destination}\""));
+        told.lines(format!("{destination} with {option}"), &found);
     }
+    insta::assert_snapshot!("mount_options", told.text());
 }
 
 /// podman follows the image's links on the way to a tmpfs.

@@ -7,11 +7,13 @@ use crate::seal::promise::{HostRoot, PromisedNamespace};
 
 #[test]
 fn each_namespace_must_be_its_own() {
+    let mut told = Told::default();
     for kind in ["pid", "network", "ipc", "uts", "mount", "cgroup"] {
         let mut missing = document();
         let all = missing["linux"]["namespaces"].as_array_mut().unwrap();
         all.retain(|namespace| namespace["type"] != kind);
-        breaks(&missing, &format!("its {kind} namespace is the host's"));
+        let found = breaks(&missing, &format!("its {kind} namespace is the host's"));
+        told.lines(format!("no {kind}"), &found);
         for path in [
             "/proc/1/ns/net",
             "/proc/self/ns/pid",
@@ -27,8 +29,10 @@ fn each_namespace_must_be_its_own() {
             }
             breaks(&other, &format!("its {kind} namespace is \"{path}\""));
         }
-        breaks(&with("/linux/namespaces/-", json!({"type": kind})), "two");
+        let twice = with("/linux/namespaces/-", json!({"type": kind}));
+        told.lines(format!("{kind} twice"), &breaks(&twice, "two"));
     }
+    insta::assert_snapshot!("namespaces", told.text());
     breaks(
         &with(
             "/linux/namespaces/-",

@@ -8,6 +8,7 @@ use crate::seal::check::{compare, compare_other};
 use crate::seal::observed::{Observed, ObservedProcess};
 use crate::seal::promise::{Lower, MountKind, Promise};
 use crate::seal::store::ContainerContext;
+use crate::testing::Told;
 
 type Change = fn(&mut Process);
 
@@ -109,6 +110,7 @@ fn found(host: &Fake, promise: &Promise, process: &Process) -> Vec<String> {
 #[test]
 fn each_change_is_seen() {
     assert_eq!(found_on(&Fake::rootful(), &kept()), [""; 0]);
+    let mut told = Told::default();
     let changes: [(Change, &str); 33] = [
         (|p| p.uid = 0, "uid is 0"),
         (|p| p.gid = 0, "gid is 0"),
@@ -229,7 +231,9 @@ fn each_change_is_seen() {
             found.iter().any(|found| found.contains(word)),
             "{word}: {found:?}"
         );
+        told.lines(word, &found);
     }
+    insta::assert_snapshot!("running", told.text());
 }
 
 #[test]
