@@ -6,7 +6,6 @@ use anstream::adapter::strip_str;
 
 use crate::problem::Problem;
 use crate::report::human;
-use crate::seccomp::Arch;
 use crate::text::{Margins, fold};
 
 /// Messages, each below a title, for one snapshot.
@@ -20,8 +19,6 @@ impl Told {
         let message = strip_str(message).to_string();
         // The same on each machine.
         let message = message.replace(&format!("({})", std::env::consts::ARCH), "(ARCH)");
-        let engine = Arch::native().map_or("", Arch::engine);
-        let message = message.replace(&format!("on {engine}"), "on ARCH");
         let _ = writeln!(self.0, "## {title}\n{message}");
     }
 

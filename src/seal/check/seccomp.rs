@@ -40,8 +40,11 @@ pub(super) fn width(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breac
     if wider.is_empty() {
         return Vec::new();
     }
-    let words: Vec<String> = wider.iter().map(ToString::to_string).collect();
-    let words = list(words.iter().map(String::as_str));
+    // The names of the calls; what concerns the filter as a whole has none.
+    let words = wider
+        .iter()
+        .map(|wider| wider.syscall.as_ref().unwrap_or(&wider.why));
+    let words = list(words.map(String::as_str));
     let what = "its seccomp filter";
     let found = format!("wider ({words})");
     vec![Breach::wider(what, found, "the judged one").by(conf::SECCOMP_PROFILE)]
