@@ -5,11 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::caps::Cap;
-use crate::host::Fake;
+use crate::host::{Fake, FileKind, Host as _};
 use crate::origin::Origin;
 use crate::podman::args;
 use crate::podman::image_config::ImageConfig;
-use crate::seal::promise::PromisedSeccomp;
+use crate::seal::promise::{PromisedDevice, PromisedSeccomp};
 use crate::spec::baseline;
 use crate::spec::build::{Inputs, build};
 
@@ -175,6 +175,63 @@ fn what_the_image_and_the_engine_bring() {
             .mounts
             .get(Path::new("/data")),
         None
+    );
+}
+
+#[test]
+fn a_limit_that_does_not_hold_here_is_promised_unless_that_was_waived() {
+    for (controller, gone) in [
+        ("memory", &["memory", "swap"][..]),
+        ("cpu", &["nano_cpus"]),
+        ("pids", &["pids"]),
+    ] {
+        let mut cgroups = host().cgroups().unwrap();
+        cgroups.controllers.remove(controller);
+        let host = host().with_cgroups(cgroups);
+        for limits in [LimitsHere::Held, LimitsHere::Waived] {
+            let inputs = PromiseInputs {
+                limits,
+                ..inputs(&host, None)
+            };
+            let promise = promise(&spec(&host, ""), &inputs).unwrap();
+            let found = serde_json::to_value(promise).unwrap();
+            for key in ["memory", "swap", "nano_cpus", "pids"] {
+                let is_gone = limits == LimitsHere::Waived && gone.contains(&key);
+                assert_eq!(
+                    found["limits"][key].is_null(),
+                    is_gone,
+                    "{controller}: {key}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn devices_and_all_below_a_directory() {
+    let host = ["/dev/a", "/dev/d/b", "/dev/d/1/2/c", "/dev/d/1/2/3/e"]
+        .into_iter()
+        .fold(host(), |host, path| {
+            host.node(path, FileKind::CharDevice, 0, 0o600)
+        });
+    let found = |words: &str| -> Vec<(PathBuf, PathBuf, String)> {
+        let promise = promise(&spec(&host, words), &inputs(&host, None)).unwrap();
+        let one = |device: PromisedDevice| (device.path, device.host, device.access);
+        promise.devices.into_iter().map(one).collect()
+    };
+    let device = |at: &str, host: &str, access: &str| (at.into(), host.into(), access.to_owned());
+    assert_eq!(found("--device=/dev/a"), [device("/dev/a", "/dev/a", "rw")]);
+    assert_eq!(
+        found("--device=/dev/a:/dev/x:r"),
+        [device("/dev/x", "/dev/a", "r")]
+    );
+    // podman goes no deeper.
+    assert_eq!(
+        found("--device=/dev/d:/dev/y"),
+        [
+            device("/dev/y/1/2/c", "/dev/d/1/2/c", "rw"),
+            device("/dev/y/b", "/dev/d/b", "rw")
+        ]
     );
 }
 

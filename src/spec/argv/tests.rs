@@ -309,8 +309,7 @@ fn no_new_privileges_is_podman_s_last_word() {
         let flags = argv.iter().take_while(|word| *word != "--");
         let last = format!("--security-opt={last}");
         assert_eq!(flags.last().unwrap(), &*last, "{words:?}: {argv:?}");
-        let is_about_it =
-            |word: &&std::ffi::OsString| word.to_string_lossy().contains("no-new-privileges");
+        let is_about_it = |word: &&OsString| word.to_string_lossy().contains("no-new-privileges");
         assert_eq!(argv.iter().filter(is_about_it).count(), 1, "{argv:?}");
     }
 }

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::asked::{Ask, MAPPED, PRIVILEGED, fares, fares_on, mapped};
 use super::*;
-use crate::seal::promise::{Init, Lower, MountKind, PromisedNamespace, Unmasked};
+use crate::seal::promise::{
+    EngineMode, HostRoot, Init, Lower, MountKind, PromisedNamespace, Unmasked,
+};
 
 const NOTHING: Ask = |_| {};
 
@@ -24,7 +26,7 @@ fn ours(name: &str, namespace: PromisedNamespace, promise: &mut Promise) {
 #[test]
 fn files_of_the_container() {
     let jail: Ask = |promise| promise.chroot_dirs = ["/jail".into()].into();
-    let notify: Ask = |promise| drop(promise.env.insert("NOTIFY_SOCKET".to_owned()));
+    let notify: Ask = |promise| promise.env.extend(["NOTIFY_SOCKET".to_owned()]);
     let joined: Ask = |promise| ours("ipc", PromisedNamespace::Joined, promise);
     let other = |name: &str| {
         format!(
@@ -338,4 +340,52 @@ fn layers_images_and_types() {
     ] {
         fares(ask, &document, kept);
     }
+}
+
+#[test]
+fn one_of_several_is_enough_and_one_lack_is_too_much() {
+    let two: Ask = |promise| {
+        MAPPED(promise);
+        let mut other = promise.devices[0].clone();
+        (other.path, other.host) = ("/dev/other".into(), "/dev/other".into());
+        promise.devices.push(other);
+    };
+    fares(two, &mapped(mounted("/dev/fuse", "/dev/fuse")), true);
+    let image: Ask = |promise| {
+        promise.mounts.get_mut(Path::new("/r")).unwrap().kind = MountKind::Image;
+    };
+    // A layer that cannot be written may still have set-user-ID programs.
+    let suid = with_mount("/r", |mount| {
+        let options = ["nodev".to_owned(), format!("lowerdir={STORE}/overlay/a")];
+        *mount = json!({"destination": "/r", "type": "overlay", "options": options});
+    });
+    fares(image, &suid, false);
+    let mut transient = with_mount("/r", |mount| {
+        mount["source"] = format!("{STORE}/overlay/a/merged").into();
+    });
+    transient["root"]["path"] = format!("/tmp/overlay/{}/merged", id()).into();
+    fares(image, &transient, true);
+    // Only a tmpfs may be where a link of the image's led.
+    let moved = with_mount("/r", |mount| mount["destination"] = "/q".into());
+    fares(NOTHING, &moved, false);
+    let maps = |first: u32, second: u32| {
+        let mut document = mapped(document());
+        document["linux"]["uidMappings"] = json!([
+            {"containerID": 0, "hostID": first, "size": 1},
+            {"containerID": 1, "hostID": second, "size": 1},
+        ]);
+        document
+    };
+    let outside: Ask = |promise| {
+        MAPPED(promise);
+        promise.host_root = HostRoot::Outside;
+    };
+    let rootless: Ask = |promise| {
+        MAPPED(promise);
+        promise.engine = EngineMode::Rootless;
+    };
+    fares(outside, &maps(100_000, 0), false);
+    fares(outside, &maps(0, 100_000), false);
+    fares(outside, &maps(100_000, 200_000), true);
+    fares(rootless, &maps(100_000, 0), true);
 }

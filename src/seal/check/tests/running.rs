@@ -6,7 +6,7 @@ use super::promised;
 use crate::host::{Apparmor, CgroupLimits, Fake, KernelMount, Lsm, Process, Selinux};
 use crate::seal::check::{compare, compare_other};
 use crate::seal::observed::{Observed, ObservedProcess};
-use crate::seal::promise::{Lower, MountKind, Promise};
+use crate::seal::promise::{Init, Lower, MountKind, Promise, PromisedNamespace};
 use crate::seal::store::ContainerContext;
 use crate::testing::Told;
 
@@ -351,4 +351,109 @@ fn a_tmpfs_of_podman_s_for_this_container_is_its_own() {
         compare(&promised(), &observed).breaches.len()
     };
     assert_eq!((context(ID), context(&"0b".repeat(32))), (0, 1));
+}
+
+/// The runtime's own mounts, and what lies below a source that was promised with all below it.
+#[test]
+fn what_comes_with_a_mount() {
+    let hosts: fn(&mut Promise) = |promise| {
+        let ipc = ("ipc".to_owned(), PromisedNamespace::Host);
+        promise.namespaces.extend([ipc]);
+    };
+    let init: fn(&mut Promise) = |promise| promise.init = Init::Engine;
+    let nothing: fn(&mut Promise) = |_| {};
+    let host = Fake::rootful()
+        .file("/opt/real", 0, 0o755, "")
+        .link("/usr/bin/catatonit", "/opt/real");
+    let shm = KernelMount {
+        device: HOST_TMPFS.to_owned(),
+        ..mount("/dev/shm", "tmpfs", "/", "rw,nosuid,nodev")
+    };
+    let below = mount("/dev/shm/x", "ext4", "/any", "rw");
+    for (ask, mounts, is_kept) in [
+        (nothing, vec![mount("/named/x", "ext4", "/any", "rw")], true),
+        (
+            nothing,
+            vec![mount("/named/x/y", "ext4", "/any", "rw")],
+            true,
+        ),
+        (nothing, vec![mount("/tmp/x", "ext4", "/any", "rw")], false),
+        (hosts, vec![shm.clone(), below.clone()], true),
+        (hosts, vec![below.clone()], false),
+        (nothing, vec![shm, below], false),
+        (
+            nothing,
+            vec![mount("/sys/firmware", "tmpfs", "/", "ro")],
+            true,
+        ),
+        (nothing, vec![mount("/sys/x", "ext4", "/etc", "ro")], false),
+        (
+            nothing,
+            vec![mount("/dev/null", "devtmpfs", "/null", "rw")],
+            true,
+        ),
+        (
+            init,
+            vec![mount("/run/podman-init", "ext4", "/opt/real", "ro")],
+            true,
+        ),
+        (
+            init,
+            vec![mount("/run/podman-init", "ext4", "/opt/evil", "ro")],
+            false,
+        ),
+        (
+            nothing,
+            vec![mount("/run/podman-init", "ext4", "/opt/real", "ro")],
+            false,
+        ),
+    ] {
+        let mut promise = promised();
+        ask(&mut promise);
+        let mut process = kept();
+        let points: Vec<_> = mounts.iter().map(|mount| mount.point.clone()).collect();
+        process.mounts.extend(mounts);
+        let found = found(&host, &promise, &process);
+        assert_eq!(found.is_empty(), is_kept, "{points:?}: {found:?}");
+    }
+    let mut bare = kept();
+    bare.mounts.remove(0);
+    assert_eq!(found_on(&Fake::rootful(), &bare).len(), 1);
+}
+
+/// What the kernel's table shows of a mount, and what it hides.
+#[test]
+fn how_the_table_is_read() {
+    let fares = |change: Change| {
+        let mut process = kept();
+        change(&mut process);
+        found_on(&Fake::rootful(), &process).is_empty()
+    };
+    // The later of two at one point is seen.
+    fn etc(at: &str) -> KernelMount {
+        mount(at, "ext4", "/etc", "ro,nosuid,nodev")
+    }
+    assert!(!fares(|p| p.mounts.push(etc("/r"))));
+    assert!(fares(|p| p.mounts.insert(0, etc("/r"))));
+    // The kernel's pages make a tmpfs a little larger than it was asked for.
+    let size: Change = |p| p.mounts[1].options = vec!["size=65599k".into()];
+    assert!(fares(size));
+    assert!(!fares(|p| p.mounts[1].options = vec!["size=65600k".into()]));
+    // A part of a volume is not the volume.
+    let part: Change =
+        |p| p.mounts[3].root = "/var/lib/containers/storage/volumes/named/_data/x".into();
+    assert!(!fares(part));
+    // btrfs numbers its devices otherwise, and has a root of its own.
+    fn btrfs(root: &str) -> KernelMount {
+        KernelMount {
+            kind: "btrfs".to_owned(),
+            device: "0:31".to_owned(),
+            ..mount("/r", "ext4", root, "ro,nosuid,nodev")
+        }
+    }
+    assert!(fares(|p| p.mounts[2] = btrfs("/@/srv/ro")));
+    assert!(!fares(|p| p.mounts[2] = btrfs("/@/etc")));
+    assert!(!fares(|p| p.mounts[2] = btrfs("/@/srv/ro/x")));
+    let other: Change = |p| p.mounts[2].device = "0:31".into();
+    assert!(!fares(other));
 }
