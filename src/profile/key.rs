@@ -51,11 +51,7 @@ pub fn all() -> impl Iterator<Item = Key> {
 
 /// The key of a flag; `None` when a profile cannot give it.
 pub fn of_flag(flag: &'static Flag) -> Option<Key> {
-    let is_setting = match flag.treatment {
-        Treatment::Spec | Treatment::Pass | Treatment::Judged(_) => true,
-        Treatment::NoOp | Treatment::Help | Treatment::Own => false,
-    };
-    if flag.topic == Topic::Engine || !is_setting {
+    if !is_key(flag) {
         return None;
     }
     let name = flag.key.map_or_else(|| snake(flag.long), str::to_owned);
@@ -65,13 +61,37 @@ pub fn of_flag(flag: &'static Flag) -> Option<Key> {
     })
 }
 
+/// May a profile give it?
+fn is_key(flag: &Flag) -> bool {
+    let is_setting = match flag.treatment {
+        Treatment::Spec | Treatment::Pass | Treatment::Judged(_) => true,
+        Treatment::NoOp | Treatment::Help | Treatment::Own => false,
+    };
+    flag.topic != Topic::Engine && is_setting
+}
+
+/// Is its key written so? Every key of every profile is looked up, so that the names are not made for it.
+fn is_called(flag: &Flag, name: &str) -> bool {
+    match flag.key {
+        Some(key) => key == name,
+        None => {
+            let long = flag.long.bytes();
+            let long = long.map(|byte| if byte == b'-' { b'_' } else { byte });
+            long.eq(name.bytes())
+        }
+    }
+}
+
 /// The key of this name.
 ///
 /// # Errors
 /// There is none; the key that was perhaps meant.
 pub fn find(name: &str) -> Result<Means, Option<String>> {
-    if let Some(key) = all().find(|key| key.name == name) {
-        return Ok(key.means);
+    if let Some((_, means)) = OWN.iter().find(|(own, _)| *own == name) {
+        return Ok(*means);
+    }
+    if let Some(flag) = flags::all().find(|flag| is_key(flag) && is_called(flag, name)) {
+        return Ok(Means::Flag(flag));
     }
     let flag = flags::by_name(&name.replace('_', "-"));
     if let Some(key) = flag.and_then(of_flag) {

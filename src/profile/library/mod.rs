@@ -1,24 +1,54 @@
 //! The profile library: directories, strongest first, and the profiles in the program itself below them.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::image::{ImagePattern, Specificity};
 use super::read;
 use super::schema::{Home, Profile};
 use crate::host::Host;
 use crate::nearest::nearest;
-use crate::problem::Problem;
+use crate::problem::{Invalid, Problem};
 use crate::yaml::{SourceText, visible};
 
+/// A profile in the program.
+struct BuiltIn {
+    name: &'static str,
+    text: &'static str,
+    /// The `images` in its text, so that the rest needs to be read only for one of them.
+    images: &'static [&'static str],
+}
+
 /// The profiles that are always there, by name.
-const BUILT_IN: &[(&str, &str)] = &[
-    ("default", include_str!("../../../profiles/default.yaml")),
-    ("job", include_str!("../../../profiles/job.yaml")),
-    ("netinfo", include_str!("../../../profiles/netinfo.yaml")),
-    ("shell", include_str!("../../../profiles/shell.yaml")),
-    ("web", include_str!("../../../profiles/web.yaml")),
+const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn {
+        name: "default",
+        text: include_str!("../../../profiles/default.yaml"),
+        images: &[],
+    },
+    BuiltIn {
+        name: "job",
+        text: include_str!("../../../profiles/job.yaml"),
+        images: &[],
+    },
+    BuiltIn {
+        name: "netinfo",
+        text: include_str!("../../../profiles/netinfo.yaml"),
+        images: &["localhost/netinfo"],
+    },
+    BuiltIn {
+        name: "shell",
+        text: include_str!("../../../profiles/shell.yaml"),
+        images: &[],
+    },
+    BuiltIn {
+        name: "web",
+        text: include_str!("../../../profiles/web.yaml"),
+        images: &[],
+    },
 ];
 
 /// The profile of an image that no other one is for.
@@ -30,7 +60,8 @@ pub(crate) struct Library<'h> {
     /// Where a relative path of a file that a person names starts.
     directory: Arc<Path>,
     dirs: Vec<PathBuf>,
-    listed: OnceCell<Vec<Entry>>,
+    stored: OnceCell<Vec<Entry>>,
+    default: OnceCell<Profile>,
 }
 
 /// A profile of the library, or why it cannot be read.
@@ -52,7 +83,8 @@ impl<'h> Library<'h> {
             host,
             directory,
             dirs,
-            listed: OnceCell::new(),
+            stored: OnceCell::new(),
+            default: OnceCell::new(),
         }
     }
 
@@ -78,11 +110,10 @@ impl<'h> Library<'h> {
                 return Ok(profile);
             }
         }
-        let built_in = BUILT_IN.iter().find(|(name, _)| *name == name_or_file);
-        built_in.map_or_else(
-            || Err(self.unknown(name_or_file)),
-            |(name, text)| self::built_in(name, text),
-        )
+        match BUILT_IN.iter().find(|known| known.name == name_or_file) {
+            Some(built_in) => built_in.profile(),
+            None => Err(self.unknown(name_or_file)),
+        }
     }
 
     /// Every profile that can be found by name, in the order of the names; one that is hidden by a stronger directory
@@ -91,6 +122,17 @@ impl<'h> Library<'h> {
     /// # Errors
     /// A directory cannot be read. A profile that cannot is an entry with its problem.
     pub(crate) fn list(&self) -> Result<Vec<Entry>, Problem> {
+        let mut entries = self.stored()?.to_vec();
+        entries.extend(self.unhidden()?.map(BuiltIn::entry));
+        entries.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(entries)
+    }
+
+    /// The profiles in the directories, which are read once, however many images are asked for.
+    fn stored(&self) -> Result<&[Entry], Problem> {
+        if let Some(entries) = self.stored.get() {
+            return Ok(entries);
+        }
         let mut entries = BTreeMap::new();
         for dir in &self.dirs {
             for name in names(self.host, dir)? {
@@ -107,48 +149,42 @@ impl<'h> Library<'h> {
                 });
             }
         }
-        for entry in built_in_entries() {
-            entries.entry(entry.name.clone()).or_insert(entry);
-        }
-        Ok(entries.into_values().collect())
+        Ok(self.stored.get_or_init(|| entries.into_values().collect()))
+    }
+
+    /// The profiles in the program that no stored one has the name of.
+    fn unhidden(&self) -> Result<impl Iterator<Item = &'static BuiltIn>, Problem> {
+        let stored = self.stored()?;
+        let is_hidden = |name| stored.iter().any(|entry| entry.name == name);
+        Ok(BUILT_IN.iter().filter(move |known| !is_hidden(known.name)))
     }
 
     /// The profile that is for an image: the one that names it most closely, else `default`.
     ///
     /// # Errors
     /// Two name it equally closely, or one of the library cannot be read: it might have been the one.
-    ///
-    /// The library is read once, however many images are asked for.
     pub(crate) fn for_image(&self, reference: &str) -> Result<Profile, Problem> {
-        let mut best = None;
-        let mut found: Vec<&Profile> = Vec::new();
-        let entries = if let Some(entries) = self.listed.get() {
-            entries
-        } else {
-            let entries = self.list()?;
-            self.listed.get_or_init(|| entries)
-        };
-        for entry in entries {
+        let mut found = Vec::new();
+        for entry in self.stored()? {
             let profile = entry.profile.as_ref().map_err(Problem::clone)?;
-            let patterns = profile.images.iter();
-            let closest = patterns
-                .filter_map(|pattern| pattern.matches(reference))
-                .max();
-            if closest.is_some() && closest >= best {
-                if closest > best {
-                    found.clear();
-                }
-                best = closest;
-                found.push(profile);
+            let closest = closest(&profile.images, reference);
+            found.extend(closest.map(|closest| (closest, Cow::Borrowed(profile))));
+        }
+        for built_in in self.unhidden()? {
+            if let Some(closest) = closest(&built_in.images()?, reference) {
+                found.push((closest, Cow::Owned(built_in.profile()?)));
             }
         }
+        let best = found.iter().map(|(closest, _)| *closest).max();
+        found.retain(|(closest, _)| Some(*closest) == best);
+        found.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
         match found.as_slice() {
-            [] => self.find(DEFAULT),
-            [one] => Ok((*one).clone()),
-            [first, ..] => {
+            [] => self.default(),
+            [(_, one)] => Ok(one.clone().into_owned()),
+            [(_, first), ..] => {
                 let files: Vec<String> = found
                     .iter()
-                    .map(|profile| format!("\"{}\"", visible(&profile.file)))
+                    .map(|(_, profile)| format!("\"{}\"", visible(&profile.file)))
                     .collect();
                 Err(Problem::new(format!(
                     "more than one profile is for the image \"{reference}\": {}",
@@ -157,6 +193,14 @@ impl<'h> Library<'h> {
                 .instead(format!("choose one: --profile {}", first.name)))
             }
         }
+    }
+
+    fn default(&self) -> Result<Profile, Problem> {
+        if let Some(known) = self.default.get() {
+            return Ok(known.clone());
+        }
+        let found = self.find(DEFAULT)?;
+        Ok(self.default.get_or_init(|| found).clone())
     }
 
     /// The profile that another one extends; `None` when it extends none.
@@ -220,10 +264,8 @@ impl<'h> Library<'h> {
     }
 
     fn unknown(&self, name: &str) -> Problem {
-        let mut names: Vec<String> = BUILT_IN
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect();
+        let known = BUILT_IN.iter().map(|known| known.name.to_owned());
+        let mut names: Vec<String> = known.collect();
         for dir in &self.dirs {
             // Only for a hint: a directory that cannot be read has already been an error where it matters.
             names.extend(self::names(self.host, dir).unwrap_or_default());
@@ -267,22 +309,41 @@ fn names(host: &dyn Host, dir: &Path) -> Result<Vec<String>, Problem> {
         .collect())
 }
 
+/// How closely the closest of these patterns names an image.
+fn closest(patterns: &[ImagePattern], reference: &str) -> Option<Specificity> {
+    let patterns = patterns.iter();
+    patterns
+        .filter_map(|pattern| pattern.matches(reference))
+        .max()
+}
+
 /// The profiles in the program.
 pub(crate) fn built_in_entries() -> impl Iterator<Item = Entry> {
-    BUILT_IN.iter().map(|(name, text)| Entry {
-        name: (*name).to_owned(),
-        file: built_in_label(name),
-        profile: built_in(name, text),
-    })
+    BUILT_IN.iter().map(BuiltIn::entry)
 }
 
-fn built_in(name: &str, text: &str) -> Result<Profile, Problem> {
-    let source = SourceText::new(built_in_label(name), text.as_bytes())?;
-    Profile::parse(name, source, &Path::new("/").into(), Home::BuiltIn)
-}
+impl BuiltIn {
+    fn profile(&self) -> Result<Profile, Problem> {
+        let source = SourceText::new(self.label(), self.text.as_bytes())?;
+        Profile::parse(self.name, source, &Path::new("/").into(), Home::BuiltIn)
+    }
 
-fn built_in_label(name: &str) -> Arc<str> {
-    format!("profile {name} (built in)").into()
+    fn images(&self) -> Result<Vec<ImagePattern>, Problem> {
+        let patterns = self.images.iter().map(|pattern| pattern.parse());
+        Ok(patterns.collect::<Result<_, Invalid>>()?)
+    }
+
+    fn entry(&self) -> Entry {
+        Entry {
+            name: self.name.to_owned(),
+            file: self.label(),
+            profile: self.profile(),
+        }
+    }
+
+    fn label(&self) -> Arc<str> {
+        format!("profile {} (built in)", self.name).into()
+    }
 }
 
 fn label(path: &Path) -> Arc<str> {

@@ -23,7 +23,8 @@ fn problem(host: &Fake, image: &str) -> Problem {
 
 #[test]
 fn every_built_in_profile_is_one() {
-    let library = Library::new(&System, Path::new("/").into(), Vec::new());
+    let host = System::default();
+    let library = Library::new(&host, Path::new("/").into(), Vec::new());
     let entries = library.list().unwrap();
     let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["default", "job", "netinfo", "shell", "web"]);
@@ -31,10 +32,10 @@ fn every_built_in_profile_is_one() {
         let profile = entry.profile.as_ref().unwrap();
         assert_eq!(*profile.file, format!("profile {} (built in)", entry.name));
         assert_eq!(&library.find(&entry.name).unwrap(), profile);
-        let (_, text) = BUILT_IN
-            .iter()
-            .find(|(name, _)| *name == entry.name)
-            .unwrap();
+        let mut known = BUILT_IN.iter();
+        let built_in = known.find(|known| known.name == entry.name).unwrap();
+        assert_eq!(built_in.images().unwrap(), profile.images, "{}", entry.name);
+        let text = built_in.text;
         assert!(text.starts_with(&format!("# {}: ", entry.name)), "{text}");
         assert!(
             text.contains("\n# Denies  ") && text.contains("\n# Widen   "),
