@@ -26,7 +26,7 @@ const WRAPPER_FAILED: u8 = 125;
 
 /// The whole program.
 pub fn main() -> ExitCode {
-    match dispatch(&env::arguments(), &Installed, &System) {
+    match dispatch(&env::arguments(), &Installed, &System::default()) {
         Ok(code) => code,
         Err(error) => {
             report::message(&report::human::problem(&told_as(&error)));

@@ -19,7 +19,7 @@ pub(super) fn seal(words: &[OsString]) -> anyhow::Result<ExitCode> {
     if !words.is_empty() {
         bail!("seal takes no arguments: the OCI runtime calls it as a hook");
     }
-    let host = System;
+    let host = System::default();
     let mut state = Vec::new();
     let stdin = std::io::stdin();
     stdin

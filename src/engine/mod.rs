@@ -142,7 +142,7 @@ impl Podman {
             let what = format!("\"{}\" is safe-podman, not podman", path.display());
             return Err(Problem::new(what).instead(INSTALL));
         }
-        let identity = host.identity();
+        let identity = host.identity().clone();
         let mut engine = Self {
             version: OLDEST,
             cache: cache_directory(&identity, env),

@@ -46,7 +46,7 @@ pub(super) fn keep(environment: &Environment, host: &dyn Host) -> Kept {
 pub(super) struct Keeper<'a> {
     environment: &'a Environment,
     pub(super) host: &'a dyn Host,
-    pub(super) identity: Identity,
+    pub(super) identity: &'a Identity,
     kept: Kept,
 }
 

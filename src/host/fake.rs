@@ -12,7 +12,7 @@ use super::file::{Links, Opened, ReadError, Stamp, Unread};
 use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::trust::Sticky;
 use super::{
-    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Lsm, Process, Resource, RunsIn,
+    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Limits, Lsm, Process, Resource, RunsIn,
     Selinux, trust,
 };
 use crate::problem::Invalid;
@@ -31,6 +31,7 @@ pub struct Fake {
     nproc: HardLimit,
     identity: Identity,
     cgroups: Cgroups,
+    limits: Limits,
     lsm: Lsm,
     port_start: u16,
     kept: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
@@ -53,18 +54,21 @@ impl Fake {
 
     fn of(uid: u32, passwd: &str) -> Self {
         let controllers = ["cpu", "cpuset", "io", "memory", "pids"];
+        let identity = Identity::read((uid, uid, uid), vec![uid], passwd, "");
+        let cgroups = Cgroups {
+            version: CgroupVersion::V2,
+            controllers: controllers.map(str::to_owned).into(),
+            swap_accounting: SwapAccounting::Available,
+            user_manager: UserManager::Reachable,
+        };
         Self {
             entries: BTreeMap::new(),
             mounts: Vec::new(),
             nofile: HardLimit::At(524_288),
             nproc: HardLimit::Unlimited,
-            identity: Identity::read((uid, uid, uid), vec![uid], passwd, ""),
-            cgroups: Cgroups {
-                version: CgroupVersion::V2,
-                controllers: controllers.map(str::to_owned).into(),
-                swap_accounting: SwapAccounting::Available,
-                user_manager: UserManager::Reachable,
-            },
+            limits: Limits::of(&cgroups, identity.mode),
+            identity,
+            cgroups,
             lsm: Lsm {
                 selinux: Selinux::Disabled,
                 apparmor: Apparmor::Disabled,
@@ -137,13 +141,24 @@ impl Fake {
     /// Sets who runs the process.
     #[must_use]
     pub fn with_identity(self, identity: Identity) -> Self {
-        Self { identity, ..self }
+        Self { identity, ..self }.with_limits()
     }
 
     /// Sets the control groups.
     #[must_use]
     pub fn with_cgroups(self, cgroups: Cgroups) -> Self {
-        Self { cgroups, ..self }
+        Self { cgroups, ..self }.with_limits()
+    }
+
+    /// The control groups.
+    #[cfg(test)]
+    pub(crate) fn cgroups(&self) -> Cgroups {
+        self.cgroups.clone()
+    }
+
+    fn with_limits(self) -> Self {
+        let limits = Limits::of(&self.cgroups, self.identity.mode);
+        Self { limits, ..self }
     }
 
     /// Sets the security modules.
@@ -224,12 +239,12 @@ impl Host for Fake {
         }
     }
 
-    fn identity(&self) -> Identity {
-        self.identity.clone()
+    fn identity(&self) -> &Identity {
+        &self.identity
     }
 
-    fn cgroups(&self) -> Result<Cgroups, Problem> {
-        Ok(self.cgroups.clone())
+    fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     fn lsm(&self) -> Lsm {

@@ -144,7 +144,9 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
 pub(super) fn read_whole(path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError> {
     let fail = |why| ReadError::new(path, why);
     let (file, meta) = open_regular(path, links).map_err(fail)?;
-    let mut bytes = Vec::new();
+    // Room for the whole file and one byte more, by which the end is seen: two reads.
+    let size = usize::try_from(meta.size().min(limit)).unwrap_or_default();
+    let mut bytes = Vec::with_capacity(size.saturating_add(1));
     file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|error| fail(Unread::Io(error)))?;

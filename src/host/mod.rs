@@ -32,7 +32,6 @@ use crate::problem::Problem;
 
 pub(crate) use cgroup_limits::CgroupLimits;
 pub(crate) use cgroup_limits::nano_cpus;
-pub(crate) use cgroups::Cgroups;
 pub(crate) use descriptors::inherited_descriptors;
 pub use fake::Fake;
 pub(crate) use file::write;
@@ -140,21 +139,10 @@ pub trait Host {
     fn hard_limit(&self, resource: Resource) -> HardLimit;
 
     /// Who runs this process.
-    fn identity(&self) -> Identity;
-
-    /// The control group hierarchy and what of it is ours.
-    ///
-    /// # Errors
-    /// The mount table cannot be read, or no control group hierarchy is mounted.
-    fn cgroups(&self) -> Result<Cgroups, Problem>;
+    fn identity(&self) -> &Identity;
 
     /// Which limits of a container hold here for this user.
-    fn limits(&self) -> Limits {
-        match self.cgroups() {
-            Ok(cgroups) => Limits::of(&cgroups, self.identity().mode),
-            Err(problem) => Limits::none(&problem.what, "mount the control groups"),
-        }
-    }
+    fn limits(&self) -> &Limits;
 
     /// The security modules.
     fn lsm(&self) -> Lsm;

@@ -129,7 +129,7 @@ impl<'h> Context<'h> {
     pub(crate) fn library(&self) -> Library<'h> {
         let person = match self.environment.get("XDG_CONFIG_HOME").map(PathBuf::from) {
             Some(config) if config.is_absolute() => Some(config),
-            _ => self.host.identity().home.map(|home| home.join(".config")),
+            _ => self.host.identity().home.as_ref().map(|home| home.join(".config")),
         };
         let person = person.map(|config| config.join("safe-podman/profiles"));
         let program = self.host.resolve(Path::new("/proc/self/exe")).ok();
@@ -145,7 +145,7 @@ impl<'h> Context<'h> {
     /// Where files are kept that a container may need after a reboot.
     pub(crate) fn state_directory(&self) -> Result<PathBuf, Problem> {
         let identity = self.host.identity();
-        match (identity.mode, identity.home) {
+        match (identity.mode, &identity.home) {
             (Mode::Rootful, _) => Ok(PathBuf::from("/var/lib/safe-podman")),
             (Mode::Rootless, Some(home)) => Ok(home.join(".local/share/safe-podman")),
             (Mode::Rootless, None) => Err(Problem::new(

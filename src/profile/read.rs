@@ -159,7 +159,7 @@ mod tests {
         // The best of three: the machine may be busy, but who waits for a writer waits each time.
         let attempts = (0..3).map(|_| {
             let start = Instant::now();
-            let what = refusal(&System, fifo.to_str().unwrap());
+            let what = refusal(&System::default(), fifo.to_str().unwrap());
             (start.elapsed(), what)
         });
         let (time, what) = attempts.min().unwrap();
@@ -168,7 +168,7 @@ mod tests {
         // /proc says 0 bytes for all of its files, and this one is larger than the limit on any running kernel.
         let path = "/proc/kallsyms";
         if Path::new(path).exists() {
-            assert!(refusal(&System, path).contains("larger than 64 KiB"));
+            assert!(refusal(&System::default(), path).contains("larger than 64 KiB"));
         }
     }
 

@@ -73,7 +73,7 @@ pub(crate) fn findings(rule: &str, args: &[&str]) -> Vec<Finding> {
 
 /// The findings of one rule where host, image and site policy have whatever a rule finds fault with.
 pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
-    let mut cgroups = Fake::rootful().cgroups().unwrap();
+    let mut cgroups = Fake::rootful().cgroups();
     cgroups.controllers.remove("pids");
     let host = Fake::rootful().with_cgroups(cgroups);
     let host = host.file("/home/user/project/open.env", 0, 0o644, "A=b");

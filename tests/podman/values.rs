@@ -122,7 +122,7 @@ const VALUES: &[(&str, &str, &str, &str)] = &[
 fn ours(flag: &str, value: &str) -> Result<(), String> {
     let base: Arc<Path> = Path::new("/").into();
     let words = [format!("--{flag}={value}"), IMAGE.to_owned()].map(OsString::from);
-    let host = System;
+    let host = System::default();
     let given = args::parse(&words, &[], &base)
         .map_err(|problem| problem.to_string())?
         .given;

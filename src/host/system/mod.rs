@@ -1,24 +1,28 @@
 //! The machine itself.
 
+mod mount_table;
 mod tree;
 
+use std::cell::{OnceCell, RefCell};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::sys::resource::{RLIM_INFINITY, Resource as Rlimit, getrlimit};
 use nix::sys::stat::{major, minor};
 use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 
+use self::mount_table::MountTable;
 use super::cgroups::{self, Cgroups, Groups, UserManager};
 use super::file::{self, Links, Opened, ReadError, Stamp, Unread, unreadable};
 use super::paths::{self, FileKind, Resolved};
 use super::trust::Sticky;
 use super::{
-    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Lsm, Process, Resource, RunsIn,
-    Selinux, cache, mounts, process, replace, trust,
+    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
+    Process, Resource, RunsIn, Selinux, cache, mounts, process, replace, trust,
 };
 use crate::problem::Invalid;
 use crate::problem::Problem;
@@ -26,10 +30,19 @@ use crate::problem::Problem;
 /// The largest file of `/proc` that is read: a mount table of some 100,000 lines.
 const LARGEST: u64 = 16 << 20;
 const MOST_ENTRIES: usize = 10_000;
+/// The bytes that the first read of a file asks for, whose size those of `/proc` do not tell.
+const FIRST_READ: usize = 8 << 10;
+const PORT_START: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 
-/// The machine this process runs on.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct System;
+/// The machine this process runs on. What stays as it is while the process runs is read once, when it is first asked for.
+#[derive(Debug, Default)]
+pub struct System {
+    identity: OnceCell<Identity>,
+    limits: OnceCell<Limits>,
+    lsm: OnceCell<Lsm>,
+    port_start: OnceCell<u16>,
+    mount_table: RefCell<Option<MountTable>>,
+}
 
 impl Host for System {
     fn resolve(&self, path: &Path) -> Result<Resolved, Invalid> {
@@ -37,7 +50,7 @@ impl Host for System {
     }
 
     fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem> {
-        Ok(mounts::below(&mount_table()?, path))
+        Ok(mounts::below(&self.mounts()?, path))
     }
 
     fn stream(&self, path: &Path) -> io::Result<Box<dyn BufRead>> {
@@ -69,45 +82,20 @@ impl Host for System {
         }
     }
 
-    fn identity(&self) -> Identity {
-        let groups = getgroups().unwrap_or_default();
-        let groups = groups.into_iter().map(nix::unistd::Gid::as_raw).collect();
-        let passwd = text(Path::new("/etc/passwd")).unwrap_or_default();
-        let uid_map = text(Path::new("/proc/self/uid_map")).unwrap_or_default();
-        let ids = (geteuid().as_raw(), getuid().as_raw(), getgid().as_raw());
-        Identity::read(ids, groups, &passwd, &uid_map)
+    fn identity(&self) -> &Identity {
+        self.identity.get_or_init(identity)
     }
 
-    fn cgroups(&self) -> Result<Cgroups, Problem> {
-        let own = Path::new("/proc/self/cgroup");
-        let own = text(own).map_err(|error| unreadable(own, &error))?;
-        let identity = self.identity();
-        let who = (identity.euid, identity.mode);
-        cgroups::read(
-            self,
-            &mount_table()?,
-            &own,
-            who,
-            user_manager(identity.euid),
-        )
+    fn limits(&self) -> &Limits {
+        let limits = || match self.cgroups() {
+            Ok(cgroups) => Limits::of(&cgroups, self.identity().mode),
+            Err(problem) => Limits::none(&problem.what, "mount the control groups"),
+        };
+        self.limits.get_or_init(limits)
     }
 
     fn lsm(&self) -> Lsm {
-        let enforce = text(Path::new("/sys/fs/selinux/enforce"));
-        let apparmor = text(Path::new("/sys/module/apparmor/parameters/enabled"));
-        let profiles = Path::new("/sys/kernel/security/apparmor").exists();
-        Lsm {
-            selinux: match enforce.as_deref().map(str::trim) {
-                Ok("1") => Selinux::Enforcing,
-                Ok("0") => Selinux::Permissive,
-                _ => Selinux::Disabled,
-            },
-            apparmor: if profiles && apparmor.is_ok_and(|enabled| enabled.starts_with('Y')) {
-                Apparmor::Enabled
-            } else {
-                Apparmor::Disabled
-            },
-        }
+        *self.lsm.get_or_init(lsm)
     }
 
     fn open_file(&self, path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError> {
@@ -229,10 +217,34 @@ impl Host for System {
     }
 
     fn unprivileged_port_start(&self) -> u16 {
-        text(Path::new("/proc/sys/net/ipv4/ip_unprivileged_port_start"))
-            .ok()
-            .and_then(|start| start.trim().parse().ok())
-            .unwrap_or(1024)
+        let read = || {
+            let start = text(Path::new(PORT_START)).ok()?;
+            start.trim().parse().ok()
+        };
+        *self.port_start.get_or_init(|| read().unwrap_or(1024))
+    }
+}
+
+impl System {
+    fn mounts(&self) -> Result<Rc<[KernelMount]>, Problem> {
+        let mut table = self.mount_table.borrow_mut();
+        match table.as_mut() {
+            Some(table) => table.mounts(),
+            None => table.insert(MountTable::open()?).mounts(),
+        }
+    }
+
+    fn cgroups(&self) -> Result<Cgroups, Problem> {
+        let own = Path::new("/proc/self/cgroup");
+        let own = text(own).map_err(|error| unreadable(own, &error))?;
+        let Identity { euid, mode, .. } = *self.identity();
+        cgroups::read(
+            self,
+            &self.mounts()?,
+            &own,
+            (euid, mode),
+            user_manager(euid),
+        )
     }
 }
 
@@ -251,6 +263,33 @@ impl Groups for System {
     }
 }
 
+fn identity() -> Identity {
+    let groups = getgroups().unwrap_or_default();
+    let groups = groups.into_iter().map(nix::unistd::Gid::as_raw).collect();
+    let passwd = text(Path::new("/etc/passwd")).unwrap_or_default();
+    let uid_map = text(Path::new("/proc/self/uid_map")).unwrap_or_default();
+    let ids = (geteuid().as_raw(), getuid().as_raw(), getgid().as_raw());
+    Identity::read(ids, groups, &passwd, &uid_map)
+}
+
+fn lsm() -> Lsm {
+    let enforce = text(Path::new("/sys/fs/selinux/enforce"));
+    let apparmor = text(Path::new("/sys/module/apparmor/parameters/enabled"));
+    let profiles = Path::new("/sys/kernel/security/apparmor").exists();
+    Lsm {
+        selinux: match enforce.as_deref().map(str::trim) {
+            Ok("1") => Selinux::Enforcing,
+            Ok("0") => Selinux::Permissive,
+            _ => Selinux::Disabled,
+        },
+        apparmor: if profiles && apparmor.is_ok_and(|enabled| enabled.starts_with('Y')) {
+            Apparmor::Enabled
+        } else {
+            Apparmor::Disabled
+        },
+    }
+}
+
 fn user_manager(uid: u32) -> UserManager {
     match fs::metadata(format!("/run/user/{uid}/bus")) {
         Ok(bus) if bus.file_type().is_socket() && bus.uid() == uid => UserManager::Reachable,
@@ -258,19 +297,17 @@ fn user_manager(uid: u32) -> UserManager {
     }
 }
 
-fn mount_table() -> Result<Vec<mounts::KernelMount>, Problem> {
-    let table = Path::new("/proc/self/mountinfo");
-    let bytes = bytes(table).map_err(|error| unreadable(table, &error))?;
-    mounts::parse(&bytes)
-}
-
 fn text(path: &Path) -> io::Result<String> {
     String::from_utf8(bytes(path)?).map_err(io::Error::other)
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = File::open(path)?
+    whole(&File::open(path)?)
+}
+
+fn whole(file: &File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(FIRST_READ);
+    let read = file
         .take(LARGEST.saturating_add(1))
         .read_to_end(&mut bytes)?;
     if u64::try_from(read).map_or(true, |read| read > LARGEST) {

@@ -299,7 +299,7 @@ fn a_store_that_is_named_is_the_one_that_is_asked() {
 
 #[test]
 fn a_set_uid_program_has_no_context() {
-    let mut identity = Fake::rootful().identity();
+    let mut identity = Fake::rootful().identity().clone();
     identity.uid = 1000;
     let host = Fake::rootful().with_identity(identity);
     let Err(problem) = Context::of_process(&host) else {

@@ -75,7 +75,7 @@ fn the_filter_that_was_judged_is_given_and_promised() {
 #[test]
 fn a_limit_that_this_host_lacks_is_promised_to_nobody() {
     let whole = host();
-    let mut cgroups = whole.cgroups().unwrap();
+    let mut cgroups = whole.cgroups();
     cgroups.controllers.remove("pids");
     let lacking = host().with_cgroups(cgroups);
     let warning = Site::parse("mode: warn", "policy.yaml").unwrap();

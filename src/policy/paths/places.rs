@@ -23,15 +23,15 @@ impl Places {
     /// # Errors
     /// A storage.conf is there and cannot be understood.
     pub fn of(host: &dyn Host) -> Result<Self, Problem> {
-        let own_home = host.identity().home;
+        let own_home = host.identity().home.as_deref();
         let moved = MOVABLE
             .iter()
             .filter_map(|path| match path.strip_prefix("~/") {
-                Some(rest) => Some(own_home.as_ref()?.join(rest)),
+                Some(rest) => Some(own_home?.join(rest)),
                 None => Some(PathBuf::from(path)),
             });
         let mut storage: Vec<Vec<String>> = moved
-            .chain(storage_conf::roots(host, own_home.as_deref())?)
+            .chain(storage_conf::roots(host, own_home)?)
             .filter_map(|path| host.resolve(&path).ok())
             .map(|found| canonical(&found.path))
             .filter(|names| !names.is_empty())
@@ -60,15 +60,14 @@ impl Places {
 }
 
 /// Every home directory: that of uid 0, those in their usual place, and the caller's own wherever it is.
-fn homes(host: &dyn Host, own: Option<PathBuf>) -> Vec<Vec<String>> {
+fn homes(host: &dyn Host, own: Option<&Path>) -> Vec<Vec<String>> {
     let resolved = own
-        .as_deref()
         .and_then(|home| host.resolve(home).ok())
         .map(|home| home.path);
     let usual = ["/root", "/home/*"].map(PathBuf::from);
     let mut homes: Vec<Vec<String>> = usual
         .into_iter()
-        .chain(own)
+        .chain(own.map(Path::to_owned))
         .chain(resolved)
         .map(|home| canonical(&home))
         .filter(|home| !home.is_empty())

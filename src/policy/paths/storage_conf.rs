@@ -84,13 +84,13 @@ fn is_named(key: &str) -> bool {
 fn directory(text: &str, host: &dyn Host, home: Option<&Path>) -> Option<PathBuf> {
     let identity = host.identity();
     let home = home.map_or("$".into(), Path::to_string_lossy);
-    let user = identity.name.unwrap_or_default();
+    let user = identity.name.as_deref().unwrap_or_default();
     let path = text
         .replace("$UID", &identity.uid.to_string())
         .replace("${HOME}", &home)
         .replace("$HOME", &home)
-        .replace("${USER}", &user)
-        .replace("$USER", &user);
+        .replace("${USER}", user)
+        .replace("$USER", user);
     let is_whole = !path.contains('$');
     let path = PathBuf::from(path);
     (path.is_absolute() && is_whole).then_some(path)

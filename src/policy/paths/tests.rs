@@ -127,7 +127,7 @@ fn storage_that_was_configured_elsewhere() {
 #[test]
 fn a_service_user_without_a_home_of_its_own() {
     for home in ["/", "/nonexistent"] {
-        let mut identity = Fake::rootless().identity();
+        let mut identity = Fake::rootless().identity().clone();
         identity.home = Some(home.into());
         let host = Fake::rootless().with_identity(identity);
         assert_eq!(look(&host, "/srv/app", Access::ReadWrite), None, "{home}");

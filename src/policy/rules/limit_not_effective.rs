@@ -78,7 +78,7 @@ fn by_reason<'a>(spec: &'a Spec, limits: &'a Limits) -> Vec<(&'a Effectiveness, 
 #[cfg(test)]
 mod tests {
     use crate::host::cgroups::{CgroupVersion, SwapAccounting};
-    use crate::host::{Fake, Host as _};
+    use crate::host::{Fake};
     use crate::policy::engine::Verdict;
     use crate::testing::TestRun;
 
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn every_limit_that_is_set() {
-        let mut cgroups = Fake::rootless().cgroups().unwrap();
+        let mut cgroups = Fake::rootless().cgroups();
         cgroups.version = CgroupVersion::V1;
         let host = Fake::rootless().with_cgroups(cgroups.clone());
         assert_eq!(whats(&host, &[]), ["--memory", "--cpus", "--pids-limit"]);
@@ -129,12 +129,12 @@ mod tests {
             ("cpu", "--cpus"),
             ("pids", "--pids-limit"),
         ] {
-            let mut cgroups = Fake::rootless().cgroups().unwrap();
+            let mut cgroups = Fake::rootless().cgroups();
             cgroups.controllers.remove(controller);
             let host = Fake::rootless().with_cgroups(cgroups);
             assert_eq!(whats(&host, &[]), [flag]);
         }
-        let mut cgroups = Fake::rootful().cgroups().unwrap();
+        let mut cgroups = Fake::rootful().cgroups();
         cgroups.swap_accounting = SwapAccounting::Missing;
         let host = Fake::rootful().with_cgroups(cgroups);
         assert_eq!(whats(&host, &[]), ["--memory-swap"]);
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn it_says_what_helps() {
-        let mut cgroups = Fake::rootless().cgroups().unwrap();
+        let mut cgroups = Fake::rootless().cgroups();
         cgroups.controllers.remove("cpu");
         let host = Fake::rootless().with_cgroups(cgroups);
         let found = TestRun::on(&host).findings("limit-not-effective", &[]);

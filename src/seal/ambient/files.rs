@@ -19,7 +19,7 @@ pub(crate) fn config_home(host: &dyn Host, scrubbed: &Scrubbed) -> Option<PathBu
         return Some(PathBuf::from(config));
     }
     let home = scrubbed.get("HOME").map(PathBuf::from);
-    let home = home.or_else(|| host.identity().home)?;
+    let home = home.or_else(|| host.identity().home.clone())?;
     Some(home.join(".config"))
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn config_home(host: &dyn Host, scrubbed: &Scrubbed) -> Option<PathBu
 pub(super) fn all(host: &dyn Host, version: Version, scrubbed: &Scrubbed) -> Vec<PathBuf> {
     let identity = host.identity();
     let own = identity.mode == Mode::Rootless || facts::ROOTS_HOME.holds_in(version);
-    of_mode(host, &identity, config_home(host, scrubbed).filter(|_| own))
+    of_mode(host, identity, config_home(host, scrubbed).filter(|_| own))
 }
 
 /// More than one release reads: podman 6 takes fewer main files, and looks for drop-ins in more places.

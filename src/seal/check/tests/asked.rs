@@ -311,7 +311,7 @@ fn another_safe_podman_is_ours_where_root_is_root() {
     let hook = json!({"path": "/usr/local/bin/safe-podman", "args": ["safe-podman", "seal"]});
     let document = with("/hooks/createRuntime/-", hook);
     fares_on(&installed(), NOTHING, &document, true);
-    let mut identity: Identity = crate::host::Host::identity(&installed());
+    let mut identity: Identity = crate::host::Host::identity(&installed()).clone();
     identity.owner.uid = 1000;
     fares_on(
         &installed().with_identity(identity),

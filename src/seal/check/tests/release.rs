@@ -25,7 +25,7 @@ fn what_a_podman_writes() {
     let version: Version = said("VERSION").parse().unwrap();
     let text = std::fs::read_to_string(&path).unwrap();
     let found = differences(
-        &System,
+        &System::default(),
         &text,
         version,
         Path::new(&path),
