@@ -5,7 +5,7 @@ use super::context::Context;
 use super::filter::FilterSource;
 use super::request::Request;
 use crate::policy::engine::{self, Judgement};
-use crate::policy::facts::Facts;
+use crate::policy::facts::{Facts, Worths};
 use crate::problem::Problem;
 use crate::spec::Spec;
 use crate::spec::build::{self, Inputs};
@@ -60,6 +60,7 @@ impl<'r> Draft<'r> {
             seccomp_file: self.filter.file(),
             site: &context.site,
             today: context.today,
+            worths: Worths::default(),
         };
         let Request { level, allow, .. } = self.request;
         let judgement = engine::judge(&mut self.spec, &facts, *level, allow, &context.site);

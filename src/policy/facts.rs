@@ -1,5 +1,6 @@
 //! What a rule may know besides the spec. Read before the rules run, so that they stay pure.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -41,11 +42,24 @@ pub struct Facts<'a> {
     pub site: &'a Site,
     /// The day on which overrides are judged.
     pub today: Date,
+    /// What the paths of the spec are worth, each looked up once: a dozen rules ask about the same ones.
+    pub(crate) worths: Worths,
 }
+
+/// What paths were found to be worth.
+#[derive(Default)]
+pub(crate) struct Worths(RefCell<Vec<(Resolved, Access, Option<Match>)>>);
 
 impl Facts<'_> {
     /// What a resolved path of this host is worth to an attacker; none when it is worth nothing.
     pub(super) fn worth(&self, found: &Resolved, access: Access) -> Option<Match> {
-        paths::judge(self.host, self.places, found, access)
+        let mut known = self.worths.0.borrow_mut();
+        let same = |(path, to, _): &&(Resolved, Access, _)| path == found && *to == access;
+        if let Some((_, _, worth)) = known.iter().find(same) {
+            return worth.clone();
+        }
+        let worth = paths::judge(self.host, self.places, found, access);
+        known.push((found.clone(), access, worth.clone()));
+        worth
     }
 }
