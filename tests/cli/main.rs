@@ -23,6 +23,7 @@ mod man;
 mod record;
 mod recorder;
 mod stand_in;
+mod streams;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ const ROOMS: &[(&str, &[(&str, Test)])] = &[
     ("canonical", canonical::TESTS),
     ("bad_input", bad_input::TESTS),
     ("bad_profile", bad_profile::TESTS),
+    ("streams", streams::TESTS),
 ];
 
 fn main() -> ExitCode {

@@ -52,8 +52,10 @@ pub(super) fn check(words: &[OsString], context: &Context<'_>) -> ExitCode {
         layered: &|said| Request::new(said, &library, Vec::new()),
     };
     match report::stream(|out| checker.check(out)) {
-        Ok(Ok(totals)) => ExitCode::from(code(&totals)),
-        Ok(Err(problem)) => stop(&problem, NOTHING),
+        Ok(Some(Ok(totals))) => ExitCode::from(code(&totals)),
+        // Whoever read it has gone away, and there is no verdict about the rest.
+        Ok(None) => ExitCode::from(WRAPPER_FAILED),
+        Ok(Some(Err(problem))) => stop(&problem, NOTHING),
         Err(problem) => stop(&problem, WRAPPER_FAILED),
     }
 }
