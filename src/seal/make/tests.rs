@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::caps::Cap;
-use crate::host::{Fake, FileKind, Host as _};
+use crate::host::{Fake, FileKind};
 use crate::origin::Origin;
 use crate::podman::args;
 use crate::podman::image_config::ImageConfig;
@@ -185,7 +185,7 @@ fn a_limit_that_does_not_hold_here_is_promised_unless_that_was_waived() {
         ("cpu", &["nano_cpus"]),
         ("pids", &["pids"]),
     ] {
-        let mut cgroups = host().cgroups().unwrap();
+        let mut cgroups = host().cgroups();
         cgroups.controllers.remove(controller);
         let host = host().with_cgroups(cgroups);
         for limits in [LimitsHere::Held, LimitsHere::Waived] {
