@@ -2,8 +2,8 @@
 PREFIX  ?= /usr/local
 DESTDIR ?=
 CARGO   ?= cargo
-TARGET  := $(or $(CARGO_TARGET_DIR),target)
-BINARY  := $(TARGET)/release/safe-podman
+BUILD   := $(or $(CARGO_TARGET_DIR),target)
+BINARY  := $(BUILD)/release/safe-podman
 
 BINDIR     = $(DESTDIR)$(PREFIX)/bin
 PROFILEDIR = $(DESTDIR)$(PREFIX)/share/safe-podman/profiles
@@ -13,7 +13,7 @@ HOOKDIR    = $(DESTDIR)/usr/share/containers/oci/hooks.d
 ETCDIR     = $(DESTDIR)/etc/containers
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test test-matrix test-vm release-diff lint man install clean
+.PHONY: help setup build demo test test-matrix test-vm release-diff fuzz lint man install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -45,6 +45,9 @@ test-vm: setup ## run the podman tests on a Debian 13 with systemd, in emulation
 release-diff: build ## print what a podman writes by itself that src/podman/releases lacks; PODMAN=/path/to/podman
 	@CARGO='$(CARGO)' tests/releases/diff $(BINARY) '$(PODMAN)'
 
+fuzz: setup ## run a fuzz target; TARGET=yaml (a folder of fuzz/seeds) SECONDS=600; without TARGET all, for a few seconds
+	@CARGO='$(CARGO)' fuzz/run $(TARGET) $(SECONDS)
+
 lint: ## formatting, clippy and rustdoc, warnings denied
 	rustfmt --check --edition 2024 $$(git ls-files '*.rs')
 	$(CARGO) clippy --locked --all-targets -- -D warnings
@@ -68,6 +71,6 @@ $(BINARY):
 
 # The cells' files belong to root.
 clean: ## remove what was built
-	@for cells in $(TARGET)/matrix $(TARGET)/vm; do \
+	@for cells in $(BUILD)/matrix $(BUILD)/vm; do \
 		[ ! -e $$cells ] || [ -O $$cells ] || sudo rm -rf --one-file-system $$cells; done
 	$(CARGO) clean

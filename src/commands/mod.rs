@@ -9,6 +9,9 @@ mod run;
 mod seal;
 mod verify;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use check::fuzz;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 

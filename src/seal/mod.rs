@@ -33,6 +33,8 @@ mod store;
 pub(crate) mod verify;
 mod words;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use check::fuzz;
 pub(crate) use make::promise;
 pub use promise::Promise;
 

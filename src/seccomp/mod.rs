@@ -13,6 +13,8 @@ mod build;
 mod compare;
 mod compile;
 mod facts;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod json;
 mod model;
 mod program;

@@ -1,5 +1,7 @@
 //! A run on a made-up machine, judged on the same [way](crate::plan) that `run` goes, for every test that judges.
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]

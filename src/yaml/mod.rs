@@ -9,6 +9,8 @@
 //! boolean or an octal.
 
 mod first;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod second;
 mod source;
 

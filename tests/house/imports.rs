@@ -12,7 +12,7 @@ pub(crate) struct Import {
     pub(crate) to: Vec<String>,
 }
 
-/// All of src, but `lib.rs` and `main.rs`, which declare the rooms, and what is compiled for tests alone.
+/// All of src, but `lib.rs` and `main.rs`, which declare the rooms, and what is compiled for tests or fuzzing alone.
 pub(crate) fn imports() -> Vec<Import> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -27,7 +27,7 @@ pub(crate) fn imports() -> Vec<Import> {
         if from.last().is_some_and(|last| last == "mod") {
             from.pop();
         }
-        let is_test = |part: &String| matches!(part.as_str(), "tests" | "fake");
+        let is_test = |part: &String| matches!(part.as_str(), "tests" | "fake" | "fuzz");
         if from == ["lib"] || from == ["main"] || from.iter().any(is_test) {
             continue;
         }

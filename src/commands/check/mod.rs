@@ -1,5 +1,7 @@
 //! `check`: judge, and start nothing.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod rows;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,8 @@
 
 mod conf;
 pub(crate) mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod keys;
 
 use std::fmt::Write as _;

@@ -6,6 +6,8 @@ mod capabilities;
 mod devices;
 mod engine_mounts;
 mod env;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod hooks;
 mod limits;
 mod lsm;

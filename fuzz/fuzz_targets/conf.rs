@@ -1,0 +1,5 @@
+//! containers.conf.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| safe_podman::testing::fuzz::conf(bytes));

@@ -1,0 +1,5 @@
+//! Profiles.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| safe_podman::testing::fuzz::yaml(bytes));
