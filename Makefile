@@ -13,7 +13,7 @@ HOOKDIR    = $(DESTDIR)/usr/share/containers/oci/hooks.d
 ETCDIR     = $(DESTDIR)/etc/containers
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test test-matrix test-vm release-diff fuzz lint man install clean
+.PHONY: help setup build demo test test-matrix test-vm release-diff fuzz lint man schema install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -56,10 +56,13 @@ lint: ## formatting, clippy and rustdoc, warnings denied
 man: build ## write the man pages anew from the binary's own tables
 	$(BINARY) __man man
 
+schema: build ## write the JSON Schema of profiles anew from the binary's own tables
+	$(BINARY) __schema > profiles/profile.schema.json
+
 install: $(BINARY) ## install below PREFIX (default /usr/local)
 	install -D -m 755 $(BINARY) $(BINDIR)/safe-podman
 	install -d $(PROFILEDIR)
-	install -m 644 profiles/*.yaml $(PROFILEDIR)
+	install -m 644 profiles/*.yaml profiles/profile.schema.json $(PROFILEDIR)
 	install -d $(HOOKDIR) $(ETCDIR)/oci/hooks.d $(ETCDIR)/containers.conf.d
 	install -m 644 src/seal/safe-podman.conf $(ETCDIR)/containers.conf.d/50-safe-podman.conf
 	sed 's|@BINDIR@|$(PREFIX)/bin|' src/seal/safe-podman.json.in > $(HOOKDIR)/safe-podman.json

@@ -37,6 +37,8 @@ words! {
         Completions = "completions",
         /// Writes the man pages; hidden.
         Man = "__man",
+        /// Prints the JSON Schema of profiles; hidden.
+        Schema = "__schema",
         /// What a runtime's hook calls; hidden.
         Seal = "seal",
     }
@@ -67,6 +69,7 @@ impl Subcommand {
                 .about("Write the man pages")
                 .hide(true)
                 .arg(file("dir", "DIR", "where to").value_hint(ValueHint::DirPath)),
+            Self::Schema => self.about("Print the JSON Schema of profiles").hide(true),
             Self::Seal => self
                 .about("Hold the runtime's config.json against the promise")
                 .hide(true),
@@ -364,7 +367,10 @@ mod tests {
     fn help_names_what_is_for_people() {
         let help = whole();
         for subcommand in Subcommand::ALL {
-            let is_hidden = matches!(subcommand, Subcommand::Man | Subcommand::Seal);
+            let is_hidden = matches!(
+                subcommand,
+                Subcommand::Man | Subcommand::Schema | Subcommand::Seal
+            );
             let name = subcommand.as_str();
             assert_eq!(names(&help, name), !is_hidden, "{name}");
         }

@@ -6,6 +6,7 @@ mod man;
 mod profile;
 mod rules;
 mod run;
+mod schema;
 mod seal;
 mod verify;
 
@@ -65,6 +66,7 @@ fn dispatch(
         Subcommand::Verify => verify::verify(rest, engines, host)?,
         Subcommand::Completions => read(&completions::completions)?,
         Subcommand::Man => read(&man::man)?,
+        Subcommand::Schema => read(&|_| schema::schema())?,
         Subcommand::Seal => seal::seal(rest)?,
     })
 }

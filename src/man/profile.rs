@@ -90,6 +90,11 @@ fn search(page: Page) -> Page {
              directory on the way to it must belong to root and be writable by nobody else. \
              <~/.config/safe-podman/profiles/default.yaml> is how a person changes their own defaults.",
         )
+        .text(
+            "Beside the installed ones lies <profile.schema.json>, by which an editor with a YAML language server completes \
+             keys and marks mistakes in a profile with this comment:",
+        )
+        .example("# yaml-language-server: $schema=/usr/local/share/safe-podman/profiles/profile.schema.json")
 }
 
 fn built_in(page: Page) -> Page {

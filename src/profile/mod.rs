@@ -5,6 +5,7 @@
 //! lays it upon its parents.
 
 pub(crate) mod image;
+pub(crate) mod json_schema;
 pub mod key;
 pub(crate) mod library;
 pub(crate) mod merge;

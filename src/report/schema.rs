@@ -50,7 +50,7 @@ impl SchemaChecker<'_> {
         let number = |value: &Value| value.as_f64();
         match keyword {
             "$schema" | "$id" | "id" | "title" | "description" | "default" | "definitions"
-            | "$defs" => {}
+            | "$defs" | "examples" => {}
             "$ref" => {
                 let pointer = wanted.as_str().unwrap().strip_prefix('#').unwrap();
                 let target = self
@@ -160,6 +160,12 @@ impl SchemaChecker<'_> {
                 });
                 self.expect(is_reference, at, "is no URI");
             }
+            "format" if wanted == "date" => {
+                let is_date = value
+                    .as_str()
+                    .is_none_or(|text| text.parse::<crate::allow::Date>().is_ok());
+                self.expect(is_date, at, "is no date");
+            }
             other => panic!("{at}: the keyword {other} is not known here"),
         }
     }
@@ -230,6 +236,11 @@ mod tests {
                 json!({"format": "uri-reference"}),
                 json!("a%20b"),
                 json!("a b"),
+            ),
+            (
+                json!({"format": "date"}),
+                json!("2027-03-31"),
+                json!("2027-3"),
             ),
             (
                 json!({"$ref": "#/$defs/a", "$defs": {"a": {"const": 1}}}),

@@ -44,7 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "profile",
         &[
-            "allow", "host", "nearest", "origin", "podman", "problem", "yaml",
+            "allow", "host", "nearest", "origin", "podman", "problem", "rule_id", "yaml",
         ],
     ),
     (

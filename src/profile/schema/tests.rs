@@ -1,11 +1,17 @@
 use super::*;
 use crate::podman::flags;
+use crate::profile::json_schema::json_schema;
 use crate::profile::key::{self, Key};
+use crate::report::schema::errors;
 use crate::rule_id::RuleId;
 
 fn read(text: &str) -> Result<Profile, Problem> {
     let source = SourceText::new("p.yaml".into(), text.as_bytes())?;
-    Profile::parse("p", source, &Path::new("/profiles").into(), Home::Named)
+    let profile = Profile::parse("p", source, &Path::new("/profiles").into(), Home::Named)?;
+    let value = serde_yaml::from_str(text).unwrap();
+    let schema = serde_json::from_str(&json_schema()).unwrap();
+    assert_eq!(errors(&schema, &value), [""; 0], "an editor refuses {text}");
+    Ok(profile)
 }
 
 /// The settings as `flag=value@line:column`.
