@@ -4,8 +4,8 @@ use clap_mangen::roff::{Inline, Roff, bold, italic, roman};
 
 use crate::text::{Margins, fold};
 
-/// The day of the release; a page without one is a fault to readers of man(7) sources.
-const DATE: &str = "2026-11-22";
+/// Its first entry is that of this version.
+const CHANGELOG: &str = include_str!("../../CHANGELOG.md");
 /// Lines of the source are folded here, so that a change is seen where it is.
 const WIDTH: usize = 80;
 
@@ -36,7 +36,10 @@ impl Page {
         let number = section.to_string();
         let source = concat!("safe-podman ", env!("CARGO_PKG_VERSION"));
         let title = name.to_uppercase();
-        roff.control("TH", [title.as_str(), &number, DATE, source, "safe-podman"]);
+        roff.control(
+            "TH",
+            [title.as_str(), &number, date(), source, "safe-podman"],
+        );
         roff.control("SH", ["NAME"]);
         roff.text([roman(format!("{name} - {about}"))]);
         Self {
@@ -154,6 +157,20 @@ impl Page {
     }
 }
 
+/// The day of this version; a page without one is a fault to readers of man(7) sources.
+fn date() -> &'static str {
+    let (_, after) = first_entry();
+    after.split(' ').next().unwrap_or_default()
+}
+
+/// The version of the first entry, and what stands after it.
+fn first_entry() -> (&'static str, &'static str) {
+    let entry = CHANGELOG.lines().find_map(|line| line.strip_prefix("## ["));
+    entry
+        .and_then(|entry| entry.split_once("] - "))
+        .unwrap_or_default()
+}
+
 /// Text with two marks: what stands between backticks is bold, between `<` and `>` italic.
 pub(super) fn marked(text: &str) -> Words {
     let mut words = Vec::new();
@@ -203,6 +220,13 @@ mod tests {
     fn body(page: &Page) -> String {
         let text = page.render();
         text[text.find(".PP\n").unwrap() + 4..].to_owned()
+    }
+
+    #[test]
+    fn the_changelog_begins_with_this_version_and_a_day() {
+        let (version, _) = first_entry();
+        assert_eq!(version, env!("CARGO_PKG_VERSION"));
+        assert!(date().parse::<crate::allow::Date>().is_ok(), "{}", date());
     }
 
     #[test]
