@@ -13,7 +13,7 @@ HOOKDIR    = $(DESTDIR)/usr/share/containers/oci/hooks.d
 ETCDIR     = $(DESTDIR)/etc/containers
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test test-matrix test-vm release-diff fuzz msrv lint man schema install clean
+.PHONY: help setup build demo test test-matrix test-vm release-diff fuzz deny msrv lint man schema install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -47,6 +47,9 @@ release-diff: build ## print what a podman writes by itself that src/podman/rele
 
 fuzz: setup ## run a fuzz target; TARGET=yaml (a folder of fuzz/seeds) SECONDS=600; without TARGET all, for a few seconds
 	@CARGO='$(CARGO)' fuzz/run $(TARGET) $(SECONDS)
+
+deny: ## hold Cargo.lock against deny.toml, where cargo-deny is installed
+	@tests/deny
 
 msrv: ## prove the rust-version of Cargo.toml, where that Rust is installed
 	@CARGO='$(CARGO)' tests/msrv
