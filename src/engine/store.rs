@@ -151,7 +151,7 @@ mod tests {
 
     fn state_of(host: &Fake) -> Option<String> {
         let home = [("HOME".into(), "/home/ann".into())];
-        state(host, &host.identity(), &home)
+        state(host, host.identity(), &home)
     }
 
     #[test]
@@ -180,8 +180,8 @@ mod tests {
             ("HOME".into(), "/home/ann".into()),
             ("XDG_DATA_HOME".into(), "/data".into()),
         ];
-        assert_eq!(state(&host, &host.identity(), &data), None);
-        assert_eq!(state(&host, &host.identity(), &[]), None, "no home");
+        assert_eq!(state(&host, host.identity(), &data), None);
+        assert_eq!(state(&host, host.identity(), &[]), None, "no home");
     }
 
     #[test]

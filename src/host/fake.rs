@@ -12,8 +12,8 @@ use super::file::{Links, Opened, ReadError, Stamp, Unread};
 use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::trust::Sticky;
 use super::{
-    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Limits, Lsm, Process, Resource, RunsIn,
-    Selinux, trust,
+    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Limits, Lsm, Process, Resource,
+    RunsIn, Selinux, trust,
 };
 use crate::problem::Invalid;
 use crate::problem::Problem;

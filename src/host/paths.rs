@@ -305,7 +305,9 @@ mod tests {
             let error = fake().resolve(Path::new(path)).unwrap_err().to_string();
             assert!(error.contains(why), "{path}: {error}");
         }
-        let nul = System::default().resolve(Path::new("/etc\0/x")).unwrap_err();
+        let nul = System::default()
+            .resolve(Path::new("/etc\0/x"))
+            .unwrap_err();
         assert!(nul.to_string().contains("not to be followed"), "{nul}");
     }
 }

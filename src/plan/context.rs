@@ -129,7 +129,12 @@ impl<'h> Context<'h> {
     pub(crate) fn library(&self) -> Library<'h> {
         let person = match self.environment.get("XDG_CONFIG_HOME").map(PathBuf::from) {
             Some(config) if config.is_absolute() => Some(config),
-            _ => self.host.identity().home.as_ref().map(|home| home.join(".config")),
+            _ => self
+                .host
+                .identity()
+                .home
+                .as_ref()
+                .map(|home| home.join(".config")),
         };
         let person = person.map(|config| config.join("safe-podman/profiles"));
         let program = self.host.resolve(Path::new("/proc/self/exe")).ok();

@@ -78,7 +78,11 @@ fn registered(
         .map(|given| given.base.join(&given.value))
         .collect();
     // The hook knows the place in the passwd file's home by itself.
-    let usual = host.identity().home.as_ref().map(|home| home.join(".config"));
+    let usual = host
+        .identity()
+        .home
+        .as_ref()
+        .map(|home| home.join(".config"));
     let config_home = ambient::files::config_home(host, scrubbed);
     let config_home = config_home.filter(|config| usual.as_ref() != Some(config));
     register::register(host, state, config_home.as_deref(), &asked)

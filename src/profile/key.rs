@@ -72,13 +72,12 @@ fn is_key(flag: &Flag) -> bool {
 
 /// Is its key written so? Every key of every profile is looked up, so that the names are not made for it.
 fn is_called(flag: &Flag, name: &str) -> bool {
-    match flag.key {
-        Some(key) => key == name,
-        None => {
-            let long = flag.long.bytes();
-            let long = long.map(|byte| if byte == b'-' { b'_' } else { byte });
-            long.eq(name.bytes())
-        }
+    if let Some(key) = flag.key {
+        key == name
+    } else {
+        let long = flag.long.bytes();
+        let long = long.map(|byte| if byte == b'-' { b'_' } else { byte });
+        long.eq(name.bytes())
     }
 }
 

@@ -25,7 +25,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let limits = facts.host.limits();
     let mut hits: Vec<Hit> = Vec::new();
     // Limits that fail for one reason are one finding: one thing is to be done about them.
-    for (reason, flags) in by_reason(spec, &limits) {
+    for (reason, flags) in by_reason(spec, limits) {
         let Effectiveness::Ineffective { why, instead } = reason else {
             continue;
         };
@@ -77,8 +77,8 @@ fn by_reason<'a>(spec: &'a Spec, limits: &'a Limits) -> Vec<(&'a Effectiveness, 
 
 #[cfg(test)]
 mod tests {
+    use crate::host::Fake;
     use crate::host::cgroups::{CgroupVersion, SwapAccounting};
-    use crate::host::{Fake};
     use crate::policy::engine::Verdict;
     use crate::testing::TestRun;
 

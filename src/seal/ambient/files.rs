@@ -98,7 +98,7 @@ pub(crate) fn find(host: &dyn Host, key: ConfKey, config: Option<&Path>) -> Opti
         let line = conf::line(&text, key)?;
         Some(format!("{}:{line}", path.display()))
     };
-    of_mode(host, &identity, config)
+    of_mode(host, identity, config)
         .into_iter()
         .rev()
         .find_map(place)

@@ -125,7 +125,7 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
         },
         uid: process::id(Some(&user.value.user)),
         gid: process::gid(&user.value),
-        groups: process::groups(&user.value, userns, spec.passed(&flags::GROUP_ADD), &caller),
+        groups: process::groups(&user.value, userns, spec.passed(&flags::GROUP_ADD), caller),
         capabilities: process::capabilities(privileged.value, cap_add),
         new_privileges: match new_privileges.value {
             security_opt::NoNewPrivileges::On => NewPrivileges::Denied,
@@ -181,7 +181,7 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
             (PromisedCgroups::None, _) => PromisedLimits::default(),
             (PromisedCgroups::Own, LimitsHere::Held) => limits_asked,
             (PromisedCgroups::Own, LimitsHere::Waived) => {
-                limits::effective(&limits_asked, &inputs.host.limits())
+                limits::effective(&limits_asked, inputs.host.limits())
             }
         },
         unified: keys(spec, &flags::CGROUP_CONF).collect(),

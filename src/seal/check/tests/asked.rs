@@ -194,16 +194,30 @@ fn limits() {
     fares(none, &open, true);
     fares(none, &shared, true);
     let each: [Ask; 4] = [
-        |promise| (promise.limits = FREE, promise.limits.memory = Some(1 << 40)).0,
-        |promise| (promise.limits = FREE, promise.limits.swap = Some(1 << 40)).0,
         |promise| {
-            (
-                promise.limits = FREE,
-                promise.limits.nano_cpus = Some(1 << 40),
-            )
-                .0
+            promise.limits = PromisedLimits {
+                memory: Some(1 << 40),
+                ..FREE
+            };
         },
-        |promise| (promise.limits = FREE, promise.limits.pids = Some(1 << 40)).0,
+        |promise| {
+            promise.limits = PromisedLimits {
+                swap: Some(1 << 40),
+                ..FREE
+            };
+        },
+        |promise| {
+            promise.limits = PromisedLimits {
+                nano_cpus: Some(1 << 40),
+                ..FREE
+            };
+        },
+        |promise| {
+            promise.limits = PromisedLimits {
+                pids: Some(1 << 40),
+                ..FREE
+            };
+        },
     ];
     for ask in each {
         fares(ask, &open, false);

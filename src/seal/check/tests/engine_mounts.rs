@@ -238,7 +238,7 @@ fn words_that_reach_further() {
             mount["options"]
                 .as_array_mut()
                 .unwrap()
-                .push("shared".into())
+                .push("shared".into());
         })
     };
     fares(NOTHING, &shared("/dev"), false);
@@ -309,7 +309,7 @@ fn layers_images_and_types() {
         (
             image,
             with_mount("/r", |mount| {
-                mount["source"] = format!("{STORE}/overlay/a/merged").into()
+                mount["source"] = format!("{STORE}/overlay/a/merged").into();
             }),
             true,
         ),

@@ -424,36 +424,32 @@ fn what_comes_with_a_mount() {
 /// What the kernel's table shows of a mount, and what it hides.
 #[test]
 fn how_the_table_is_read() {
-    let fares = |change: Change| {
+    let fares = |change: &dyn Fn(&mut Process)| {
         let mut process = kept();
         change(&mut process);
         found_on(&Fake::rootful(), &process).is_empty()
     };
     // The later of two at one point is seen.
-    fn etc(at: &str) -> KernelMount {
-        mount(at, "ext4", "/etc", "ro,nosuid,nodev")
-    }
-    assert!(!fares(|p| p.mounts.push(etc("/r"))));
-    assert!(fares(|p| p.mounts.insert(0, etc("/r"))));
+    let etc = |at: &str| mount(at, "ext4", "/etc", "ro,nosuid,nodev");
+    assert!(!fares(&|p| p.mounts.push(etc("/r"))));
+    assert!(fares(&|p| p.mounts.insert(0, etc("/r"))));
     // The kernel's pages make a tmpfs a little larger than it was asked for.
     let size: Change = |p| p.mounts[1].options = vec!["size=65599k".into()];
-    assert!(fares(size));
-    assert!(!fares(|p| p.mounts[1].options = vec!["size=65600k".into()]));
+    assert!(fares(&size));
+    assert!(!fares(&|p| p.mounts[1].options = vec!["size=65600k".into()]));
     // A part of a volume is not the volume.
     let part: Change =
         |p| p.mounts[3].root = "/var/lib/containers/storage/volumes/named/_data/x".into();
-    assert!(!fares(part));
+    assert!(!fares(&part));
     // btrfs numbers its devices otherwise, and has a root of its own.
-    fn btrfs(root: &str) -> KernelMount {
-        KernelMount {
-            kind: "btrfs".to_owned(),
-            device: "0:31".to_owned(),
-            ..mount("/r", "ext4", root, "ro,nosuid,nodev")
-        }
-    }
-    assert!(fares(|p| p.mounts[2] = btrfs("/@/srv/ro")));
-    assert!(!fares(|p| p.mounts[2] = btrfs("/@/etc")));
-    assert!(!fares(|p| p.mounts[2] = btrfs("/@/srv/ro/x")));
+    let btrfs = |root: &str| KernelMount {
+        kind: "btrfs".to_owned(),
+        device: "0:31".to_owned(),
+        ..mount("/r", "ext4", root, "ro,nosuid,nodev")
+    };
+    assert!(fares(&|p| p.mounts[2] = btrfs("/@/srv/ro")));
+    assert!(!fares(&|p| p.mounts[2] = btrfs("/@/etc")));
+    assert!(!fares(&|p| p.mounts[2] = btrfs("/@/srv/ro/x")));
     let other: Change = |p| p.mounts[2].device = "0:31".into();
-    assert!(!fares(other));
+    assert!(!fares(&other));
 }
