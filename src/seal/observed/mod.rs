@@ -10,6 +10,8 @@
 mod config;
 mod kernel;
 mod mounts;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::path::Path;
