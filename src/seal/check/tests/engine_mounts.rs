@@ -216,6 +216,7 @@ fn devices_that_are_mounted() {
         MAPPED(promise);
         PRIVILEGED(promise);
     };
+    let rootless: Ask = |promise| promise.engine = EngineMode::Rootless;
     for (ask, document, kept) in [
         (MAPPED, mapped(mounted("/dev/fuse", "/dev/fuse")), true),
         (MAPPED, mapped(mounted("/dev/sda", "/dev/fuse")), false),
@@ -226,6 +227,9 @@ fn devices_that_are_mounted() {
         (every, mapped(mounted("/dev/sdb", "/dev/sda")), false),
         (every, mapped(mounted("/srv/x", "/srv/x")), false),
         (PRIVILEGED, mounted("/dev/sda", "/dev/sda"), false),
+        // A rootless podman can make no node, whatever the user namespace of the container.
+        (rootless, mounted("/dev/fuse", "/dev/fuse"), true),
+        (rootless, mounted("/dev/sda", "/dev/fuse"), false),
     ] {
         fares(ask, &document, kept);
     }
@@ -365,6 +369,13 @@ fn one_of_several_is_enough_and_one_lack_is_too_much() {
     });
     transient["root"]["path"] = format!("/tmp/overlay/{}/merged", id()).into();
     fares(image, &transient, true);
+    // podman's own directory of the container need not lie in the store.
+    let run = |id: &str| {
+        let own = format!("/run/overlay-containers/{id}/userdata/overlay/1/merge");
+        with_mount("/r", |mount| mount["source"] = own.as_str().into())
+    };
+    fares(image, &run(&id()), true);
+    fares(image, &run(&"0".repeat(64)), false);
     // Only a tmpfs may be where a link of the image's led.
     let moved = with_mount("/r", |mount| mount["destination"] = "/q".into());
     fares(NOTHING, &moved, false);

@@ -88,3 +88,19 @@ fn a_namespace_of_podman_s_may_not_be_the_host_s() {
     let found = judged_on(&host, &promised(), &changed);
     assert!(found[0].contains("its network namespace is"), "{found:?}");
 }
+
+/// podman mounts the layers in its store, or where it keeps what belongs to this container alone.
+#[test]
+fn the_root_lies_in_the_store_or_is_the_container_s_own() {
+    let own = |id: &str| format!("/run/overlay-containers/{id}/userdata/rootfs");
+    for (root, kept) in [
+        (format!("{STORE}/vfs/dir/{}", id()), true),
+        (format!("/tmp/overlay/{}/merged", id()), true),
+        (own(&id()), true),
+        (own(&"0".repeat(64)), false),
+        (format!("/srv/vfs/dir/{}", id()), false),
+    ] {
+        let found = judged(&with("/root/path", root.as_str().into()));
+        assert_eq!(found.is_empty(), kept, "{root}: {found:?}");
+    }
+}

@@ -32,7 +32,7 @@ fn mount(point: &str, kind: &str, root: &str, flags: &str) -> KernelMount {
     }
 }
 
-fn kept() -> Process {
+pub(super) fn kept() -> Process {
     let names = ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"];
     Process {
         uid: 65532,
@@ -74,7 +74,7 @@ fn kept() -> Process {
 }
 
 /// A process of the host's.
-fn ours() -> Process {
+pub(super) fn ours() -> Process {
     let namespaces = kept().namespaces.into_keys();
     Process {
         namespaces: namespaces.map(|name| (name, 1)).collect(),
@@ -286,6 +286,16 @@ fn another_process_has_no_more_than_the_first() {
     assert_eq!(executed(|p| p.capabilities[2] = u64::MAX), 1);
     assert_eq!(executed(|p| p.no_new_privileges = false), 1);
     assert_eq!(executed(|p| p.seccomp = 0), 1);
+    // What process 1 may do by itself anyway: to choose its ids, and nothing beyond.
+    let mut chooses = promised();
+    chooses.capabilities.insert("CAP_SETUID".to_owned());
+    let others = |change: Change| {
+        let mut process = kept();
+        (process.uid, process.gid) = (0, 0);
+        change(&mut process);
+        compare_other(&chooses, &ObservedProcess::of_process(&host, &process)).len()
+    };
+    assert_eq!((others(|_| ()), others(|p| p.seccomp = 0)), (0, 1));
 }
 
 /// What the host replaced is still what was asked for; a part of a promised tmpfs is not the host's.
@@ -380,6 +390,12 @@ fn what_comes_with_a_mount() {
         (nothing, vec![mount("/tmp/x", "ext4", "/any", "rw")], false),
         (hosts, vec![shm.clone(), below.clone()], true),
         (hosts, vec![below.clone()], false),
+        // The host's /dev/shm opens no other place.
+        (
+            hosts,
+            vec![shm.clone(), mount("/tmp/x", "ext4", "/any", "rw")],
+            false,
+        ),
         (nothing, vec![shm, below], false),
         (
             nothing,
