@@ -36,6 +36,7 @@ pub struct Fake {
     port_start: u16,
     kept: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     swapped: BTreeMap<PathBuf, Opened>,
+    processes: BTreeMap<u32, Process>,
 }
 
 impl Fake {
@@ -76,6 +77,7 @@ impl Fake {
             port_start: 1024,
             kept: RefCell::default(),
             swapped: BTreeMap::new(),
+            processes: BTreeMap::new(),
         }
     }
 
@@ -154,6 +156,14 @@ impl Fake {
     #[cfg(test)]
     pub(crate) fn cgroups(&self) -> Cgroups {
         self.cgroups.clone()
+    }
+
+    /// Adds a process; its neighbours are those of the same pid namespace.
+    #[cfg(test)]
+    #[must_use]
+    pub(crate) fn with_process(mut self, pid: u32, process: Process) -> Self {
+        self.processes.insert(pid, process);
+        self
     }
 
     fn with_limits(self) -> Self {
@@ -330,15 +340,20 @@ impl Host for Fake {
     }
 
     fn process(&self, pid: u32) -> Result<Process, Problem> {
-        Err(Problem::new(format!("there is no process {pid}")))
+        let found = self.processes.get(&pid).cloned();
+        found.ok_or_else(|| Problem::new(format!("there is no process {pid}")))
     }
 
     fn neighbours(&self, pid: u32) -> Result<Vec<u32>, Problem> {
-        Err(Problem::new(format!("there is no process {pid}")))
+        let of = |process: &Process| process.namespaces.get("pid").copied();
+        let own = of(&self.process(pid)?);
+        let others = self.processes.iter().filter(|(other, _)| **other != pid);
+        let same = others.filter(|(_, process)| of(process) == own);
+        Ok(same.map(|(other, _)| *other).collect())
     }
 
     fn cgroup_limits(&self, pid: u32) -> Result<CgroupLimits, Problem> {
-        Err(Problem::new(format!("there is no process {pid}")))
+        self.process(pid).map(|process| process.cgroup)
     }
 
     fn parent_words(&self) -> Option<Vec<String>> {

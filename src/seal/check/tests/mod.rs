@@ -14,6 +14,7 @@ mod process;
 mod release;
 mod running;
 mod sources;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
