@@ -207,6 +207,13 @@ mod tests {
     }
 
     #[test]
+    fn the_hook_is_this_very_program() {
+        let found = own_path(&host(0, 0o755)).unwrap();
+        assert_eq!(found, Path::new("/usr/bin/safe-podman"));
+        assert!(own_path(&Fake::rootful().link("/proc/self/exe", "/proc/self/exe")).is_err());
+    }
+
+    #[test]
     fn a_program_that_others_could_replace_is_no_hook() {
         let mut told = Told::default();
         assert!(register(&host(0, 0o755), Path::new(STATE), None, &[]).is_ok());
@@ -264,7 +271,8 @@ mod tests {
         let host = host(0, 0o755)
             .file("/srv/hooks/a.json", 1000, 0o644, hook("/srv/a"))
             .file("/srv/hooks/b.json", 1000, 0o644, r#"{"hook": "/srv/b"}"#)
-            .file("/srv/hooks/c.txt", 1000, 0o644, hook("/srv/c"));
+            .file("/srv/hooks/c.txt", 1000, 0o644, hook("/srv/c"))
+            .file("/srv/hooks/json", 1000, 0o644, hook("/srv/d"));
         let found = register(&host, Path::new(STATE), None, &["/srv/hooks".into()]).unwrap();
         let marks = ["/srv/a", "/srv/b"].map(|path| mark(Path::new(path), &[], &[]));
         assert_eq!(found.hooks, marks.into());

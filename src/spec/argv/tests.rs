@@ -97,6 +97,7 @@ fn a_value_takes_the_place_of_the_plain_one() {
         ("--cgroups=disabled", "--cgroups=enabled"),
         ("--cpus=2", "--cpus=1"),
         ("--env-host=true", "--env-host=false"),
+        ("--gidmap=0:100000:65536", "--userns=host"),
         ("--http-proxy=true", "--http-proxy=false"),
         ("--image-volume=ignore", "--image-volume=tmpfs"),
         ("--ipc=shareable", "--ipc=private"),
@@ -119,6 +120,7 @@ fn a_value_takes_the_place_of_the_plain_one() {
         ("--security-opt=no-new-privileges=false", LAST),
         ("--systemd=always", "--systemd=false"),
         ("--ulimit=core=1:1", "--ulimit=core=0:0"),
+        ("--uidmap=0:100000:65536", "--userns=host"),
         ("--userns=keep-id", "--userns=host"),
         ("--uts=host", "--uts=private"),
     ] {
@@ -139,6 +141,7 @@ fn what_is_added_is_written() {
         "--log-opt=tag=x",
         "--name=web",
         "--publish=127.0.0.1:80:80/tcp",
+        "--secret=s,type=env",
         "--security-opt=apparmor=mine",
         "--security-opt=label=type:t",
         "--security-opt=mask=/a",
