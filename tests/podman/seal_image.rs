@@ -118,7 +118,7 @@ fn a_name_for_root(engine: &Engine) -> Tested {
             "{user}: {safe:#?}"
         );
         let reason = "sealed: the container is not started, for it is stronger than promised: its uid is 0, but a \
-            uid other than 0 was promised (probably by the image's /etc/passwd or /etc/group: give --user and --group-add numbers)";
+            uid other than 0 was promised; its gid is 0, but a gid other than 0 was promised (probably all by the image's /etc/passwd or /etc/group: give --user and --group-add numbers)";
         assert!(safe.stderr.contains(reason), "{user}: {safe:#?}");
     }
     Ok(())
