@@ -34,7 +34,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         .iter()
         .map(|root| root.display().to_string())
         .collect();
-    let names = names.join(", ");
+    let names = names.join(" or ");
     let mut hits = Vec::new();
     for mount in &spec.mounts {
         for source in sources(&mount.value, facts) {

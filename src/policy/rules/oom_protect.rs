@@ -23,7 +23,7 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     if spec.oom_score_adj.value < 0 {
         let what = format!(
-            "--oom-score-adj={} spares the container",
+            "--oom-score-adj={} spares the container, and others are killed in its place",
             spec.oom_score_adj.value
         );
         hits.push(Hit::refuse(what, &spec.oom_score_adj.origin));

@@ -30,7 +30,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         return Vec::new();
     }
     let names: Vec<String> = registries.iter().map(ToString::to_string).collect();
-    let names = names.join(", ");
+    let names = names.join(" or ");
     images(spec)
         .filter(|(image, _)| !registries.iter().any(|scope| scope.holds(image)))
         .map(|(image, origin)| {
