@@ -41,22 +41,27 @@ fn a_security_module_of_the_host_must_confine() {
     let judged = |label: &str, profile: &str| {
         let mut document = with("/process/selinuxLabel", label.into());
         document["process"]["apparmorProfile"] = profile.into();
-        judged_on(&on, &promised(), &document).len()
+        judged_on(&on, &promised(), &document)
     };
     let (label, profile) = (
         "system_u:system_r:container_t:s0:c1,c2",
         "containers-default-0.57.4",
     );
-    assert_eq!(judged(label, profile), 0);
-    assert_eq!(judged("", profile), 1);
-    assert_eq!(judged("system_u:system_r:spc_t:s0", profile), 1);
-    assert_eq!(
-        judged("system_u:system_r:container_t:s0-s0:c0.c1023", profile),
-        1
-    );
-    assert_eq!(judged(label, "allow-all"), 1);
-    assert_eq!(judged(label, ""), 1);
-    assert_eq!(judged(label, "unconfined"), 1);
+    assert_eq!(judged(label, profile), [""; 0]);
+    let mut told = Told::default();
+    for (label, profile) in [
+        ("", profile),
+        ("system_u:system_r:spc_t:s0", profile),
+        ("system_u:system_r:container_t:s0-s0:c0.c1023", profile),
+        (label, "allow-all"),
+        (label, ""),
+        (label, "unconfined"),
+    ] {
+        let found = judged(label, profile);
+        assert_eq!(found.len(), 1, "{found:?}");
+        told.lines(format!("\"{label}\", \"{profile}\""), &found);
+    }
+    insta::assert_snapshot!("labels", told.text());
 }
 
 /// A trusted shell is no trusted hook.
