@@ -250,3 +250,36 @@ fn json(found: &[(Container, Found)]) -> String {
     let document = serde_json::json!({"schema": "safe-podman/verify/1", "containers": rows});
     format!("{document:#}\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Told;
+
+    #[test]
+    fn every_verdict_in_both_formats() {
+        let container = |name: &str| Container {
+            id: "0a".repeat(32),
+            name: name.to_owned(),
+            state: State {
+                pid: 7,
+                running: true,
+            },
+            config: PathBuf::new(),
+            settings: Settings { annotations: None },
+        };
+        let differences = ["its uid is 0, but 998 was promised", "\u{1b}[2Jit hides"];
+        let found = [
+            (container("kept"), Found::Kept),
+            (container("plain"), Found::Unsealed),
+            (
+                container("weak"),
+                Found::Broken(differences.map(str::to_owned).into()),
+            ),
+        ];
+        let mut told = Told::default();
+        told.printed("human", &human(&found));
+        told.printed("json", &json(&found));
+        insta::assert_snapshot!("verify", told.text());
+    }
+}

@@ -23,7 +23,7 @@ pub(crate) struct Running<'a> {
     pub pid: u32,
 }
 
-/// Everything in which it is stronger than promised, a sentence each: by what the kernel shows of its processes, and by its
+/// Everything in which it is not as promised, a sentence each: by what the kernel shows of its processes, and by its
 /// `config.json`, which is what the runtime was told, or would be told by now.
 ///
 /// # Errors
