@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use anstream::adapter::strip_str;
 
+use crate::cli::Format;
+use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::report::human;
+use crate::report::{explain, human};
 use crate::text::{Margins, fold};
 
 /// Messages, each below a title, for one snapshot.
@@ -25,6 +27,11 @@ impl Told {
     /// A problem.
     pub(crate) fn problem(&mut self, title: impl Into<String>, problem: &Problem) {
         self.printed(title, &human::problem(problem));
+    }
+
+    /// What `--explain` says of a plan.
+    pub(crate) fn explained(&mut self, title: impl Into<String>, plan: &Plan) {
+        self.printed(title, &explain::explain(Format::Human, plan));
     }
 
     /// Sentences that are one long line each.

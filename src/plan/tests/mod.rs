@@ -16,6 +16,7 @@ use crate::podman::flags;
 use crate::podman::version::Version;
 use crate::policy::site::Site;
 use crate::profile::ProfileLayers;
+use crate::testing::Told;
 
 const OLD: Version = Version(4, 3, 1);
 const NEW: Version = Version(5, 4, 2);
@@ -362,4 +363,64 @@ fn profiles_are_looked_for_where_the_environment_says_when_that_is_a_place() {
             Path::new("/usr/share/safe-podman/profiles")
         );
     }
+}
+
+#[test]
+fn every_flag_is_explained() {
+    let environment = Environment::new([("PATH", "/usr/bin"), ("LD_PRELOAD", "/tmp/x.so")], 1);
+    let words = [
+        "--memory=512m",
+        "-p",
+        "127.0.0.1:8080:80",
+        "localhost/x",
+        "true",
+    ];
+    let plan = planned(go_in(
+        &environment,
+        &FakeEngine::new(NEW),
+        Pulling::AsAsked,
+        &words,
+    ));
+    let mut told = Told::default();
+    told.explained(words.join(" "), &plan);
+    insta::assert_snapshot!("explain", told.text());
+}
+
+#[test]
+fn what_stops_a_run_is_told() {
+    let mut told = Told::default();
+    for (version, words) in [
+        (NEW, &["--pull=sometimes", "localhost/x"][..]),
+        (
+            NEW,
+            &[
+                "--annotation=safe-podman.promise=e30",
+                "--allow=runtime-annotation=x",
+                "localhost/x",
+            ],
+        ),
+        (OLD, &["--retry=3", "localhost/x"]),
+        (
+            OLD,
+            &[
+                "--db-backend=sqlite",
+                "--allow=storage-redirect=x",
+                "localhost/x",
+            ],
+        ),
+        (
+            Version(6, 0, 0),
+            &[
+                "--db-backend=sqlite",
+                "--allow=storage-redirect=x",
+                "localhost/x",
+            ],
+        ),
+    ] {
+        let Err(problem) = go(&FakeEngine::new(version), Pulling::AsAsked, words) else {
+            panic!("{words:?}");
+        };
+        told.problem(format!("{version}: {}", words.join(" ")), &problem);
+    }
+    insta::assert_snapshot!("stopped", told.text());
 }
