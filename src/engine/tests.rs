@@ -6,6 +6,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::env::{Environment, scrub};
 use crate::host::Fake;
+use crate::testing::Told;
 
 const INDEX: &str = "/var/lib/containers/storage/overlay-images/images.json";
 const IMAGE: &str = r#"[{"Id": "ID", "Config": {"User": "998", "Env": ["A=1", "SECRET"], "Volumes": {"/v": {}},
@@ -48,6 +49,17 @@ impl Stage {
         Podman::find(host, Some(&self.path), &env)
     }
 
+    /// What is told, without the name of the directory, which is another one each time.
+    fn hidden(&self, problem: &Problem) -> Problem {
+        let directory = self.path.parent().unwrap().to_str().unwrap();
+        let hide = |text: &str| text.replace(directory, "/DIRECTORY");
+        Problem {
+            what: hide(&problem.what),
+            instead: problem.instead.as_deref().map(hide),
+            ..problem.clone()
+        }
+    }
+
     fn calls(&self) -> usize {
         let calls = fs::read_to_string(self.directory.path().join("podman.calls"));
         calls.unwrap_or_default().lines().count()
@@ -74,6 +86,7 @@ fn the_version_is_asked_once_for_each_state_of_the_file() {
 
 #[test]
 fn what_is_no_podman_is_refused() {
+    let mut told = Told::default();
     for (says, what) in [
         ("podman version 4.2.9", "is too old"),
         (
@@ -85,17 +98,22 @@ fn what_is_no_podman_is_refused() {
         let stage = Stage::new(says);
         let problem = stage.find(&stage.host("x")).unwrap_err();
         assert!(problem.what.contains(what), "{problem}");
+        told.problem(says, &stage.hidden(&problem));
     }
+    insta::assert_snapshot!("no_podman", told.text());
 }
 
 #[test]
 fn a_podman_that_others_can_change_is_not_even_started() {
+    let mut told = Told::default();
     let stage = Stage::new("podman version 5.4.2");
     for (owner, mode) in [(1000, 0o755), (0, 0o775), (0, 0o757)] {
         let host = stage.host("x").file(&stage.path, owner, mode, "x");
         let problem = stage.find(&host).unwrap_err();
         assert!(problem.what.contains("by others than root"), "{problem}");
+        told.problem(format!("uid {owner}, {mode:o}"), &stage.hidden(&problem));
     }
+    insta::assert_snapshot!("of_others", told.text());
     assert_eq!(stage.calls(), 0);
 }
 
@@ -107,13 +125,20 @@ fn a_missing_podman_names_the_package() {
         &[],
         &host,
     );
+    let mut told = Told::default();
     let problem = Podman::find(&host, None, &env).unwrap_err();
+    told.problem("none", &problem);
     assert!(problem.what.contains("not installed"), "{problem}");
     assert!(problem.instead.unwrap().contains("apt install podman"));
-    let relative = Podman::find(&host, Some(Path::new("podman")), &env);
-    assert!(relative.unwrap_err().what.contains("not an absolute path"));
-    let directory = Podman::find(&host, Some(Path::new("/home")), &env);
-    assert!(directory.unwrap_err().what.contains("not a program"));
+    for (path, what) in [
+        ("podman", "not an absolute path"),
+        ("/home", "not a program"),
+    ] {
+        let problem = Podman::find(&host, Some(Path::new(path)), &env).unwrap_err();
+        assert!(problem.what.contains(what), "{problem}");
+        told.problem(path, &problem);
+    }
+    insta::assert_snapshot!("missing", told.text());
 }
 
 #[test]
@@ -153,13 +178,18 @@ fn an_image_that_is_not_there_is_none_and_a_failure_is_one() {
     let host = stage.host("x");
     let engine = stage.find(&host).unwrap();
     assert_eq!(engine.image(&host, "missing"), Ok(None));
+    let mut told = Told::default();
     let problem = engine.image(&host, "broken").unwrap_err();
+    told.problem("an image that cannot be read", &problem);
     assert!(
         problem.what.ends_with("image \"broken\": broken"),
         "{problem}"
     );
     let problem = engine.image(&host, "odd").unwrap_err();
+    told.problem("an answer of another kind", &problem);
     assert!(problem.what.contains("not understood"), "{problem}");
     assert_eq!(engine.pull("good", &[], &[]), Ok(()));
-    assert!(engine.pull("bad", &[], &[]).is_err());
+    let problem = engine.pull("bad", &[], &[]).unwrap_err();
+    told.problem("an image that cannot be pulled", &problem);
+    insta::assert_snapshot!("images", told.text());
 }

@@ -114,6 +114,7 @@ mod tests {
     use crate::host::Fake;
     use crate::origin::Origin;
     use crate::podman::flags::{SECCOMP, by_name};
+    use crate::testing::Told;
 
     fn given(name: &str, value: &str) -> FlagValue {
         FlagValue {
@@ -268,6 +269,11 @@ mod tests {
             ("broken.yaml", "extends: ./bad.yaml"),
             ("bad.yaml", "\n\nno key"),
         ];
+        let mut told = Told::default();
+        for name in ["a", "self", "loop", "lost", "lost2", "broken"] {
+            told.problem(name, &resolved(&files, name).unwrap_err());
+        }
+        insta::assert_snapshot!("extends", told.text());
         let problem = resolved(&files, "a").unwrap_err();
         assert!(problem.what.contains("circle"), "{problem}");
         assert_eq!(problem.what.matches("a.yaml").count(), 2, "{problem}");

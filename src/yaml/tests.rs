@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::testing::Told;
 use crate::text::is_invisible;
 
 fn read(text: &str) -> Result<Node, Problem> {
@@ -139,6 +140,7 @@ fn every_node_knows_its_place() {
 
 #[test]
 fn what_hides_something_is_refused_at_its_place() {
+    let mut told = Told::default();
     for (text, what, at) in [
         ("a: 1\na: 2", "\"a\" stands twice, first in line 1", "2:1"),
         ("a: 1\n\"a\": 2", "stands twice", "2:1"),
@@ -189,6 +191,7 @@ fn what_hides_something_is_refused_at_its_place() {
         ("a: [[[[[[[[[1]]]]]]]]]", "nested deeper", "1:11"),
     ] {
         let problem = bad(text, what);
+        told.problem(text.escape_debug().to_string(), &problem);
         let origin = problem.origin.unwrap().to_string();
         assert!(origin.starts_with("p.yaml:"), "{origin}");
         assert!(
@@ -196,6 +199,7 @@ fn what_hides_something_is_refused_at_its_place() {
             "{text}: {origin}"
         );
     }
+    insta::assert_snapshot!("refused", told.text());
 }
 
 #[test]
