@@ -119,8 +119,7 @@ pub(in crate::policy) fn folded(path: &Path) -> PathBuf {
 
 fn unaliased(names_of: Vec<String>) -> Vec<String> {
     let alias = ALIASES.iter().find_map(|(from, to)| {
-        let from: Vec<&str> = names(from).collect();
-        let rest = strip(&names_of, &from)?;
+        let rest = strip(&names_of, from)?;
         Some(names(to).map(str::to_owned).chain(rest.to_vec()).collect())
     });
     alias.unwrap_or(names_of)
@@ -143,9 +142,9 @@ fn below_process_root(names: &[String]) -> Option<&[String]> {
         .map(|(_, rest)| rest)
 }
 
-fn strip<'a>(names: &'a [String], base: &[&str]) -> Option<&'a [String]> {
-    let (head, rest) = names.split_at_checked(base.len())?;
-    (head == base).then_some(rest)
+fn strip<'a>(names_of: &'a [String], base: &str) -> Option<&'a [String]> {
+    let (head, rest) = names_of.split_at_checked(names(base).count())?;
+    names(base).eq(head).then_some(rest)
 }
 
 #[cfg(test)]
