@@ -45,8 +45,8 @@ test-vm: setup ## run the podman tests on a Debian 13 with systemd, in emulation
 release-diff: build ## print what a podman writes by itself that src/podman/releases lacks; PODMAN=/path/to/podman
 	@CARGO='$(CARGO)' tests/releases/diff $(BINARY) '$(PODMAN)'
 
-fuzz: setup ## run a fuzz target; TARGET=yaml (a folder of fuzz/seeds) SECONDS=600; without TARGET all, on their seeds
-	@CARGO='$(CARGO)' fuzz/run $(TARGET) $(SECONDS)
+fuzz: setup ## run a fuzz target; TARGET=yaml (a folder of tests/fuzz/seeds) SECONDS=600; without TARGET all, on their seeds
+	@CARGO='$(CARGO)' tests/fuzz/run $(TARGET) $(SECONDS)
 
 deny: ## hold Cargo.lock against deny.toml, where cargo-deny is installed
 	@tests/deny

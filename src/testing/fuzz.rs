@@ -1,4 +1,4 @@
-//! What `fuzz/` feeds with whatever comes to its mind: one function for each reader of what others wrote. Each says what
+//! What `tests/fuzz` feeds with whatever comes to its mind: one function for each reader of what others wrote. Each says what
 //! has to hold and stops the program where it does not.
 
 use std::ffi::OsStr;
@@ -141,7 +141,7 @@ mod tests {
 
     type Target = (&'static str, fn(&[u8]));
 
-    /// What the fuzzer starts from and what it once stopped at, below `fuzz/seeds`.
+    /// What the fuzzer starts from and what it once stopped at, below `tests/fuzz/seeds`.
     #[test]
     fn every_seed_holds() {
         let targets: [Target; 6] = [
@@ -152,7 +152,7 @@ mod tests {
             ("seccomp", seccomp),
             ("yaml", yaml),
         ];
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz");
         let files = |directory: PathBuf| -> Vec<PathBuf> {
             let entries = fs::read_dir(directory).unwrap();
             entries.map(|entry| entry.unwrap().path()).collect()
