@@ -199,7 +199,10 @@ impl<'h> Library<'h> {
         if let Some(known) = self.default.get() {
             return Ok(known.clone());
         }
-        let found = self.find(DEFAULT)?;
+        let found = match self.unhidden()?.find(|known| known.name == DEFAULT) {
+            Some(built_in) => built_in.profile()?,
+            None => self.find(DEFAULT)?,
+        };
         Ok(self.default.get_or_init(|| found).clone())
     }
 
