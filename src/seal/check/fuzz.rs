@@ -6,17 +6,18 @@ use serde_json::{Value, json};
 
 use super::compare;
 use crate::host::Fake;
+use crate::problem::Problem;
 use crate::seal::observed::Observed;
 use crate::seal::oci::OciConfig;
 use crate::seal::promise::Promise;
 use crate::seal::store::ContainerContext;
 
-const PROMISE: &str = include_str!("../fixtures/promise.json");
-const PROFILE: &[u8] = br#"{"defaultAction": "SCMP_ACT_ERRNO",
+pub(super) const PROMISE: &str = include_str!("../fixtures/promise.json");
+pub(super) const PROFILE: &[u8] = br#"{"defaultAction": "SCMP_ACT_ERRNO",
     "syscalls": [{"names": ["read", "write", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}"#;
 const ID: &str = "c6df5adb96a394c66de64880f0db76c2542981d735bc9cbb110db4ebe053d17c";
 
-/// What makes a container stronger, whatever else its document says: where, what, and a word of the breach.
+/// What makes a container less confined, whatever else its document says: where, what, and a word of the breach.
 const ATTACKS: [(&str, &str, &str); 7] = [
     ("/process/user", r#"{"uid": 0, "gid": 0}"#, "uid"),
     ("/process/noNewPrivileges", "false", "set-user-ID"),
@@ -50,6 +51,9 @@ pub fn holds(bytes: &[u8]) {
         let is_ours = promise.version == crate::seal::promise::VERSION;
         assert_eq!(again.ok(), Some(promise).filter(|_| is_ours));
     }
+    let host = Fake::rootful();
+    let promise = serde_json::from_str(PROMISE).expect("a promise");
+    let breaches = |document: &[u8]| judged(&host, &promise, document).ok();
     let Some(found) = breaches(bytes) else {
         return;
     };
@@ -81,20 +85,25 @@ pub fn holds(bytes: &[u8]) {
     }
 }
 
-/// What is wrong, in words; none when the document is not read.
-fn breaches(bytes: &[u8]) -> Option<Vec<String>> {
-    let config = OciConfig::parse(bytes).ok()?;
-    let promise = serde_json::from_str(PROMISE).expect("a promise");
-    let host = Fake::rootful();
+/// What is wrong on a host, in words.
+///
+/// # Errors
+/// The document is not understood.
+pub(super) fn judged(
+    host: &Fake,
+    promise: &Promise,
+    document: &[u8],
+) -> Result<Vec<String>, Problem> {
+    let config = OciConfig::parse(document)?;
     let bundle = format!("/var/lib/containers/storage/overlay-containers/{ID}/userdata");
     let context = ContainerContext {
-        host: &host,
+        host,
         id: ID,
         bundle: Path::new(&bundle),
         root: Some(&config.root.path),
     };
     let program = Path::new("/usr/bin/safe-podman");
     let observed = Observed::from_config(context, &config, program, Some(PROFILE), None);
-    let found = compare(&promise, &observed).breaches;
-    Some(found.iter().map(ToString::to_string).collect())
+    let found = compare(promise, &observed).breaches;
+    Ok(found.iter().map(ToString::to_string).collect())
 }

@@ -96,7 +96,7 @@ const CHECKS: [(&str, Hold); 26] = [
 /// What came of the checks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Comparison {
-    /// Everything in which the container is stronger than promised.
+    /// Everything in which the container is less confined than promised.
     pub(super) breaches: Vec<Breach>,
     /// The checks that the source could not answer.
     pub(super) unanswered: Vec<&'static str>,

@@ -20,18 +20,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::compare;
+use super::fuzz::{self, PROFILE, PROMISE};
 use crate::host::Fake;
-use crate::seal::observed::Observed;
-use crate::seal::oci::OciConfig;
 use crate::seal::promise::Promise;
-use crate::seal::store::ContainerContext;
 use crate::testing::Told;
 
 const CONFIG: &str = include_str!("../../fixtures/config.json");
-const PROMISE: &str = include_str!("../../fixtures/promise.json");
-const PROFILE: &[u8] = br#"{"defaultAction": "SCMP_ACT_ERRNO",
-    "syscalls": [{"names": ["read", "write", "exit_group"], "action": "SCMP_ACT_ALLOW"}]}"#;
 const STORE: &str = "/var/lib/containers/storage";
 
 fn document() -> Value {
@@ -54,21 +48,8 @@ fn bundle() -> PathBuf {
 
 /// What is wrong, in words; an unknown key counts too.
 fn judged_on(host: &Fake, promise: &Promise, document: &Value) -> Vec<String> {
-    let config = match OciConfig::parse(document.to_string().as_bytes()) {
-        Ok(config) => config,
-        Err(problem) => return vec![problem.what],
-    };
-    let (id, bundle) = (id(), bundle());
-    let context = ContainerContext {
-        host,
-        id: &id,
-        bundle: &bundle,
-        root: Some(&config.root.path),
-    };
-    let program = Path::new("/usr/bin/safe-podman");
-    let observed = Observed::from_config(context, &config, program, Some(PROFILE), None);
-    let found = compare(promise, &observed).breaches;
-    found.iter().map(ToString::to_string).collect()
+    let told = fuzz::judged(host, promise, document.to_string().as_bytes());
+    told.unwrap_or_else(|problem| vec![problem.what])
 }
 
 fn judged(document: &Value) -> Vec<String> {
