@@ -109,9 +109,9 @@ fn seal(page: Page) -> Page {
             "What podman makes of a command line is not all that a runtime gets: a containers.conf, a mounts.conf or an image \
              may add to it. So each run carries a promise in the annotation `safe-podman.promise`, and `safe-podman` is an OCI \
              hook that holds it against the runtime's `config.json`, against the control groups of the waiting process and \
-             against the words that the runtime was started with. One difference that makes the container stronger, and it \
+             against the words that the runtime was started with. One difference that makes the container less confined, and it \
              does not start; the message that begins with `sealed:` names both, who is likely to have made the difference, and \
-             what to do, and goes to the log too. What is weaker than promised is let through.",
+             what to do, and goes to the log too. What is more confined than promised is let through.",
         )
         .text(
             "Before that, what no flag of podman's takes back is taken out of every containers.conf (podman 4.5 or newer, by \

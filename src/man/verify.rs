@@ -17,7 +17,7 @@ pub(super) fn page() -> Page {
              against the promise once more.",
         )
         .text(
-            "What is weaker than promised is as good as promised. The system call filter itself cannot be read back from the \
+            "What is more confined than promised is as good as promised. The system call filter itself cannot be read back from the \
              kernel: that there is one is seen in /proc, which one in `config.json`.",
         )
         .section("OPTIONS")

@@ -1,4 +1,4 @@
-//! A difference between promise and container that makes the container stronger.
+//! A difference between promise and container that makes the container less confined.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub(crate) struct Breach {
     pub(super) culprit: Culprit,
 }
 
-/// In what a container is stronger. Each kind is one sentence, and its fields are the words that make it whole.
+/// In what a container is less confined. Each kind is one sentence, and its fields are the words that make it whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum BreachKind {
     /// It has something that was not promised: a noun, and the flag that would have promised it, where there is one.

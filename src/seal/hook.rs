@@ -98,7 +98,7 @@ fn hold(context: &HookContext<'_>, state: &RuntimeState, sealed: &Sealed) -> Sea
 fn sentence(context: &HookContext<'_>, breaches: &[Breach]) -> String {
     let place = |key| ambient::files::find(context.host, key, context.config_home);
     let told = breach::tell(breaches, place);
-    format!("the container is not started, for it is stronger than promised: {told}")
+    format!("the container is not started, for it is less confined than promised: {told}")
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ fn a_copied_promise_stops_a_stronger_container(engine: &Engine) -> Tested {
     let said = engine.plain(stronger);
     assert_ne!(said.code, 0, "{said:#?}");
     assert!(
-        said.stderr.contains("sealed:") && said.stderr.contains("stronger than promised"),
+        said.stderr.contains("sealed:") && said.stderr.contains("less confined than promised"),
         "{said:#?}"
     );
     for (more, reason) in [

@@ -117,7 +117,7 @@ fn a_name_for_root(engine: &Engine) -> Tested {
             safe.code != 0 && safe.stdout.is_empty(),
             "{user}: {safe:#?}"
         );
-        let reason = "sealed: the container is not started, for it is stronger than promised: its uid is 0, but a \
+        let reason = "sealed: the container is not started, for it is less confined than promised: its uid is 0, but a \
             uid other than 0 was promised; its gid is 0, but a gid other than 0 was promised (probably all by the image's /etc/passwd or /etc/group: give --user and --group-add numbers)";
         assert!(safe.stderr.contains(reason), "{user}: {safe:#?}");
     }
