@@ -13,7 +13,7 @@ HOOKDIR    = $(DESTDIR)/usr/share/containers/oci/hooks.d
 ETCDIR     = $(DESTDIR)/etc/containers
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test test-matrix test-vm release-diff fuzz deny msrv lint man schema install clean
+.PHONY: help setup build demo test test-matrix test-attack test-vm release-diff fuzz deny msrv lint man schema install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -31,16 +31,20 @@ test: setup ## run all tests
 	$(CARGO) test --locked
 
 # Where cargo put the test binary; a build that fails has failed aloud before.
-PODMAN_TESTS = "$$($(CARGO) test --locked --no-run --test podman --message-format=json 2>/dev/null | \
+TEST_BINARY = "$$($(CARGO) test --locked --no-run --test $(1) --message-format=json 2>/dev/null | \
 	sed -n '/"kind":\["test"\]/s/.*"executable":"\([^"]*\)".*/\1/p')"
 
 test-matrix: setup ## run the podman tests on both engines and runtimes, with and without root; CELLS="5.4.2-crun-*" chooses
 	$(CARGO) test --locked --no-run --test podman
-	@tests/matrix/run $(PODMAN_TESTS) '$(CELLS)'
+	@tests/matrix/run $(call TEST_BINARY,podman) '$(CELLS)'
+
+test-attack: setup ## try every attack under plain podman and under safe-podman in all cells; CELLS="5.4.2-crun-*" chooses
+	$(CARGO) test --locked --no-run --test attack
+	@tests/attack/run $(call TEST_BINARY,attack) '$(CELLS)'
 
 test-vm: setup ## run the podman tests on a Debian 13 with systemd, in emulation (hours); TESTS="rootless::seal" chooses
 	$(CARGO) test --locked --no-run --test podman
-	@tests/vm/run $(PODMAN_TESTS) '$(TESTS)'
+	@tests/vm/run $(call TEST_BINARY,podman) '$(TESTS)'
 
 release-diff: build ## print what a podman writes by itself that src/podman/releases lacks; PODMAN=/path/to/podman
 	@CARGO='$(CARGO)' tests/releases/diff $(BINARY) '$(PODMAN)'

@@ -1,0 +1,5 @@
+//! Capabilities that are another spelling of root.
+
+use crate::row::attacks;
+
+attacks!();
