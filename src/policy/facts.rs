@@ -10,6 +10,7 @@ use crate::allow::Date;
 use crate::host::{Host, Resolved};
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::mount_options::Access;
+use crate::spec::mount::NamedVolume;
 
 /// A named volume that exists already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,15 @@ pub struct ExistingVolume {
     pub options: BTreeMap<String, String>,
     /// The host path it stands for, when it is a bind in disguise.
     pub device: Option<Resolved>,
+}
+
+impl ExistingVolume {
+    /// `type`, `o`, `device` and so on.
+    pub(super) fn options(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.options
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+    }
 }
 
 /// The facts.
@@ -50,7 +60,12 @@ pub struct Facts<'a> {
 #[derive(Default)]
 pub(crate) struct Worths(RefCell<Vec<(Resolved, Access, Option<Match>)>>);
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    /// The volume of this name that is there already.
+    pub(super) fn existing(&self, volume: &NamedVolume) -> Option<&'a ExistingVolume> {
+        self.volumes.get(volume.name.as_ref()?.as_str())
+    }
+
     /// What a resolved path of this host is worth to an attacker; none when it is worth nothing.
     pub(super) fn worth(&self, found: &Resolved, access: Access) -> Option<Match> {
         let mut known = self.worths.0.borrow_mut();

@@ -1,5 +1,6 @@
 //! What is refused, rewritten or noted, and who may say otherwise.
 
+mod backing;
 mod capabilities;
 mod devices;
 pub(crate) mod engine;

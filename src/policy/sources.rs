@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use super::backing::{Backing, LOCAL};
 use super::facts::Facts;
 use super::paths::{Asset, Match, Response};
 use super::rule::Hit;
@@ -233,90 +234,31 @@ fn volume<'a>(
             way,
         });
     };
-    for path in option_paths(new, facts.host) {
+    for path in option_paths(LOCAL, new, facts.host) {
         add(Cow::Owned(path), Way::NewVolume(volume));
     }
-    let old = volume
-        .name
-        .as_ref()
-        .and_then(|name| facts.volumes.get(name.as_str()));
-    if let Some(old) = old {
-        let options = old
-            .options
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()));
-        let mut paths = option_paths(options, facts.host);
-        if let Some(device) = &old.device
-            && !paths.contains(device)
-        {
-            paths.push(device.clone());
-        }
-        for path in paths {
+    if let Some(old) = facts.existing(volume) {
+        for path in option_paths(&old.driver, old.options(), facts.host) {
             add(Cow::Owned(path), Way::OldVolume(volume));
         }
     }
 }
 
-/// What the options of a volume of the `local` driver make of it; podman hands them to mount(8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Backing {
-    /// podman's own directory.
-    Own,
-    /// A tmpfs.
-    Memory,
-    /// A share of another machine.
-    Remote,
-    /// Something of this host, or nobody knows.
-    Host,
-}
-
-impl Backing {
-    /// Judges the options, `type`, `device` and `o` among them, each perhaps given twice.
-    pub(super) fn of<'o>(options: impl Iterator<Item = (&'o str, &'o str)>) -> Self {
-        let mut types = Vec::new();
-        let mut is_plain = true;
-        for (key, value) in options {
-            match key.to_ascii_lowercase().as_str() {
-                "type" => types.push(value),
-                "device" => is_plain = false,
-                "o" if value.split(',').all(is_word_of_a_plain_mount) => {}
-                "o" => return Self::Host,
-                _ => {}
-            }
-        }
-        let all =
-            |kinds: &[&str]| !types.is_empty() && types.iter().all(|kind| kinds.contains(kind));
-        if types.is_empty() && is_plain {
-            Self::Own
-        } else if all(&["tmpfs"]) {
-            Self::Memory
-        } else if all(&["nfs", "nfs4", "cifs"]) {
-            Self::Remote
-        } else {
-            Self::Host
-        }
-    }
-}
-
-/// No word that moves or binds a mount, and no path of this host.
-fn is_word_of_a_plain_mount(word: &str) -> bool {
-    !matches!(word, "bind" | "rbind" | "move" | "remount")
-        && !word.split(['=', ':']).any(|part| part.starts_with('/'))
-}
-
-/// The host paths in a volume's options: `device=/x`, and what stands in `o=` (`lowerdir=/x:/y`).
+/// The host paths in a volume's options: what is bound, else every one that stands in them (`lowerdir=/x:/y`).
 fn option_paths<'o>(
+    driver: &str,
     options: impl Iterator<Item = (&'o str, &'o str)> + Clone,
     host: &dyn Host,
 ) -> Vec<Resolved> {
-    if Backing::of(options.clone()) != Backing::Host {
-        return Vec::new();
+    match Backing::of(driver, options.clone()) {
+        Backing::Own | Backing::Memory | Backing::Remote | Backing::Image => Vec::new(),
+        Backing::Bind(path) => vec![resolve(host, path)],
+        Backing::Host(_) => options
+            .flat_map(|(_, value)| value.split([',', ':', '=']))
+            .filter(|part| part.starts_with('/'))
+            .map(|part| resolve(host, part.into()))
+            .collect(),
     }
-    options
-        .flat_map(|(_, value)| value.split([',', ':', '=']))
-        .filter(|part| part.starts_with('/'))
-        .map(|part| resolve(host, part.into()))
-        .collect()
 }
 
 /// The directory above the first name with a wildcard; everything in it may be found.
@@ -378,7 +320,6 @@ fn resolve(host: &dyn Host, path: PathBuf) -> Resolved {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
     use crate::policy::facts::ExistingVolume;
@@ -420,28 +361,5 @@ mod tests {
             ("device", ":/home"),
         ];
         assert_eq!(refusals("local", &nfs), [""; 0]);
-    }
-
-    #[test]
-    fn options_are_judged_word_by_word() {
-        for (options, backing) in [
-            (&[][..], Backing::Own),
-            (&[("o", "uid=1000,gid=1000")], Backing::Own),
-            (&[("type", "tmpfs"), ("device", "tmpfs")], Backing::Memory),
-            (
-                &[("type", "nfs"), ("o", "addr=192.0.2.1,rw")],
-                Backing::Remote,
-            ),
-            (&[("type", "nfs"), ("o", "rw,bind")], Backing::Host),
-            (&[("type", "nfs"), ("type", "none")], Backing::Host),
-            (
-                &[("type", "tmpfs"), ("o", "lowerdir=/etc:/srv")],
-                Backing::Host,
-            ),
-            (&[("device", "x")], Backing::Host),
-            (&[("type", "xfs")], Backing::Host),
-        ] {
-            assert_eq!(Backing::of(options.iter().copied()), backing, "{options:?}");
-        }
     }
 }

@@ -50,6 +50,7 @@ mod joined;
 mod place;
 mod row;
 mod variable;
+mod volume;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -69,6 +70,7 @@ const CAUSES: &[(&str, &[Row])] = &[
     ("by_image", by_image::ATTACKS),
     ("file", file::ATTACKS),
     ("variable", variable::ATTACKS),
+    ("volume", volume::ATTACKS),
 ];
 
 fn main() -> ExitCode {
