@@ -43,7 +43,7 @@ struct Words<'o> {
     types: Vec<&'o str>,
     devices: Vec<&'o str>,
     /// The words of `o=`.
-    words: Vec<&'o str>,
+    mounting: Vec<&'o str>,
 }
 
 impl<'o> Words<'o> {
@@ -53,7 +53,7 @@ impl<'o> Words<'o> {
             match key.to_ascii_lowercase().as_str() {
                 "type" => all.types.push(value),
                 "device" => all.devices.push(value),
-                "o" => all.words.extend(value.split(',')),
+                "o" => all.mounting.extend(value.split(',')),
                 _ => {}
             }
         }
@@ -61,7 +61,7 @@ impl<'o> Words<'o> {
     }
 
     fn backing(&self) -> Backing {
-        let plain = self.words.iter().all(|word| is_plain(word));
+        let plain = self.mounting.iter().all(|word| is_plain(word));
         let all = |kinds: &[&str]| {
             let known = |kind: &&str| kinds.contains(kind);
             !self.types.is_empty() && self.types.iter().all(known)
@@ -89,9 +89,9 @@ impl<'o> Words<'o> {
             return None;
         };
         let is_bind = |word: &&&str| matches!(**word, "bind" | "rbind");
-        let binds = self.types == ["bind"] || self.words.iter().any(|word| is_bind(&word));
+        let binds = self.types == ["bind"] || self.mounting.iter().any(|word| is_bind(&word));
         let no_type = |kind: &&str| matches!(*kind, "" | "none" | "bind");
-        let rest = self.words.iter().filter(|word| !is_bind(word));
+        let rest = self.mounting.iter().filter(|word| !is_bind(word));
         let is_only_that = self.types.iter().all(no_type) && rest.copied().all(is_plain);
         let path = Path::new(device);
         (binds && is_only_that && path.is_absolute()).then(|| path.to_owned())
@@ -106,7 +106,7 @@ impl<'o> Words<'o> {
             };
             host.unwrap_or("").split(',')
         });
-        let addressed = self.words.iter().filter_map(|word| {
+        let addressed = self.mounting.iter().filter_map(|word| {
             let (key, value) = word.split_once('=')?;
             matches!(key, "addr" | "ip" | "mountaddr" | "mounthost").then_some(value)
         });
@@ -135,29 +135,22 @@ fn is_plain(word: &str) -> bool {
         && !word.split(['=', ':']).any(|part| part.starts_with('/'))
 }
 
-/// A name or address that leads back here. What inet_aton(3) takes for an address beside the usual spelling (`127.1`,
+/// A name or address that leads back here. What `inet_aton(3)` takes for an address beside the usual spelling (`127.1`,
 /// `0x7f000001`) is nobody's way to write another machine.
 fn is_this_machine(name: &str) -> bool {
     let name = name.trim_matches(['[', ']']).to_ascii_lowercase();
     let name = name.trim_end_matches('.');
-    match name.parse::<IpAddr>() {
-        Ok(address) => {
-            let address = address.to_canonical();
-            address.is_loopback() || address.is_unspecified()
-        }
-        Err(_) => {
-            let is_number = name.bytes().any(|byte| byte.is_ascii_digit())
-                && name.split('.').all(|part| {
-                    let hex = part.strip_prefix("0x");
-                    hex.unwrap_or(part)
-                        .bytes()
-                        .all(|byte| byte.is_ascii_digit() || hex.is_some())
-                });
-            is_number
-                || ["localhost", "localhost.localdomain"].contains(&name)
-                || name.ends_with(".localhost")
-        }
+    if let Ok(address) = name.parse::<IpAddr>() {
+        let address = address.to_canonical();
+        return address.is_loopback() || address.is_unspecified();
     }
+    let is_numeral = |part: &str| match part.strip_prefix("0x") {
+        Some(_) => true,
+        None => part.bytes().all(|byte| byte.is_ascii_digit()),
+    };
+    (!name.is_empty() && name.split('.').all(is_numeral))
+        || ["localhost", "localhost.localdomain"].contains(&name)
+        || name.ends_with(".localhost")
 }
 
 #[cfg(test)]
