@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::host::{Host, Links};
+use crate::host::{Host, Links, Sticky};
 use crate::seal::oci;
 
 /// The file podman reads.
@@ -35,9 +35,21 @@ fn run_directory(host: &dyn Host, bundle: &Path, id: &str) -> Option<PathBuf> {
     let sources = mounts
         .iter()
         .filter_map(|mount| Path::new(mount.get("source")?.as_str()?).parent());
-    let mut own = sources.filter(|directory| directory.is_absolute() && is_of(directory, id));
+    let mut own = sources.filter(|directory| {
+        directory.is_absolute() && is_of(directory, id) && is_podmans(host, directory)
+    });
     own.find(|directory| host.stamp(&directory.join(LOG)).is_some())
         .map(Path::to_owned)
+}
+
+/// Who may start this program as root, `sudo safe-podman seal`, names any directory: nobody but root may have made root's,
+/// nor any link on the way there. A user's podman writes where the user may write, whoever typed it.
+fn is_podmans(host: &dyn Host, directory: &Path) -> bool {
+    // A hook of a rootless podman looks like root in its user namespace.
+    host.identity().owner.uid != 0
+        || host
+            .only_changed_by(directory, &[0], Sticky::Passed)
+            .is_ok()
 }
 
 /// `DRIVER-containers/ID/userdata`.
@@ -109,5 +121,21 @@ mod tests {
         // Of two directories the one with a log.
         let two = "/var/vfs-containers/c0ffee/userdata";
         assert_eq!(left(&[&format!("{two}/passwd"), file], &[own]), [own]);
+    }
+
+    /// `sudo safe-podman seal` with a link in one's own home, where a directory of podman's should be.
+    #[test]
+    fn root_s_hook_writes_nowhere_that_another_user_chose() {
+        let own = format!("/run/vfs-containers/{ID}/userdata");
+        let document = serde_json::json!({"mounts": [{"source": format!("{own}/hosts")}]});
+        for (owner, mode, is_left) in [(0, 0o755, true), (1000, 0o755, false), (0, 0o777, false)] {
+            let host = Fake::rootful()
+                .file("/bundle/config.json", 0, 0o600, document.to_string())
+                .directory(format!("/run/vfs-containers/{ID}"), owner, mode)
+                .file(format!("{own}/{LOG}"), 0, 0o600, "");
+            leave(&host, Path::new("/bundle"), ID, "because");
+            let log = host.recall(Path::new(&own), LOG);
+            assert_eq!(log.is_some(), is_left, "{owner} {mode:o}");
+        }
     }
 }
