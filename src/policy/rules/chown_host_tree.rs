@@ -33,7 +33,8 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         }
         let path = source.path();
         let what = format!("\"{path}\" and all below it would be given to the container's user");
-        hits.push(if source.is_guarded_against_writing(facts) {
+        let is_refused = facts.site.forbids(RULE.id) || source.is_guarded_against_writing(facts);
+        hits.push(if is_refused {
             Hit::refuse(what, source.origin)
         } else {
             Hit::warn(what, source.origin)
@@ -44,8 +45,10 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
+    use crate::host::Fake;
     use crate::policy::engine::Verdict;
-    use crate::testing::{findings, refused, silent};
+    use crate::policy::site::Site;
+    use crate::testing::{TestRun, findings, refused, silent};
 
     #[test]
     fn the_system_never() {
@@ -84,5 +87,19 @@ mod tests {
             "chown-host-tree",
             &["--tmpfs", "/x:U", "-v", "/srv/app:/a:rw"],
         );
+    }
+    /// Who may type nothing but this program gives away no file of root's.
+    #[test]
+    fn where_the_site_forbids_it_not_even_that() {
+        let host = Fake::rootful();
+        let mut run = TestRun::on(&host);
+        run.site = Site::parse("forbid: [chown-host-tree]", "p").unwrap();
+        let judged = run.judge(&["-v", "/srv/app:/a:U", "--allow", "chown-host-tree=why"]);
+        let findings = judged.judgement.findings;
+        let is_it = |id: &str| findings.iter().any(|found| found.rule.id.name() == id);
+        assert!(is_it("chown-host-tree"));
+        let refused =
+            |found: &&crate::policy::engine::Finding| matches!(found.verdict, Verdict::Refused(_));
+        assert_eq!(findings.iter().filter(refused).count(), 1);
     }
 }

@@ -141,6 +141,12 @@ impl Site {
         OWN_RULES.into_iter().chain(self.forbid.iter().copied())
     }
 
+    /// Does the administrator forbid this rule by name? What a rule only notes, since the person at the keyboard may be the
+    /// administrator, is refused then: this person is not.
+    pub(super) fn forbids(&self, rule: RuleId) -> bool {
+        self.forbid.contains(&rule)
+    }
+
     /// Reads a policy; `file` is what messages call it.
     ///
     /// # Errors
