@@ -1,11 +1,12 @@
-//! The open descriptors of this process.
+//! The open descriptors of this process, and one of its parent's.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::fd::RawFd;
 use std::path::Path;
 
 use nix::fcntl::OFlag;
+use rustix::process::{PidfdFlags, PidfdGetfdFlags, getppid, pidfd_getfd, pidfd_open};
 
 use super::file::unreadable;
 use crate::problem::Problem;
@@ -38,6 +39,17 @@ fn read(directory: &Path) -> io::Result<Vec<RawFd>> {
     Ok(found)
 }
 
+/// A copy of the descriptor to which the process that started this one writes its errors.
+///
+/// Not a file that is opened by the name of `/proc/PID/fd/2`: that would ask for rights anew, and root has more of them
+/// than whoever opened it, be it for reading only; it would not share the position in the file, and a socket, as the
+/// journal's, cannot be opened at all.
+pub(crate) fn parents_stderr() -> Option<File> {
+    let parent = pidfd_open(getppid()?, PidfdFlags::empty()).ok()?;
+    let copy = pidfd_getfd(parent, 2, PidfdGetfdFlags::empty()).ok()?;
+    Some(copy.into())
+}
+
 /// Reads the octal `flags:` of proc(5).
 fn is_inherited(info: &str) -> io::Result<bool> {
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
@@ -49,7 +61,6 @@ fn is_inherited(info: &str) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
-    use std::fs::File;
     use std::os::fd::AsRawFd as _;
 
     use super::*;

@@ -32,7 +32,7 @@ use crate::problem::Problem;
 
 pub(crate) use cgroup_limits::CgroupLimits;
 pub(crate) use cgroup_limits::nano_cpus;
-pub(crate) use descriptors::inherited_descriptors;
+pub(crate) use descriptors::{inherited_descriptors, parents_stderr};
 pub use fake::Fake;
 pub(crate) use file::write;
 pub(crate) use file::{Links, Opened, ReadError, Stamp, Unread};

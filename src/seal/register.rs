@@ -35,7 +35,7 @@ pub(crate) fn document(program: &Path, config_home: Option<&Path>) -> Value {
         "version": "1.0.0",
         "hook": {"path": program, "args": ARGUMENTS, "env": env},
         "when": {"annotations": {r"^safe-podman\.promise$": ".*"}},
-        "stages": ["createRuntime"],
+        "stages": ["precreate", "createRuntime"],
     })
 }
 
