@@ -55,6 +55,7 @@ macro_rules! every_rule {
             CgroupConfRaw "cgroup-conf-raw" cgroup_conf_raw,
             SysctlUnsafe "sysctl-unsafe" sysctl_unsafe,
             NsPath "ns-path" ns_path,
+            WorkdirProc "workdir-proc" workdir_proc,
             JoinContainer "join-container" join_container,
             Personality "personality" personality,
             BlockDevice "block-device" block_device,

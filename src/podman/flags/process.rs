@@ -36,8 +36,8 @@ flags! { PROCESS: Topic::Process;
     TTY: flag("tty", Bool, Pass, "", "give the container a terminal").short('t');
     TZ: flag("tz", Text, Pass, "ZONE", "time zone").example("Europe/Berlin");
     UMASK: flag("umask", Text, Pass, "MASK", "file mode mask").example("0027");
-    WORKDIR: flag("workdir", Text, Pass, "DIR", "working directory in the container")
-        .short('w').example("/srv");
+    WORKDIR: flag("workdir", Text, Judged(RuleId::WorkdirProc), "DIR",
+        "working directory in the container").short('w').example("/srv");
 }
 
 flags! { ENVIRONMENT: Topic::Environment;
