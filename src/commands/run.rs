@@ -51,6 +51,12 @@ fn carry_out(
 ) -> Result<ExitCode, Problem> {
     if !said.quiet {
         note(plan.judgement());
+        for name in plan.shown_variables() {
+            let what = format!(
+                "podman takes a value like that of {name:?} on its command line only, where every user of this host sees it: use --secret"
+            );
+            report::message(&human::remark("env", &what));
+        }
         if verb == Verb::Create && !plan.starts_sealed(context) {
             report::message(&human::remark(
                 "seal",

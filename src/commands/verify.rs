@@ -107,7 +107,7 @@ fn look_at_all(
     host: &dyn Host,
 ) -> Result<Vec<(Container, Found)>, Problem> {
     let context = Context::of_process(host)?;
-    let mut scrubbed = crate::env::scrub(&context.environment, &[], context.host);
+    let mut scrubbed = crate::env::scrub(&context.environment, context.host);
     let mut engine = engines.find(context.host, context.site.engine.as_deref(), &scrubbed)?;
     // A containers.conf may send the question to another podman.
     let state = context.state_directory()?;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::{Engine, Engines, ListedVolume};
@@ -128,7 +128,15 @@ impl Engine for FakeEngine {
         Ok(Vec::new())
     }
 
-    fn replace(&self, words: &[OsString]) -> Problem {
+    fn replace(&self, texts: &[Vec<u8>], words: &dyn Fn(&[PathBuf]) -> Vec<OsString>) -> Problem {
+        let paths: Vec<PathBuf> = (3..)
+            .zip(texts)
+            .map(|(number, text)| {
+                self.note(String::from_utf8_lossy(text).into_owned());
+                format!("/proc/self/fd/{number}").into()
+            })
+            .collect();
+        let words = words(&paths);
         let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
         self.note(words.join(" "));
         Problem::new("became podman")

@@ -71,8 +71,9 @@ pub(crate) trait Engine {
     /// podman cannot be started, or fails; `doing` completes "podman failed to …".
     fn ask(&self, question: &[&str], doing: &str) -> Result<Vec<u8>, Problem>;
 
-    /// Becomes podman with these words, in the environment it was asked in; returns only when that failed.
-    fn replace(&self, words: &[OsString]) -> Problem;
+    /// Becomes podman, in the environment it was asked in; returns only when that failed. podman can read each of `texts`
+    /// once, in the file whose path `words` is given.
+    fn replace(&self, texts: &[Vec<u8>], words: &dyn Fn(&[PathBuf]) -> Vec<OsString>) -> Problem;
 }
 
 /// Where an [`Engine`] is found.
@@ -263,8 +264,8 @@ impl Engine for Podman {
         exec::ask(&self.path, &self.words(question), &self.variables)?.success(doing)
     }
 
-    fn replace(&self, words: &[OsString]) -> Problem {
-        exec::replace(&self.path, words, &self.variables)
+    fn replace(&self, texts: &[Vec<u8>], words: &dyn Fn(&[PathBuf]) -> Vec<OsString>) -> Problem {
+        exec::replace(&self.path, &self.variables, texts, words)
     }
 }
 

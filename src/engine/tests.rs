@@ -45,7 +45,7 @@ impl Stage {
     }
 
     fn find(&self, host: &Fake) -> Result<Podman, Problem> {
-        let env = scrub(&Environment::default(), &[], host);
+        let env = scrub(&Environment::default(), host);
         Podman::find(host, Some(&self.path), &env)
     }
 
@@ -120,11 +120,7 @@ fn a_podman_that_others_can_change_is_not_even_started() {
 #[test]
 fn a_missing_podman_names_the_package() {
     let host = Fake::rootful().file("/home/ann/bin/podman", 0, 0o755, "");
-    let env = scrub(
-        &Environment::new([("PATH", "/home/ann/bin")], 1),
-        &[],
-        &host,
-    );
+    let env = scrub(&Environment::new([("PATH", "/home/ann/bin")], 1), &host);
     let mut told = Told::default();
     let problem = Podman::find(&host, None, &env).unwrap_err();
     told.problem("none", &problem);

@@ -16,8 +16,8 @@ const fn row(name: &'static str, why: &'static str) -> Dropped {
     Dropped { name, why }
 }
 
-/// What is dropped for a reason. The ones that [`super::scrub`] keeps after a look at the value stand here too: none of
-/// them may come from `-e NAME`. From podman's manual, containers.conf(5), environ(7), ld.so(8), Go's runtime package,
+/// What is dropped for a reason that a person should be told. The ones that [`super::scrub`] keeps after a look at the value
+/// stand here too. From podman's manual, containers.conf(5), environ(7), ld.so(8), Go's runtime package,
 /// conmon, runc, crun, netavark and systemd.exec(5).
 pub(crate) const DROPPED_ON_PURPOSE: &[Dropped] = &[
     row("BASH_*", CODE),

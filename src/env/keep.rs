@@ -150,7 +150,7 @@ pub(super) mod tests {
         name: &str,
     ) -> Option<String> {
         let environment = Environment::new(variables.iter().copied(), 77);
-        let value = scrub(&environment, &[], host).get(name)?.to_owned();
+        let value = scrub(&environment, host).get(name)?.to_owned();
         Some(value.into_string().unwrap())
     }
 

@@ -20,7 +20,7 @@ use std::path::Path;
 
 use crate::host::Host;
 
-pub(crate) use dropped::reason;
+use dropped::reason;
 
 /// The words of the command line, without the program's own name.
 pub(crate) fn arguments() -> Vec<OsString> {
@@ -59,18 +59,13 @@ impl Environment {
     pub(crate) fn get(&self, name: impl AsRef<OsStr>) -> Option<&OsStr> {
         self.variables.get(name.as_ref()).map(OsString::as_os_str)
     }
-}
 
-/// How `-e NAME`, podman's "copy it from my environment", is to be written for podman.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Import {
-    /// As it is: podman finds the caller's value under this name.
-    Inherited,
-    /// As `-e NAME=VALUE`: podman itself would obey the variable, or gets another value under this name. The value
-    /// becomes readable in podman's command line.
-    Literal(OsString),
-    /// Not at all: the caller has no such variable, so podman would set none. A name with `*` or `=` is no name.
-    Unset,
+    /// The variables whose name begins so.
+    pub(crate) fn starting_with(&self, prefix: &str) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        let all = self.variables.iter();
+        all.filter(move |(name, _)| name.as_bytes().starts_with(prefix.as_bytes()))
+            .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
 }
 
 /// What podman gets.
@@ -80,8 +75,6 @@ pub(crate) struct Scrubbed {
     pub variables: Vec<(OsString, OsString)>,
     /// The variables the caller has and podman does not get, or gets with another value, and why.
     pub dropped: Vec<(OsString, &'static str)>,
-    /// One for each name asked for, in the order asked.
-    pub imports: Vec<(OsString, Import)>,
 }
 
 impl Scrubbed {
@@ -116,11 +109,13 @@ impl Scrubbed {
     }
 }
 
-/// Writes the environment for podman. `imports` are the names of each `-e NAME`; `host` says who we are and what the
-/// directories are that the variables name.
-pub(crate) fn scrub(environment: &Environment, imports: &[OsString], host: &dyn Host) -> Scrubbed {
+/// Writes the environment for podman; `host` says who we are and what the directories are that the variables name.
+///
+/// What the container is to get, `-e NAME`, is no part of it: whatever podman, its helpers or a library of theirs takes as
+/// an order, now or in a later release, would be obeyed with podman's own rights. It reaches the container another way.
+pub(crate) fn scrub(environment: &Environment, host: &dyn Host) -> Scrubbed {
     let keep::Kept {
-        mut variables,
+        variables,
         mut dropped,
     } = keep::keep(environment, host);
     for (name, value) in &environment.variables {
@@ -129,45 +124,20 @@ pub(crate) fn scrub(environment: &Environment, imports: &[OsString], host: &dyn 
             dropped.extend(reason(name).map(|why| (name.clone(), why)));
         }
     }
-    let imports: Vec<_> = imports
-        .iter()
-        .map(|name| (name.clone(), import(environment, name, &variables)))
-        .collect();
-    for (name, import) in &imports {
-        if let (Import::Inherited, Some(value)) = (import, environment.get(name)) {
-            variables.insert(name.clone(), value.to_owned());
-        }
-    }
     dropped.sort();
     Scrubbed {
         variables: variables.into_iter().collect(),
         dropped,
-        imports,
-    }
-}
-
-fn import(environment: &Environment, name: &OsStr, kept: &BTreeMap<OsString, OsString>) -> Import {
-    let is_name = !name.is_empty() && !name.as_bytes().iter().any(|byte| b"*=\0".contains(byte));
-    match environment.get(name) {
-        Some(value) if is_name => match kept.get(name) {
-            Some(same) if same == value => Import::Inherited,
-            None if reason(name).is_none() => Import::Inherited,
-            _ => Import::Literal(value.to_owned()),
-        },
-        _ => Import::Unset,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use crate::host::Fake;
 
-    fn scrubbed(variables: &[(&str, &str)], imports: &[&str], host: &Fake) -> Scrubbed {
-        let environment = Environment::new(variables.iter().copied(), 77);
-        let imports: Vec<_> = imports.iter().map(OsString::from).collect();
-        scrub(&environment, &imports, host)
+    fn scrubbed(variables: &[(&str, &str)], host: &Fake) -> Scrubbed {
+        scrub(&Environment::new(variables.iter().copied(), 77), host)
     }
 
     #[test]
@@ -202,79 +172,25 @@ mod tests {
         ];
         let variables: Vec<_> = hostile.iter().map(|name| (*name, "x")).collect();
         for host in [Fake::rootful(), Fake::rootless()] {
-            let result = scrubbed(&variables, &hostile, &host);
-            for (at, name) in hostile.iter().enumerate() {
+            let result = scrubbed(&variables, &host);
+            for name in &hostile {
                 assert_eq!(result.get(name), None, "{name}");
                 assert!(
                     result.dropped.iter().any(|(known, _)| known == name),
                     "{name}"
                 );
-                assert_eq!(result.imports[at].1, Import::Literal("x".into()), "{name}");
             }
         }
     }
 
     #[test]
     fn what_nobody_knows_is_dropped_without_a_word() {
-        let result = scrubbed(
-            &[("AWS_SECRET", "s"), ("EDITOR", "vi")],
-            &[],
-            &Fake::rootful(),
-        );
+        let variables = [("AWS_SECRET", "s"), ("XTABLES_LIBDIR", "/evil")];
+        let result = scrubbed(&variables, &Fake::rootful());
         assert_eq!(result.get("AWS_SECRET"), None);
         assert_eq!(result.dropped, []);
         let names: Vec<_> = result.variables.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["HOME", "PATH"]);
-    }
-
-    #[test]
-    fn an_import_reaches_the_container_as_the_caller_has_it() {
-        let variables = [
-            ("TOKEN", "t"),
-            ("PATH", "/evil"),
-            ("HOME", "/root"),
-            ("EMPTY", ""),
-        ];
-        let asked = [
-            "TOKEN",
-            "PATH",
-            "HOME",
-            "EMPTY",
-            "NONE",
-            "XDG_RUNTIME_DIR",
-            "T*",
-            "TOKEN=x",
-            "",
-        ];
-        let result = scrubbed(&variables, &asked, &Fake::rootful());
-        let of = |name: &str| {
-            let found = result.imports.iter().find(|(known, _)| known == name);
-            found.map(|(_, import)| import.clone())
-        };
-        assert_eq!(of("TOKEN"), Some(Import::Inherited));
-        assert_eq!(result.get("TOKEN"), Some("t".as_ref()));
-        assert_eq!(of("PATH"), Some(Import::Literal("/evil".into())));
-        assert_eq!(result.get("PATH"), Some(keep::PATH.as_ref()));
-        assert_eq!(of("HOME"), Some(Import::Inherited), "the same value");
-        assert_eq!(of("EMPTY"), Some(Import::Inherited));
-        for unset in ["NONE", "XDG_RUNTIME_DIR", "T*", "TOKEN=x", ""] {
-            assert_eq!(of(unset), Some(Import::Unset), "{unset}");
-        }
-    }
-
-    #[test]
-    fn what_is_supplied_is_not_imported() {
-        let result = scrubbed(&[], &["HOME", "XDG_RUNTIME_DIR"], &Fake::rootless());
-        assert_eq!(
-            result.get("XDG_RUNTIME_DIR"),
-            Some("/run/user/1000".as_ref())
-        );
-        assert!(
-            result
-                .imports
-                .iter()
-                .all(|(_, import)| *import == Import::Unset)
-        );
     }
 
     #[test]
@@ -285,6 +201,15 @@ mod tests {
     }
 
     #[test]
+    fn a_prefix_finds_every_name_that_begins_so() {
+        let environment = Environment::new([("AB", "1"), ("A", "2"), ("B", "3")], 1);
+        let names = |prefix| environment.starting_with(prefix).map(|(name, _)| name);
+        assert_eq!(names("A").collect::<Vec<_>>(), ["A", "AB"]);
+        assert_eq!(names("").count(), 3);
+        assert_eq!(names("C").count(), 0);
+    }
+
+    #[test]
     fn a_pull_may_use_a_proxy() {
         let variables = [
             ("https_proxy", "p"),
@@ -292,7 +217,7 @@ mod tests {
             ("LD_PRELOAD", "x"),
         ];
         let environment = Environment::new(variables, 1);
-        let pull = scrub(&environment, &[], &Fake::rootful()).for_pull(&environment);
+        let pull = scrub(&environment, &Fake::rootful()).for_pull(&environment);
         let names: Vec<_> = pull.iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["HOME", "PATH", "https_proxy"]);
     }

@@ -5,19 +5,24 @@
 
 #![expect(clippy::disallowed_types, reason = "the room that starts processes")]
 
+mod handed;
+
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind, IsTerminal as _, Read};
 use std::ops::Range;
 use std::os::fd::{AsFd as _, RawFd};
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
 use nix::errno::Errno;
 
+use self::handed::Handed;
 use crate::host;
 use crate::problem::Problem;
+
+pub(crate) use self::handed::MOST_HANDED;
 
 /// The most a program may answer, in bytes: the longest image inspection seen is a tenth of it.
 const LONGEST_STDOUT: u64 = 4 << 20;
@@ -58,13 +63,23 @@ impl Answer {
 
 /// Becomes another program: same process, same signals, same exit code. Returns only when that failed.
 ///
-/// Descriptors inherited from the caller are closed first; `LISTEN_FDS` of them stay when `variables` name it.
+/// Descriptors inherited from the caller are closed first; `LISTEN_FDS` of them stay when `variables` name it. Each of
+/// `texts`, of at most [`MOST_HANDED`] bytes, can be read once by the program, in the file whose path `words` is given.
 #[must_use]
-pub(crate) fn replace(path: &Path, args: &[OsString], variables: &Variables) -> Problem {
-    if let Err(problem) = close_inherited(&listening(variables)) {
-        return problem;
-    }
-    let error = command(path, args, variables).exec();
+pub(crate) fn replace(
+    path: &Path,
+    variables: &Variables,
+    texts: &[Vec<u8>],
+    words: &dyn Fn(&[PathBuf]) -> Vec<OsString>,
+) -> Problem {
+    let handed = close_inherited(&listening(variables))
+        .and_then(|()| texts.iter().map(|text| Handed::new(text)).collect());
+    let handed: Vec<Handed> = match handed {
+        Ok(handed) => handed,
+        Err(problem) => return problem,
+    };
+    let paths: Vec<PathBuf> = handed.iter().map(Handed::path).collect();
+    let error = command(path, &words(&paths), variables).exec();
     cannot_start(path, &error)
 }
 

@@ -88,9 +88,14 @@ fn becomes_a_shell_when_asked() {
     // The shell reads its own status by itself: while it starts a program it blocks every signal for a moment.
     let script = "echo; for fd in /proc/$$/fd/*; do echo $(basename $fd)=$(readlink $fd); done; \
         while IFS= read -r line; do case $line in Sig[IB]*) echo \"$line\";; esac; done </proc/$$/status; \
-        echo pid=$$; tr '\\0' ' ' < /proc/$$/environ; exit 7";
+        echo pid=$$; tr '\\0' ' ' < /proc/$$/environ; cat \"$0\"; exit 7";
     let variables = [("LISTEN_FDS".into(), listen)];
-    let problem = replace(Path::new("/bin/sh"), &words(&["-c", script]), &variables);
+    let texts = [b"handed=once\n".to_vec()];
+    let problem = replace(Path::new("/bin/sh"), &variables, &texts, &|paths| {
+        let mut words = words(&["-c", script]);
+        words.extend(paths.iter().map(OsString::from));
+        words
+    });
     panic!("{problem}");
 }
 
@@ -128,6 +133,10 @@ fn replacing_keeps_the_process_and_closes_what_it_inherited() {
         assert!(!text.contains(device), "{text}");
     }
     assert!(!text.contains(BECOME), "{text}");
+    assert!(
+        text.contains("\n3=pipe:") && text.contains("handed=once"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -142,8 +142,8 @@ fn environment(page: Page) -> Page {
         )
         .item("`LANG`, `LC_*`, `TERM`, `TZ`", "Passed to podman when they are plain names.")
         .text(
-            "podman gets a fixed PATH and nothing else of the environment, but for what `-e` <NAME> asks for. So \
-             CONTAINER_HOST, CONTAINERS_CONF, LD_PRELOAD, the proxy variables and the like change nothing. `--explain` \
+            "podman gets a fixed PATH and nothing else of the environment: what `-e` <NAME> asks for goes to the \
+             container alone. So CONTAINER_HOST, CONTAINERS_CONF, LD_PRELOAD, the proxy variables and the like change nothing. `--explain` \
              lists what was dropped.",
         )
 }

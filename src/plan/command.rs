@@ -1,12 +1,15 @@
 //! The plan: what podman is given, whole. It comes only from a container that was [accepted](Accepted).
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use super::answers::{Answers, Fetched};
 use super::context::Context;
+use super::imports::Imports;
 use super::judged::{Accepted, Judged};
 use super::ready::Ready;
-use crate::env::{Import, Scrubbed};
+use crate::env::{Environment, Scrubbed};
 use crate::podman::flags;
 use crate::podman::value::env::EnvVar;
 use crate::policy::engine::Judgement;
@@ -44,6 +47,7 @@ pub(crate) struct Plan {
     spec: Spec,
     judgement: Judgement,
     lines: Vec<Line>,
+    imports: Imports,
     ready: Ready,
 }
 
@@ -66,7 +70,7 @@ impl Plan {
             filter,
             answers,
         } = accepted;
-        let spec = settled(spec, &ready.scrubbed, &answers);
+        let spec = settled(spec, &context.environment, &answers);
         unpromised(&spec)?;
         let file = filter.place(&spec, context)?;
         let inputs = PromiseInputs {
@@ -91,6 +95,7 @@ impl Plan {
         Ok(Self {
             verb,
             lines: argv::lines(&spec, &file, Some(sealing)),
+            imports: Imports::find(&spec, ready.engine.version(), context)?,
             spec,
             judgement,
             ready,
@@ -127,23 +132,51 @@ impl Plan {
         &self.ready.ambient
     }
 
-    /// podman and what follows it.
+    /// podman and what follows it, to be shown and pasted: without the values of the caller's variables, which a shell that
+    /// has them hands to podman by itself.
     pub(crate) fn command(&self) -> Vec<OsString> {
         let podman = self.ready.engine.path().as_os_str().to_owned();
-        std::iter::once(podman).chain(self.words()).collect()
+        let words = argv::argv(&self.lines, &self.spec);
+        [podman, self.verb.name().into()]
+            .into_iter()
+            .chain(words)
+            .collect()
     }
 
-    fn words(&self) -> Vec<OsString> {
-        let verb = OsString::from(self.verb.name());
-        std::iter::once(verb)
-            .chain(argv::argv(&self.lines, &self.spec))
-            .collect()
+    /// The caller's variables whose values stand on podman's command line, where other users of this host see them.
+    pub(crate) fn shown_variables(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.imports
+            .shown
+            .iter()
+            .map(|(name, _)| name.to_string_lossy())
     }
 
     /// Becomes podman; returns only when that failed.
     #[must_use]
     pub(crate) fn execute(self) -> Problem {
-        self.ready.engine.replace(&self.words())
+        let words = |files: &[PathBuf]| self.words(files);
+        self.ready.engine.replace(&self.imports.files, &words)
+    }
+
+    /// What podman gets: the caller's variables as values, never by their names.
+    fn words(&self, files: &[PathBuf]) -> Vec<OsString> {
+        let flag = |start: &str, rest: &[&OsStr]| {
+            let mut word = OsString::from(start);
+            for part in rest {
+                word.push(part);
+            }
+            word
+        };
+        let shown = self.imports.shown.iter();
+        let shown = shown.map(|(name, value)| flag("--env=", &[name, OsStr::new("="), value]));
+        let files = files
+            .iter()
+            .map(|file| flag("--env-file=", &[file.as_ref()]));
+        let mut words = vec![self.verb.name().into()];
+        words.extend(self.lines.iter().filter_map(looking_nothing_up));
+        words.extend(shown.chain(files));
+        words.extend(argv::image(&self.spec));
+        words
     }
 
     /// Would a later `podman start` hold the container to its promise?
@@ -164,25 +197,22 @@ impl Judged {
     }
 }
 
-/// Writes out the value of each `-e NAME` whose variable podman itself must not see, and keeps podman from fetching
-/// another image than the one that was judged.
-fn settled(mut spec: Spec, scrubbed: &Scrubbed, answers: &Answers) -> Spec {
-    for (name, import) in &scrubbed.imports {
-        let is_it =
-            |env: &EnvVar| matches!(env, EnvVar::Import(found) if OsStr::new(found) == name);
-        match import {
-            Import::Inherited => {}
-            Import::Unset => spec.env.retain(|env| !is_it(&env.value)),
-            Import::Literal(value) => {
-                for env in spec.env.iter_mut().filter(|env| is_it(&env.value)) {
-                    env.value = EnvVar::Value {
-                        name: name.to_string_lossy().into_owned(),
-                        value: value.to_string_lossy().into_owned(),
-                    };
-                }
-            }
-        }
+/// The flag, when podman need not look for variables among its own.
+fn looking_nothing_up(line: &Line) -> Option<OsString> {
+    if line.flag == &flags::ENV_HOST {
+        return Some("--env-host=false".into());
     }
+    let import = line.flag == &flags::ENV && !line.value.contains('=');
+    (!import).then(|| line.argument())
+}
+
+/// Leaves out each `-e NAME` that the caller has no variable for, and keeps podman from fetching another image than the one
+/// that was judged.
+fn settled(mut spec: Spec, environment: &Environment, answers: &Answers) -> Spec {
+    spec.env.retain(|env| match &env.value {
+        EnvVar::Import(name) => environment.get(name).is_some(),
+        EnvVar::Value { .. } | EnvVar::ImportPrefix(_) => true,
+    });
     if answers.fetched == Fetched::Now {
         for given in &mut spec.passed {
             if given.flag == &flags::PULL {

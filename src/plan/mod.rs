@@ -20,6 +20,7 @@ mod ask;
 mod command;
 mod context;
 mod filter;
+mod imports;
 mod judged;
 mod ready;
 mod request;

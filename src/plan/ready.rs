@@ -1,6 +1,5 @@
 //! podman made ready: found, its environment written, its configuration files neutralised, our hook registered.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::context::Context;
@@ -9,7 +8,6 @@ use super::request::Request;
 use crate::engine::{Engine, Engines};
 use crate::env::{self, Scrubbed};
 use crate::podman::flags::{self, Flag, NeededBy};
-use crate::podman::value::env::EnvVar;
 use crate::problem::Problem;
 use crate::seal::ambient::{self, Ambient};
 use crate::seal::register::{self, Registered};
@@ -36,7 +34,7 @@ impl Ready {
         context: &Context<'_>,
     ) -> Result<Self, Problem> {
         let (host, spec) = (context.host, &accepted.spec);
-        let mut scrubbed = env::scrub(&context.environment, &imports(spec), host);
+        let mut scrubbed = env::scrub(&context.environment, host);
         let mut engine = engines.find(host, context.site.engine.as_deref(), &scrubbed)?;
         available(request, engine.as_ref())?;
         let state = context.state_directory()?;
@@ -55,15 +53,6 @@ impl Ready {
             registered,
         })
     }
-}
-
-/// The names of each `-e NAME`.
-fn imports(spec: &Spec) -> Vec<OsString> {
-    let names = spec.env.iter().filter_map(|env| match &env.value {
-        EnvVar::Import(name) => Some(name.into()),
-        EnvVar::Value { .. } | EnvVar::ImportPrefix(_) => None,
-    });
-    names.collect()
 }
 
 fn registered(

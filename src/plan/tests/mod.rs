@@ -1,4 +1,5 @@
 mod asked;
+mod imports;
 mod promised;
 
 use std::ffi::OsString;
@@ -216,32 +217,6 @@ fn a_dry_run_pulls_nothing() {
         !calls.iter().any(|call| call.starts_with("pull")),
         "{calls:?}"
     );
-}
-
-#[test]
-fn a_variable_that_podman_would_obey_is_written_out() {
-    let environment = Environment::new([("PLAIN", "1"), ("CONTAINER_HOST", "ssh://x")], 7);
-    let words = [
-        "-e",
-        "PLAIN",
-        "-e",
-        "CONTAINER_HOST",
-        "-e",
-        "NOT_THERE",
-        "localhost/x",
-    ];
-    let plan = planned(go_in(
-        &environment,
-        &FakeEngine::new(NEW),
-        Pulling::AsAsked,
-        &words,
-    ));
-    assert!(has(&plan, "--env=PLAIN"));
-    assert!(has(&plan, "--env=CONTAINER_HOST=ssh://x"));
-    assert!(!plan.lines().iter().any(|line| line.value == "NOT_THERE"));
-    let podman = &plan.scrubbed().variables;
-    assert!(podman.iter().any(|(name, _)| name == "PLAIN"));
-    assert!(!podman.iter().any(|(name, _)| name == "CONTAINER_HOST"));
 }
 
 #[test]

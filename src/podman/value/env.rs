@@ -22,6 +22,18 @@ pub enum EnvVar {
     ImportPrefix(String),
 }
 
+impl EnvVar {
+    /// The lines of an `--env-file`; one that podman stops at is left out.
+    pub(crate) fn in_file(text: &str) -> impl Iterator<Item = Self> {
+        let lines = text
+            .lines()
+            .map(|line| line.trim_start_matches([' ', '\t']));
+        lines
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| line.parse().ok())
+    }
+}
+
 impl FromStr for EnvVar {
     type Err = Invalid;
 
@@ -93,6 +105,18 @@ mod tests {
             assert_eq!(parsed, expected, "{text}");
             assert_eq!(parsed.to_string().parse(), Ok(parsed));
         }
+    }
+
+    #[test]
+    fn a_file_has_one_on_each_line() {
+        let text = "A=b \n\n # A=c\n\tB\r\n=x\n#\nC*\nD=#\n";
+        let expected = [
+            value("A", "b "),
+            EnvVar::Import("B".into()),
+            EnvVar::ImportPrefix("C".into()),
+            value("D", "#"),
+        ];
+        assert_eq!(EnvVar::in_file(text).collect::<Vec<_>>(), expected);
     }
 
     // podman 4.3.1 takes the empty one for nothing and " =x" for a variable without a name.

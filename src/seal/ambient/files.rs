@@ -117,7 +117,7 @@ mod tests {
 
     fn on(host: &Fake, variables: &[(&str, &str)]) -> Vec<String> {
         let environment = Environment::new(variables.iter().copied(), 1);
-        let files = all(host, NEW, &scrub(&environment, &[], host));
+        let files = all(host, NEW, &scrub(&environment, host));
         let text = |path: &PathBuf| path.display().to_string();
         files.iter().map(text).collect()
     }
@@ -188,7 +188,7 @@ mod tests {
                 .file("/etc/containers/containers.conf", 0, 0o644, text)
         };
         let say = |host: &Fake| {
-            let scrubbed = scrub(&Environment::default(), &[], host);
+            let scrubbed = scrub(&Environment::default(), host);
             let found =
                 neutralise(host, NEW, &scrubbed, Path::new("/var/lib/safe-podman"), &[]).unwrap();
             assert!(found.overriding.is_some());

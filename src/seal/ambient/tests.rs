@@ -8,7 +8,7 @@ use crate::testing::Told;
 const STATE: &str = "/var/lib/safe-podman";
 
 fn at(host: &Fake, version: Version) -> Result<Ambient, Problem> {
-    let scrubbed = scrub(&Environment::default(), &[], host);
+    let scrubbed = scrub(&Environment::default(), host);
     neutralise(host, version, &scrubbed, Path::new(STATE), &[])
 }
 
@@ -196,7 +196,7 @@ fn a_home_of_the_environment_s_counts() {
         "[containers]\nenv = [\"*\"]\n",
     );
     let environment = Environment::new([("HOME", "/srv/ann")], 1);
-    let scrubbed = scrub(&environment, &[], &host);
+    let scrubbed = scrub(&environment, &host);
     let found = neutralise(&host, Version(4, 3, 1), &scrubbed, Path::new(STATE), &[]);
     assert!(found.unwrap_err().what.contains("/srv/ann/.config"));
 }

@@ -122,17 +122,21 @@ pub(crate) fn lines(spec: &Spec, filter: &Path, sealing: Option<Sealing>) -> Vec
 
 /// What follows `podman run`: the flags, `--`, the image and its arguments.
 pub(crate) fn argv(lines: &[Line], spec: &Spec) -> Vec<OsString> {
+    lines
+        .iter()
+        .map(Line::argument)
+        .chain(image(spec))
+        .collect()
+}
+
+/// What follows the flags.
+pub(crate) fn image(spec: &Spec) -> impl Iterator<Item = OsString> {
     let image = match &spec.external_rootfs {
         Some(rootfs) => rootfs.value.to_string(),
         None => spec.image.value.to_string(),
     };
     let image = ["--".into(), image.into()];
-    lines
-        .iter()
-        .map(Line::argument)
-        .chain(image)
-        .chain(spec.command.iter().cloned())
-        .collect()
+    image.into_iter().chain(spec.command.iter().cloned())
 }
 
 /// The lines as they come together.
