@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use crate::host::Mode;
+use crate::podman::value::idmap::IdMap;
 use crate::podman::value::userns::Userns;
 use crate::spec::Spec;
 
@@ -12,7 +13,8 @@ pub(super) fn is_host_root(spec: &Spec, facts: &Facts<'_>) -> bool {
         return false;
     }
     let mapped = match spec.userns.as_ref().map(|userns| &userns.value) {
-        Some(Userns::Auto(_) | Userns::Nomap) => true,
+        Some(Userns::Auto(options)) => !options.iter().any(|(_, map)| maps_host_root(map)),
+        Some(Userns::Nomap) => true,
         Some(
             Userns::Host
             | Userns::Private
@@ -26,4 +28,10 @@ pub(super) fn is_host_root(spec: &Spec, facts: &Facts<'_>) -> bool {
     let written =
         !spec.uidmap.is_empty() && !spec.uidmap.iter().any(|map| map.value.contains_host_root());
     !(mapped || written)
+}
+
+/// The value of `uidmapping=` or `gidmapping=`; that of `size=` is no map.
+fn maps_host_root(map: &str) -> bool {
+    map.parse::<IdMap>()
+        .is_ok_and(|map| map.contains_host_root())
 }

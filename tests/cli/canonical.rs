@@ -32,7 +32,7 @@ fn the_order_of_flags_does_not_matter() -> Tested {
         "--cpus=0.5",
         "--name=x",
         "--user=5:5",
-        "--cap-add=CHOWN",
+        "--cap-add=KILL",
         "--publish=127.0.0.1:80:80",
         "--rm",
         "--env=A=1",

@@ -1,7 +1,7 @@
 //! Capabilities that are the host's root by themselves.
 
 use crate::caps::Class;
-use crate::policy::capabilities::{describe, grants};
+use crate::policy::capabilities::{describe, grants, instead};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -25,14 +25,12 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    let worst = grants(spec)
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
+    let worst = grants(spec, facts)
         .into_iter()
         .filter(|grant| grant.class == Class::Escape);
     worst
-        .map(|grant| {
-            Hit::refuse(describe(&grant), &grant.setting.origin).instead(grant.cap.instead())
-        })
+        .map(|grant| Hit::refuse(describe(&grant), &grant.setting.origin).instead(instead(&grant)))
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::caps::Class;
 use crate::origin::Origin;
-use crate::policy::capabilities::{describe, grants};
+use crate::policy::capabilities::{describe, grants, instead};
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Action, Hit, Rule, Severity};
 use crate::rule_id::RuleId;
@@ -20,18 +20,18 @@ pub(super) static RULE: Rule = Rule {
         "capabilities(7)",
         "article: 10 security recommendations",
     ],
-    bad: &["--cap-add=CHOWN"],
+    bad: &["--cap-add=CHOWN", "--userns=auto"],
     good: &["--cap-add=NET_BIND_SERVICE"],
     check,
 };
 
-fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for grant in grants(spec)
+    for grant in grants(spec, facts)
         .into_iter()
         .filter(|grant| grant.class == Class::Limited)
     {
-        let hit = Hit::warn(describe(&grant), &grant.setting.origin).instead(grant.cap.instead());
+        let hit = Hit::warn(describe(&grant), &grant.setting.origin).instead(instead(&grant));
         let whitelisted = matches!(grant.setting.origin, Origin::Profile { .. });
         hits.push(if whitelisted {
             Hit {
@@ -51,7 +51,11 @@ mod tests {
 
     #[test]
     fn notes_what_is_granted_by_hand() {
-        fires("cap-limited", &["--cap-add=chown", "--cap-add=setuid"]);
+        for ids in ["--userns=auto", "--uidmap=0:100000:65536"] {
+            fires("cap-limited", &["--cap-add=chown", ids]);
+            fires("cap-limited", &["--cap-add=setuid", ids]);
+        }
+        fires("cap-limited", &["--cap-add=kill"]);
         silent("cap-limited", &["--cap-add=NET_BIND_SERVICE"]);
         silent("cap-limited", &["--cap-add=SYS_ADMIN"]);
     }
