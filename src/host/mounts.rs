@@ -1,5 +1,6 @@
 //! The mount table, `/proc/self/mountinfo` of proc(5).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
@@ -40,26 +41,84 @@ pub(crate) fn source_of(mounts: &[KernelMount], path: &Path) -> Option<(String, 
     Some((mount.device.clone(), mount.root.join(below)))
 }
 
-/// Reads the table.
+/// Reads the mounts in force: those that a path can lead to, for nothing was mounted over them or over a directory above.
 ///
 /// # Errors
 /// One line that is not understood spoils all: it may be the mount that matters.
 pub(super) fn parse(table: &[u8]) -> Result<Vec<KernelMount>, Problem> {
-    table
-        .split(|byte| *byte == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| {
-            mount(line).ok_or_else(|| {
-                let line = String::from_utf8_lossy(line);
-                Problem::new(format!("\"{line}\" is not a line of the mount table"))
-            })
+    let lines = table.split(|byte| *byte == b'\n');
+    let lines = lines.filter(|line| !line.is_empty()).map(|line| {
+        mount(line).ok_or_else(|| {
+            let line = String::from_utf8_lossy(line);
+            Problem::new(format!("\"{line}\" is not a line of the mount table"))
         })
-        .collect()
+    });
+    let lines = lines.collect::<Result<Vec<_>, _>>()?;
+    let tree = MountTree::of(&lines);
+    let in_force: Vec<bool> = lines.iter().map(|line| tree.is_in_force(line)).collect();
+    let kept = lines.into_iter().zip(in_force).filter(|(_, keep)| *keep);
+    Ok(kept.map(|(line, _)| line.mount).collect())
 }
 
-fn mount(line: &[u8]) -> Option<KernelMount> {
+/// A mount, and which mount it is mounted on.
+struct Line {
+    id: u64,
+    parent: u64,
+    mount: KernelMount,
+}
+
+/// The mounts by their numbers, and the points where something is mounted on each.
+struct MountTree<'a> {
+    lines: BTreeMap<u64, &'a Line>,
+    points: BTreeMap<u64, BTreeSet<&'a Path>>,
+}
+
+impl<'a> MountTree<'a> {
+    fn of(lines: &'a [Line]) -> Self {
+        let mut points = BTreeMap::<_, BTreeSet<_>>::new();
+        for line in lines.iter().filter(|line| line.id != line.parent) {
+            let on = points.entry(line.parent).or_default();
+            on.insert(line.mount.point.as_path());
+        }
+        Self {
+            lines: lines.iter().map(|line| (line.id, line)).collect(),
+            points,
+        }
+    }
+
+    fn is_in_force(&self, line: &Line) -> bool {
+        let point = line.mount.point.as_path();
+        let is_covered = self
+            .points
+            .get(&line.id)
+            .is_some_and(|on| on.contains(point));
+        !is_covered && self.is_reached(line)
+    }
+
+    /// Is nothing mounted above it on the mounts that lead to it? The table has no circles; an end of the walk is
+    /// counted all the same.
+    fn is_reached(&self, line: &Line) -> bool {
+        let mut at = line;
+        for _ in 0..self.lines.len() {
+            let beside = self.points.get(&at.parent);
+            let mut above = at.mount.point.ancestors().skip(1);
+            if beside.is_some_and(|beside| above.any(|above| beside.contains(above))) {
+                return false;
+            }
+            match self.lines.get(&at.parent) {
+                Some(parent) if parent.id != at.id => at = parent,
+                _ => return true,
+            }
+        }
+        false
+    }
+}
+
+fn mount(line: &[u8]) -> Option<Line> {
     let mut fields = line.split(|byte| *byte == b' ');
-    let device = String::from_utf8(fields.nth(2)?.to_vec()).ok()?;
+    let mut number = || std::str::from_utf8(fields.next()?).ok()?.parse().ok();
+    let (id, parent) = (number()?, number()?);
+    let device = String::from_utf8(fields.next()?.to_vec()).ok()?;
     let root = unescape(fields.next()?)?;
     let point = unescape(fields.next()?)?;
     let text = |option: &[u8]| String::from_utf8_lossy(option).into_owned();
@@ -75,14 +134,15 @@ fn mount(line: &[u8]) -> Option<KernelMount> {
     if options.iter().any(|option| option == "ro") {
         flags.push("ro".to_owned());
     }
-    Some(KernelMount {
+    let mount = KernelMount {
         point: PathBuf::from(OsString::from_vec(point)),
         device,
         root: PathBuf::from(OsString::from_vec(root)),
         kind,
         flags,
         options,
-    })
+    };
+    Some(Line { id, parent, mount })
 }
 
 /// Undoes the kernel's `\ooo` for blanks, newlines, hashes and backslashes.
@@ -101,7 +161,7 @@ fn unescape(field: &[u8]) -> Option<Vec<u8>> {
     Some(plain)
 }
 
-/// The mount points strictly below `path`, sorted, each once.
+/// The mount points strictly below `path`, sorted.
 pub(super) fn below(mounts: &[KernelMount], path: &Path) -> Vec<PathBuf> {
     let mut points: Vec<PathBuf> = mounts
         .iter()
@@ -109,7 +169,6 @@ pub(super) fn below(mounts: &[KernelMount], path: &Path) -> Vec<PathBuf> {
         .map(|mount| mount.point.clone())
         .collect();
     points.sort();
-    points.dedup();
     points
 }
 
@@ -118,20 +177,23 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
-    const TABLE: &[u8] = br"22 27 0:21 / / rw - ext4 /dev/vda rw,discard
+    const TABLE: &[u8] = br"22 1 0:21 / / rw - ext4 /dev/vda rw,discard
 23 22 0:22 / /data rw,relatime shared:1 master:2 - tmpfs tmpfs rw
-24 22 0:23 / /data/a\040b\134c rw - tmpfs none rw
+24 23 0:23 / /data/a\040b\134c rw - tmpfs none rw
 25 22 0:23 / /database rw - tmpfs none rw
-26 22 0:24 / /data/x/y rw - fuse.x /dev/fuse\040- rw,user_id=0
-27 22 0:25 / /data/x/y rw - cgroup cgroup rw,cpu,cpuacct
+26 23 0:24 / /data/x/y rw - fuse.x /dev/fuse\040- rw,user_id=0
+27 23 0:25 / /data/z rw - cgroup cgroup rw,cpu,cpuacct
 ";
 
     #[test]
     fn finds_what_lies_below_by_components() {
         let mounts = parse(TABLE).unwrap();
         let below_data = below(&mounts, Path::new("/data"));
-        assert_eq!(below_data, [r"/data/a b\c", "/data/x/y"].map(PathBuf::from));
-        assert_eq!(below(&mounts, Path::new("/")).len(), 4);
+        assert_eq!(
+            below_data,
+            [r"/data/a b\c", "/data/x/y", "/data/z"].map(PathBuf::from)
+        );
+        assert_eq!(below(&mounts, Path::new("/")).len(), 5);
         assert!(below(&mounts, Path::new("/data/x/y")).is_empty());
         assert_eq!(mounts[5].options, ["rw", "cpu", "cpuacct"]);
         assert_eq!(mounts[4].kind, "fuse.x");
@@ -141,7 +203,7 @@ mod tests {
     fn a_bind_mount_shows_a_place_of_a_file_system() {
         let table = br"22 27 0:21 / / rw - ext4 /dev/vda rw
 23 22 0:22 /sub /data rw - btrfs /dev/vdb rw
-24 22 0:23 / /data rw - tmpfs tmpfs rw
+24 23 0:23 / /data rw - tmpfs tmpfs rw
 ";
         let mounts = parse(table).unwrap();
         let at = |path: &str| source_of(&mounts, Path::new(path)).unwrap();
@@ -151,9 +213,32 @@ mod tests {
             at("/database"),
             ("0:21".to_owned(), PathBuf::from("/database"))
         );
-        let found = source_of(&mounts[..2], Path::new("/data/x")).unwrap();
+        let table = table.split_inclusive(|byte| *byte == b'\n').take(2);
+        let mounts = parse(&table.collect::<Vec<_>>().concat()).unwrap();
+        let found = source_of(&mounts, Path::new("/data/x")).unwrap();
         assert_eq!(found, ("0:22".to_owned(), PathBuf::from("/sub/x")));
         assert_eq!(source_of(&[], Path::new("/")), None);
+    }
+
+    #[test]
+    fn only_the_mounts_in_force_count() {
+        let table = br"1 1 0:2 / / rw - rootfs rootfs rw
+22 1 0:21 / / rw - ext4 /dev/vda rw
+23 22 0:22 / /data rw - ext4 /dev/vdb rw
+24 23 0:23 / /data/below rw - tmpfs covered rw
+25 23 0:24 / /data rw - autofs systemd rw
+26 25 0:25 / /data rw - xfs /dev/vdc rw
+27 26 0:26 / /data/new rw - tmpfs new rw
+28 22 0:27 / /srv/a rw - tmpfs covered rw
+29 28 0:28 / /srv/a/b rw - tmpfs covered rw
+30 22 0:29 / /srv rw - tmpfs over rw
+";
+        let mounts = parse(table).unwrap();
+        let devices: Vec<&str> = mounts.iter().map(|mount| mount.device.as_str()).collect();
+        assert_eq!(devices, ["0:21", "0:25", "0:26", "0:29"]);
+        let at = |path: &str| source_of(&mounts, Path::new(path)).unwrap().0;
+        assert_eq!(at("/data/below"), "0:25");
+        assert_eq!(at("/srv/a/b/c"), "0:29");
     }
 
     #[test]
