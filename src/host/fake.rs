@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 use super::file::{Links, Opened, ReadError, Stamp, Unread};
 use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::trust::Sticky;
 use super::{
-    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, Limits, Lsm, Process, Resource,
-    RunsIn, Selinux, trust,
+    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
+    Process, Resource, RunsIn, Selinux, trust,
 };
 use crate::problem::Invalid;
 use crate::problem::Problem;
@@ -26,7 +27,7 @@ const NOW: u64 = 1_795_348_800;
 #[derive(Clone, Debug)]
 pub struct Fake {
     entries: BTreeMap<PathBuf, (TreeEntry, Vec<u8>)>,
-    mounts: Vec<PathBuf>,
+    mounts: Vec<KernelMount>,
     nofile: HardLimit,
     nproc: HardLimit,
     identity: Identity,
@@ -64,7 +65,7 @@ impl Fake {
         };
         Self {
             entries: BTreeMap::new(),
-            mounts: Vec::new(),
+            mounts: vec![mounted("/", "254:1", "/", "ext4")],
             nofile: HardLimit::At(524_288),
             nproc: HardLimit::Unlimited,
             limits: Limits::of(&cgroups, identity.mode),
@@ -123,10 +124,23 @@ impl Fake {
         self
     }
 
-    /// Adds a mount point; the directory is made with [`Fake::directory`].
+    /// Adds a mount point of a disk of its own; the directory is made with [`Fake::directory`].
     #[must_use]
-    pub fn mount(mut self, point: impl Into<PathBuf>) -> Self {
-        self.mounts.push(point.into());
+    pub fn mount(self, point: impl Into<PathBuf>) -> Self {
+        let device = format!("8:{}", self.mounts.len());
+        self.mount_of(point, &device, "/", "ext4")
+    }
+
+    /// Adds a mount of a part of a file system. The root of a made-up machine is all of the ext4 on `254:1`.
+    #[must_use]
+    pub fn mount_of(
+        mut self,
+        point: impl Into<PathBuf>,
+        device: &str,
+        root: &str,
+        kind: &str,
+    ) -> Self {
+        self.mounts.push(mounted(point, device, root, kind));
         self
     }
 
@@ -202,6 +216,16 @@ impl Fake {
     }
 }
 
+fn mounted(point: impl Into<PathBuf>, device: &str, root: &str, kind: &str) -> KernelMount {
+    KernelMount {
+        point: point.into(),
+        device: device.to_owned(),
+        root: root.into(),
+        kind: kind.to_owned(),
+        ..KernelMount::default()
+    }
+}
+
 impl Tree for Fake {
     fn look(&self, path: &Path) -> io::Result<Option<TreeEntry>> {
         if let Some((entry, _)) = self.entries.get(path) {
@@ -221,9 +245,12 @@ impl Host for Fake {
         paths::walk(self, path).map(|walk| walk.resolved)
     }
 
-    fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem> {
-        let below = |point: &&PathBuf| *point != path && point.starts_with(path);
-        Ok(self.mounts.iter().filter(below).cloned().collect())
+    fn mounts(&self) -> Result<Rc<[KernelMount]>, Problem> {
+        Ok(self.mounts.clone().into())
+    }
+
+    fn mounts_of(&self, pid: u32) -> Result<Vec<KernelMount>, Problem> {
+        self.process(pid).map(|process| process.mounts)
     }
 
     fn stream(&self, path: &Path) -> io::Result<Box<dyn BufRead>> {

@@ -19,6 +19,7 @@ mod identity;
 mod limits;
 mod mounts;
 mod paths;
+mod places;
 mod process;
 mod replace;
 mod system;
@@ -26,6 +27,7 @@ mod trust;
 
 use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::problem::Invalid;
 use crate::problem::Problem;
@@ -41,6 +43,7 @@ pub(crate) use limits::{Effectiveness, Limits};
 pub(crate) use mounts::{KernelMount, source_of};
 pub use paths::FileKind;
 pub(crate) use paths::Resolved;
+pub(crate) use places::{Place, place_of};
 pub(crate) use process::{CAPABILITY_SETS, Process};
 pub use system::System;
 pub(crate) use trust::Sticky;
@@ -114,11 +117,25 @@ pub trait Host {
     /// or a name below something that is no directory or does not exist; a directory that may not be searched.
     fn resolve(&self, path: &Path) -> Result<Resolved, Invalid>;
 
-    /// The mount points strictly below a resolved path, from `/proc/self/mountinfo`, sorted.
+    /// The mounts in force, from `/proc/self/mountinfo`.
     ///
     /// # Errors
-    /// The table cannot be read or understood: then it is unknown what a bind mount of `path` would carry along.
-    fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem>;
+    /// The table cannot be read or understood: then it is unknown what a path is.
+    fn mounts(&self) -> Result<Rc<[KernelMount]>, Problem>;
+
+    /// Those of another process.
+    ///
+    /// # Errors
+    /// There is none of this number, or its table cannot be read or understood.
+    fn mounts_of(&self, pid: u32) -> Result<Vec<KernelMount>, Problem>;
+
+    /// The mount points strictly below a resolved path, sorted: what a bind mount of `path` would carry along.
+    ///
+    /// # Errors
+    /// As [`Host::mounts`].
+    fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem> {
+        Ok(mounts::below(&self.mounts()?, path))
+    }
 
     /// A file of any kind and size, to be read bit by bit.
     ///

@@ -35,10 +35,24 @@ impl KernelMount {
 /// table has no mount at or above it.
 pub(crate) fn source_of(mounts: &[KernelMount], path: &Path) -> Option<(String, PathBuf)> {
     // Of mounts at one point the last is seen; of points the longest.
-    let above = mounts.iter().filter(|mount| path.starts_with(&mount.point));
-    let mount = above.max_by_key(|mount| mount.point.components().count())?;
+    let mount = mount_of(mounts, path)?;
     let below = path.strip_prefix(&mount.point).ok()?;
-    Some((mount.device.clone(), mount.root.join(below)))
+    Some((mount.device.clone(), join(&mount.root, below)))
+}
+
+/// The mount that a path lies in.
+pub(super) fn mount_of<'a>(mounts: &'a [KernelMount], path: &Path) -> Option<&'a KernelMount> {
+    let above = mounts.iter().filter(|mount| path.starts_with(&mount.point));
+    above.max_by_key(|mount| mount.point.components().count())
+}
+
+/// Without the slash that joining nothing would append.
+pub(super) fn join(path: &Path, below: &Path) -> PathBuf {
+    if below.as_os_str().is_empty() {
+        path.to_owned()
+    } else {
+        path.join(below)
+    }
 }
 
 /// Reads the mounts in force: those that a path can lead to, for nothing was mounted over them or over a directory above.

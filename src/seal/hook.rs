@@ -73,8 +73,15 @@ pub(crate) fn judge(context: &HookContext<'_>, state: &[u8]) -> SealVerdict {
 }
 
 fn hold(context: &HookContext<'_>, state: &RuntimeState, sealed: &Sealed) -> SealVerdict {
+    let its = state.pid.map(|pid| context.host.mounts_of(pid));
+    let tables = its.and_then(|its| Some((its.ok()?, context.host.mounts().ok()?)));
+    let tables = tables.as_ref().map(|(its, ours)| (its.as_slice(), &**ours));
     let waiting = state.pid.zip(context.runtime);
-    let waiting = waiting.map(|(pid, runtime)| Waiting { pid, runtime });
+    let waiting = waiting.map(|(pid, runtime)| Waiting {
+        pid,
+        runtime,
+        tables,
+    });
     let place = sealed.context(context.host, &state.id, &state.bundle);
     let observed = sealed.observed(place, context.program, waiting);
     let Comparison {
@@ -108,7 +115,7 @@ mod tests {
 
     use super::*;
     use crate::digest::sha256;
-    use crate::host::Fake;
+    use crate::host::{CgroupLimits, Fake, KernelMount, Process};
     use crate::seal::ANNOTATION;
     use crate::seal::promise::{Promise, PromisedFilter, PromisedSeccomp};
     use crate::testing::Told;
@@ -169,6 +176,36 @@ mod tests {
         tell(
             "as promised but for the limits of process 1",
             host(),
+            &document(),
+            runtime,
+        );
+        let waiting = |root: &str| {
+            let mount = KernelMount {
+                point: root.into(),
+                ..KernelMount::default()
+            };
+            let cgroup = CgroupLimits {
+                memory: Some(536_870_912),
+                swap: Some(536_870_912),
+                nano_cpus: Some(1_000_000_000),
+                pids: Some(256),
+            };
+            let mounts = vec![mount];
+            host().with_process(
+                1,
+                Process {
+                    mounts,
+                    cgroup,
+                    ..Process::default()
+                },
+            )
+        };
+        let root = document()["root"]["path"].as_str().unwrap().to_owned();
+        tell("as promised", waiting(&root), &document(), runtime);
+        let elsewhere = waiting("/elsewhere");
+        tell(
+            "mounted nobody knows where",
+            elsewhere,
             &document(),
             runtime,
         );

@@ -111,23 +111,11 @@ fn volumes(promise: &Promise, context: &ContainerContext<'_>) -> Vec<PathBuf> {
     }
 }
 
-/// A place that looks like one in a volume.
-pub(super) struct VolumePlace<'a> {
-    /// The volume's name.
-    pub(super) name: &'a str,
-    /// Which part of it.
-    pub(super) part: PathBuf,
-}
-
-/// What `NAME/_data/PART` at the end of a path tells.
-pub(super) fn volume_of(path: &Path) -> Option<VolumePlace<'_>> {
+/// The volume's name, of a path with `NAME/_data` in it.
+pub(super) fn volume_of(path: &Path) -> Option<&str> {
     let names = names(path)?;
     let at = names.iter().rposition(|name| *name == "_data")?;
-    let (before, after) = names.split_at(at);
-    Some(VolumePlace {
-        name: before.last()?,
-        part: after.iter().skip(1).collect(),
-    })
+    names.split_at(at).0.last().copied()
 }
 
 /// Every directory of the host's that may be this part of this volume, followed to its end.
@@ -330,7 +318,6 @@ mod tests {
             );
         }
         let path = PathBuf::from(format!("{STORE}/volumes/v/_data/a/b"));
-        let found = volume_of(&path).unwrap();
-        assert_eq!((found.name, found.part), ("v", "a/b".into()));
+        assert_eq!(volume_of(&path), Some("v"));
     }
 }

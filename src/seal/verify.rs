@@ -45,7 +45,7 @@ pub(crate) fn differences(
         return Err(Problem::new("its config.json has no promise"));
     };
     let context = sealed.context(host, id, bundle);
-    let observed = Observed::of_process(context, &process, &ours, promise.privilege);
+    let observed = Observed::of_process(context, (pid, &process), &ours, promise.privilege);
     let runs = compare(promise, &observed);
     let mut told: Vec<String> = runs.breaches.iter().map(ToString::to_string).collect();
     if *promise.namespace("pid") == PromisedNamespace::Own {

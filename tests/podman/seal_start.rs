@@ -15,6 +15,7 @@ tests!(fn(&Engine) -> Tested:
     a_created_container_is_sealed_when_it_is_started,
     a_stopped_container_is_sealed_when_it_is_started_again,
     a_restart_is_sealed,
+    a_source_that_became_a_link_is_not_mounted_at_a_restart,
     what_mounts_conf_brings_later,
     a_filter_that_is_gone,
     a_release_that_nobody_knows,
@@ -197,6 +198,31 @@ fn a_restart_is_sealed(engine: &Engine) -> Tested {
     assert_eq!(lines(&dir.join("starts"), expected), expected);
     sleep(Duration::from_secs(1));
     assert_eq!(lines(&dir.join("starts"), expected), expected);
+    Ok(())
+}
+
+/// No race at all: the container's own restart mounts what the name leads to by then.
+fn a_source_that_became_a_link_is_not_mounted_at_a_restart(engine: &Engine) -> Tested {
+    let dir = writable(engine, "restart-link");
+    let other = writable(engine, "restart-link-other");
+    let made = Container::new(engine, "start-link");
+    failing(&made, &dir);
+    assert_eq!(lines(&dir.join("starts"), 1), 1);
+    let old = dir.with_extension("old");
+    fs::rename(&dir, &old).unwrap();
+    std::os::unix::fs::symlink(&other, &dir).unwrap();
+    fs::write(old.join("fail"), "").unwrap();
+    sleep(Duration::from_secs(3));
+    assert_eq!(lines(&other.join("starts"), 0), 0);
+    assert!(!other.join("starts").exists());
+    let started = made.podman(&["start", "--attach"]);
+    Container::is_sealed(&started, "came in its place after it was judged");
+    // Another directory at the same place is that place.
+    fs::remove_file(&dir).unwrap();
+    fs::rename(&other, &dir).unwrap();
+    fs::write(dir.join("fail"), "").unwrap();
+    made.podman(&["start"]).ok();
+    assert_eq!(lines(&dir.join("starts"), 1), 1);
     Ok(())
 }
 

@@ -49,8 +49,18 @@ impl Host for System {
         paths::walk(self, path).map(|walk| walk.resolved)
     }
 
-    fn submounts(&self, path: &Path) -> Result<Vec<PathBuf>, Problem> {
-        Ok(mounts::below(&self.mounts()?, path))
+    fn mounts(&self) -> Result<Rc<[KernelMount]>, Problem> {
+        let mut table = self.mount_table.borrow_mut();
+        match table.as_mut() {
+            Some(table) => table.mounts(),
+            None => table.insert(MountTable::open()?).mounts(),
+        }
+    }
+
+    fn mounts_of(&self, pid: u32) -> Result<Vec<KernelMount>, Problem> {
+        let path = PathBuf::from(format!("/proc/{pid}/mountinfo"));
+        let table = bytes(&path).map_err(|error| unreadable(&path, &error))?;
+        mounts::parse(&table)
     }
 
     fn stream(&self, path: &Path) -> io::Result<Box<dyn BufRead>> {
@@ -226,14 +236,6 @@ impl Host for System {
 }
 
 impl System {
-    fn mounts(&self) -> Result<Rc<[KernelMount]>, Problem> {
-        let mut table = self.mount_table.borrow_mut();
-        match table.as_mut() {
-            Some(table) => table.mounts(),
-            None => table.insert(MountTable::open()?).mounts(),
-        }
-    }
-
     fn cgroups(&self) -> Result<Cgroups, Problem> {
         let own = Path::new("/proc/self/cgroup");
         let own = text(own).map_err(|error| unreadable(own, &error))?;

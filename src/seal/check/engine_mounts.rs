@@ -80,7 +80,8 @@ fn of_kernel(
         Unmasked::Paths(paths) => paths.contains(kernel.at),
     };
     let privileged = promise.privilege == Privilege::Privileged;
-    let needed = |flag: &&&str| !(privileged || (open && **flag == "ro"));
+    let is_set_up = mounts.are_set_up();
+    let needed = |flag: &&&str| is_set_up && !(privileged || (open && **flag == "ro"));
     let mut flags = kernel.flags.iter().filter(needed);
     match flags.find(|flag| !found.flags.contains(**flag)) {
         Some(flag) => Err(found.lacks(flag)),
@@ -145,7 +146,7 @@ fn is_fips(found: &ObservedMount, mounts: &ObservedMounts<'_>) -> bool {
 /// What belongs to a namespace that is the host's, or that is not of the container's user namespace.
 fn is_hosts(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'_>) -> bool {
     is_hosts_place(&found.at, promise)
-        && (found.at != Path::new("/sys") || found.flags.contains("ro"))
+        && (found.at != Path::new("/sys") || found.flags.contains("ro") || !mounts.are_set_up())
         && mounts.is_path(found, &found.at)
 }
 

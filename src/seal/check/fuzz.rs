@@ -48,7 +48,7 @@ const ATTACKS: [(&str, &str, &str); 7] = [
 pub fn holds(bytes: &[u8]) {
     if let Ok(promise) = serde_json::from_slice::<Promise>(bytes) {
         let again = promise.encode().and_then(|text| Promise::decode(&text));
-        let is_ours = promise.version == crate::seal::promise::VERSION;
+        let is_ours = (2..=crate::seal::promise::VERSION).contains(&promise.version);
         assert_eq!(again.ok(), Some(promise).filter(|_| is_ours));
     }
     let host = Fake::rootful();

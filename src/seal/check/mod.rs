@@ -43,10 +43,12 @@ enum Hold {
     Config(fn(&Promise, &ObservedConfig<'_>) -> Vec<Breach>),
     /// Only the start.
     Start(fn(&Promise, &[String]) -> Vec<Breach>),
+    /// Only the start: what is mounted by then.
+    Mounted(fn(&Promise, &ObservedMounts<'_>) -> Vec<Breach>),
 }
 
 /// Every check there is, by what it looks at.
-const CHECKS: [(&str, Hold); 26] = [
+const CHECKS: [(&str, Hold); 27] = [
     ("the user", Hold::User(user::check)),
     ("capabilities", Hold::Process(capabilities::check)),
     (
@@ -91,6 +93,7 @@ const CHECKS: [(&str, Hold); 26] = [
     ("hooks", Hold::Config(hooks::check)),
     ("annotations", Hold::Config(annotations::check)),
     ("sysctls", Hold::Config(paths::sysctl)),
+    ("what is mounted by now", Hold::Mounted(mounts::check)),
 ];
 
 /// What came of the checks.
@@ -108,7 +111,9 @@ impl Comparison {
     pub(super) fn left_unanswered(&self, other: &Self) -> Vec<&'static str> {
         let is_past = |name: &str| {
             let mut checks = CHECKS.iter();
-            checks.any(|(known, hold)| *known == name && matches!(hold, Hold::Start(_)))
+            checks.any(|(known, hold)| {
+                *known == name && matches!(hold, Hold::Start(_) | Hold::Mounted(_))
+            })
         };
         let left = self.unanswered.iter().copied();
         left.filter(|check| other.unanswered.contains(check) && !is_past(check))
@@ -132,6 +137,15 @@ pub(super) fn compare(promise: &Promise, observed: &Observed<'_>) -> Comparison 
                 .as_ref()
                 .map(|config| check(promise, config)),
             Hold::Start(check) => observed.runtime.map(|words| check(promise, words)),
+            Hold::Mounted(check) => observed.mounted.as_ref().map(|mounts| {
+                // What the document tells already is not told twice.
+                let is_told = !comparison.breaches.is_empty();
+                if is_told {
+                    Vec::new()
+                } else {
+                    check(promise, mounts)
+                }
+            }),
         };
         match answer {
             Some(breaches) => comparison.breaches.extend(breaches),
@@ -147,7 +161,11 @@ pub(super) fn compare_other(promise: &Promise, process: &ObservedProcess) -> Vec
     let hold = |(_, hold): &(&str, Hold)| match hold {
         Hold::User(_) if chooses => Vec::new(),
         Hold::User(check) | Hold::Process(check) => check(promise, process),
-        Hold::Container(_) | Hold::Mounts(_) | Hold::Config(_) | Hold::Start(_) => Vec::new(),
+        Hold::Container(_)
+        | Hold::Mounts(_)
+        | Hold::Config(_)
+        | Hold::Start(_)
+        | Hold::Mounted(_) => Vec::new(),
     };
     CHECKS.iter().flat_map(hold).collect()
 }

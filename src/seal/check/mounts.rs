@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::engine_mounts;
+use crate::host::Place;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedMount, ObservedMounts};
 use crate::seal::promise::{Lower, MountKind, Owners, Promise, PromisedMount};
@@ -10,7 +11,7 @@ use crate::seal::store;
 
 pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breach> {
     let mut moved = moved(promise, mounts);
-    let mut breaches = Vec::new();
+    let mut breaches: Vec<Breach> = of_root(promise, mounts).into_iter().collect();
     for found in &mounts.all {
         let asked = promise.mounts.get(&found.at);
         // With mapped owners the files of the host's uid 0 may belong to the container's user.
@@ -35,15 +36,38 @@ pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breac
     breaches
 }
 
-/// podman follows the image's links on the way to a tmpfs (`/var/run` is `/run`): those that are not where they were
-/// promised to be.
+/// The image's links are followed on the way to a mount (`/var/run` is `/run`), by podman to a tmpfs, by the runtime to
+/// every one: those that are not where they were promised to be.
 fn moved<'a>(promise: &'a Promise, mounts: &ObservedMounts<'_>) -> Vec<&'a PromisedMount> {
     let is_there = |at: &Path| mounts.all.iter().any(|found| found.at == at);
+    let may_move = |kind: &MountKind| mounts.are_kernels() || matches!(kind, MountKind::Tmpfs(_));
     let moved = promise
         .mounts
         .iter()
-        .filter(|(at, asked)| matches!(asked.kind, MountKind::Tmpfs(_)) && !is_there(at));
+        .filter(|(at, asked)| may_move(&asked.kind) && !is_there(at));
     moved.map(|(_, asked)| asked).collect()
+}
+
+/// Is the directory of `--rootfs` the one that was judged?
+fn of_root(promise: &Promise, mounts: &ObservedMounts<'_>) -> Option<Breach> {
+    let (path, found) = promise.rootfs.as_ref().zip(mounts.root.as_ref())?;
+    let place = promise.rootfs_place.as_ref();
+    let is_still = place.is_none_or(|place| mounts.is_still(path, place));
+    let promised = format!("\"{}\"", path.display());
+    (!(is_still && mounts.is_path(found, path)))
+        .then(|| found.is_not(promised).by(another_place(mounts)))
+}
+
+/// Who is likely to have mounted something else.
+fn another_place(mounts: &ObservedMounts<'_>) -> Culprit {
+    if mounts.are_kernels() {
+        Culprit::Other {
+            who: "a link or a mount that came in its place after it was judged",
+            instead: "see where the path leads, and make the container again",
+        }
+    } else {
+        Culprit::ConfMounts
+    }
 }
 
 /// A tmpfs there would hide what the kernel or podman put there.
@@ -62,13 +86,22 @@ fn against(
 ) -> Result<(), Breach> {
     if !is_source(&promised.kind, found, promise, mounts) {
         let breach = found.is_not(describe(&promised.kind));
-        return Err(breach.by(Culprit::ConfMounts));
+        return Err(breach.by(another_place(mounts)));
+    }
+    if let (MountKind::Bind(path), Some(place)) = (&promised.kind, &promised.place)
+        && !mounts.is_still(path, place)
+    {
+        let breach = found.is_not(describe_place(path, place));
+        return Err(breach.by(another_place(mounts)));
     }
     if let MountKind::Tmpfs(Some(most)) = promised.kind
         && found.size.is_none_or(|size| size > most)
     {
         let breach = found.is_not(format!("a tmpfs of at most {most} bytes"));
         return Err(breach.by(Culprit::ConfMounts));
+    }
+    if !mounts.are_set_up() {
+        return Ok(());
     }
     // A layer without an upper directory cannot be written.
     let dirs = found.overlay.as_ref();
@@ -88,7 +121,9 @@ fn is_source(
     mounts: &ObservedMounts<'_>,
 ) -> bool {
     match kind {
-        MountKind::Bind(source) => mounts.is_path(found, source),
+        MountKind::Bind(source) => {
+            mounts.is_path(found, source) || is_hierarchy(found, source, mounts)
+        }
         MountKind::Volume(name, part) => {
             mounts.is_volume(found, name.as_deref(), part.as_deref(), promise)
         }
@@ -96,10 +131,18 @@ fn is_source(
         MountKind::Overlay(lower, upper) => is_layer(found, lower, upper.as_ref(), promise, mounts),
         MountKind::Image => is_image(found, mounts),
         MountKind::Type(name) => {
-            let is_it = found.kind == *name || (name == "cgroup" && found.kind == "cgroup2");
-            is_it && mounts.is_new(found)
+            // Version 1 is a tmpfs with a hierarchy for each controller.
+            let is_v1 = mounts.are_kernels() && found.kind == "tmpfs";
+            let is_cgroup = name == "cgroup" && (found.kind == "cgroup2" || is_v1);
+            (found.kind == *name || is_cgroup) && mounts.is_new(found)
         }
     }
+}
+
+/// In the kernel's table, control groups, which the runtime shows from the container's own downwards.
+fn is_hierarchy(found: &ObservedMount, source: &Path, mounts: &ObservedMounts<'_>) -> bool {
+    let is_cgroup = ["cgroup", "cgroup2"].contains(&found.kind.as_str());
+    mounts.are_kernels() && is_cgroup && source.starts_with("/sys/fs/cgroup")
 }
 
 /// In the kernel's table, an overlay of which it does not show the layers: the `config.json` names them.
@@ -160,6 +203,15 @@ impl ObservedMount {
     pub(super) fn is_not(&self, promised: String) -> Breach {
         Breach::missing(promised, format!("it has {}", self.described))
     }
+}
+
+fn describe_place(path: &Path, place: &Place) -> String {
+    let whose = match place.fs.as_str() {
+        "/" => "the file system of the host's root".to_owned(),
+        kind => format!("a file system of type {kind}"),
+    };
+    let (path, at) = (path.display(), place.path.display());
+    format!("\"{path}\" as it was when it was judged, \"{at}\" in {whose},")
 }
 
 fn describe(kind: &MountKind) -> String {

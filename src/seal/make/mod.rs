@@ -103,6 +103,7 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
         passed: _,
     } = spec;
     let caller = inputs.host.identity();
+    let places = mounts::PlacesHere(inputs.host.mounts()?);
     let userns = userns.as_ref().map(|userns| &userns.value);
     let nested = label.iter().any(|label| label.value == LabelOpt::Nested);
     let cgroups = limits::cgroups(cgroups.value);
@@ -140,6 +141,10 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
             RootFs::Writable => PromisedAccess::ReadWrite,
         },
         rootfs: external_rootfs.as_ref().and_then(mounts::rootfs),
+        rootfs_place: external_rootfs
+            .as_ref()
+            .and_then(mounts::rootfs)
+            .and_then(|path| places.of(&path)),
         mounts: mounts::mounts(
             &mounts::ImpliedMounts {
                 systemd: &systemd.value,
@@ -152,6 +157,7 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
                 proc_opts: proc_opts.is_some(),
             },
             asked_mounts,
+            &places,
         )?,
         secrets: secret.iter().filter_map(file_of).collect(),
         chroot_dirs: spec

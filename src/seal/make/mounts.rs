@@ -1,8 +1,10 @@
 //! The mounts of the spec as the runtime will see them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
+use crate::host::{KernelMount, Place, place_of};
 use crate::origin::Setting;
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::image_volume::ImageVolume;
@@ -41,13 +43,23 @@ pub(super) struct ImpliedMounts<'a> {
     pub(super) proc_opts: bool,
 }
 
+/// This host's mount table, for the places of the paths that are promised.
+pub(super) struct PlacesHere(pub(super) Rc<[KernelMount]>);
+
+impl PlacesHere {
+    pub(super) fn of(&self, path: &Path) -> Option<Place> {
+        place_of(&self.0, path)
+    }
+}
+
 pub(super) fn mounts(
     implied: &ImpliedMounts<'_>,
     asked: &[Setting<Mount>],
+    places: &PlacesHere,
 ) -> Result<BTreeMap<PathBuf, PromisedMount>, Problem> {
     let mut all = implied_mounts(implied);
     for mount in asked {
-        let promised = one(&mount.value).map_err(|problem| problem.at(&mount.origin))?;
+        let promised = one(&mount.value, places).map_err(|problem| problem.at(&mount.origin))?;
         if let Some(at) = mount.value.destination() {
             all.insert(PathBuf::from(at.as_str()), promised);
         }
@@ -119,10 +131,10 @@ pub(super) fn rootfs(asked: &Setting<ExternalRootfs>) -> Option<PathBuf> {
     (!asked.value.is_overlay()).then(|| asked.value.source.path.clone())
 }
 
-fn one(mount: &Mount) -> Result<PromisedMount, Problem> {
+fn one(mount: &Mount, places: &PlacesHere) -> Result<PromisedMount, Problem> {
     match mount {
-        Mount::Bind(bind) => Ok(of_bind(bind)),
-        Mount::Volume(volume) => Ok(of_volume(volume)),
+        Mount::Bind(bind) => Ok(of_bind(bind, places)),
+        Mount::Volume(volume) => Ok(of_volume(volume, places)),
         Mount::Tmpfs(tmpfs) => Ok(of_tmpfs(tmpfs)),
         Mount::Other(other) => match other {
             OtherMount::Devpts { .. } => Ok(of_type("devpts", [])),
@@ -153,30 +165,42 @@ fn of_type<const N: usize>(name: &str, flags: [&str; N]) -> PromisedMount {
         depth: Depth::Closed,
         owners: Owners::Kept,
         propagation: None,
+        place: None,
     }
 }
 
-fn of_bind(bind: &Bind) -> PromisedMount {
+fn of_bind(bind: &Bind, places: &PlacesHere) -> PromisedMount {
     let source = bind.path.as_path().to_owned();
+    // A layer does not show what it lies on.
+    let is_shown = bind.options.overlay.is_none();
+    let place = places.of(&source).filter(|_| is_shown);
     let kind = match &bind.options.overlay {
         None => MountKind::Bind(source),
         Some(overlay) => layer(Lower::Path(source), overlay),
     };
     PromisedMount {
         kind,
+        place,
         ..of_options(&bind.options)
     }
 }
 
-fn of_volume(volume: &NamedVolume) -> PromisedMount {
+fn of_volume(volume: &NamedVolume, places: &PlacesHere) -> PromisedMount {
     let name = volume.name.as_ref().map(|name| name.as_str().to_owned());
     let part = volume.subpath.as_ref().map(PathBuf::from);
+    // Another file system than a bind shows its own places, not that of its device.
+    let mut words = volume.volume_opts.iter().filter(|(key, _)| key == "o");
+    let is_bind = words.any(|(_, words)| words.split(',').any(|word| word.ends_with("bind")));
+    let is_shown = is_bind && volume.options.overlay.is_none() && part.is_none();
+    let device = volume.device.as_ref().filter(|_| is_shown);
+    let place = device.and_then(|device| places.of(&device.path));
     let kind = match &volume.options.overlay {
         None => MountKind::Volume(name, part),
         Some(overlay) => layer(Lower::Volume(name, part), overlay),
     };
     PromisedMount {
         kind,
+        place,
         ..of_options(&volume.options)
     }
 }
@@ -213,6 +237,7 @@ fn of_options(options: &MountOptions) -> PromisedMount {
             None => Owners::Kept,
         },
         propagation: propagation.map(|propagation| propagation.as_str().to_owned()),
+        place: None,
     }
 }
 
@@ -241,6 +266,7 @@ fn of_tmpfs(tmpfs: &Tmpfs) -> PromisedMount {
         depth: Depth::Closed,
         owners: Owners::Kept,
         propagation: None,
+        place: None,
     }
 }
 

@@ -250,7 +250,7 @@ fn what_cannot_be_held_afterwards_is_not_promised() {
     }
 }
 
-const PLAIN: &str = r#"{"version":2,"engine":"rootful","uid":{"exactly":65532},"gid":{"exactly":65532},"seccomp":"unconfined","mounts":{"/dev/shm":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]},"/tmp":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]}},"namespaces":{"user":"host"},"host_root":"inside","limits":{"memory":536870912,"swap":536870912,"nano_cpus":1000000000,"pids":256,"oom_killer":"on"},"rlimits":{"RLIMIT_CORE":[0,0],"RLIMIT_NOFILE":[1024,4096],"RLIMIT_NPROC":[4096,4096]}}"#;
+const PLAIN: &str = r#"{"version":3,"engine":"rootful","uid":{"exactly":65532},"gid":{"exactly":65532},"seccomp":"unconfined","mounts":{"/dev/shm":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]},"/tmp":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]}},"namespaces":{"user":"host"},"host_root":"inside","limits":{"memory":536870912,"swap":536870912,"nano_cpus":1000000000,"pids":256,"oom_killer":"on"},"rlimits":{"RLIMIT_CORE":[0,0],"RLIMIT_NOFILE":[1024,4096],"RLIMIT_NPROC":[4096,4096]}}"#;
 
 /// Words, and what they change of the promise of a plain container; null is what is no longer said.
 #[rustfmt::skip]
@@ -308,23 +308,23 @@ const CHANGES: [(&str, &str); 106] = [
     ("--image-volume=anonymous", r"{}"),
     ("--systemd=always", r#"{"mounts":{"/run":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/run/lock":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/sys/fs/cgroup":{"kind":{"type":"cgroup"},"flags":[],"depth":"open"},"/sys/fs/cgroup/systemd":{"kind":{"bind":"/sys/fs/cgroup/systemd"},"flags":[],"depth":"open"},"/var/log/journal":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]}},"env":["container_uuid"]}"#),
     ("--systemd=always --cgroupns=host", r#"{"mounts":{"/run":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/run/lock":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/sys/fs/cgroup":{"kind":{"bind":"/sys/fs/cgroup"},"flags":[],"depth":"open"},"/sys/fs/cgroup/systemd":{"kind":{"bind":"/sys/fs/cgroup/systemd"},"flags":[],"depth":"open"},"/var/log/journal":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]}},"namespaces":{"cgroup":"host"},"env":["container_uuid"]}"#),
-    ("-v /srv/a:/a", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":["nodev","nosuid","ro"]}}}"#),
-    ("-v /srv/a:/a:rw,rbind,dev,suid,exec,rshared", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":[],"depth":"open","propagation":"rshared"}}}"#),
+    ("-v /srv/a:/a", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":["nodev","nosuid","ro"],"place":{"fs":"/","path":"/srv/a"}}}}"#),
+    ("-v /srv/a:/a:rw,rbind,dev,suid,exec,rshared", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":[],"depth":"open","propagation":"rshared","place":{"fs":"/","path":"/srv/a"}}}}"#),
     ("-v /srv/a:/a:O", r#"{"mounts":{"/a":{"kind":{"overlay":[{"path":"/srv/a"},null]},"flags":[],"depth":"open"}}}"#),
     ("-v /srv/a:/a:O,upperdir=/srv/u,workdir=/srv/w", r#"{"mounts":{"/a":{"kind":{"overlay":[{"path":"/srv/a"},["/srv/u","/srv/w"]]},"flags":[],"depth":"open"}}}"#),
     ("-v data:/b", r#"{"mounts":{"/b":{"kind":{"volume":["data",null]},"flags":["nodev","noexec","nosuid"],"depth":"open"}}}"#),
     ("-v data:/b:O", r#"{"mounts":{"/b":{"kind":{"overlay":[{"volume":["data",null]},null]},"flags":[],"depth":"open"}}}"#),
     ("-v /b", r#"{"mounts":{"/b":{"kind":{"volume":[null,null]},"flags":["nodev","noexec","nosuid"],"depth":"open"}}}"#),
     ("--mount=type=volume,src=d,dst=/b,subpath=x", r#"{"mounts":{"/b":{"kind":{"volume":["d","x"]},"flags":["nodev","noexec","nosuid"],"depth":"open"}}}"#),
-    ("-v /srv/a:/a:rslave", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":["nodev","nosuid","ro"],"propagation":"rslave"}}}"#),
-    ("-v /srv/a:/a:runbindable", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":["nodev","nosuid","ro"]}}}"#),
-    ("-v /srv/a:/a:idmap", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":["nodev","nosuid","ro"],"owners":"mapped"}}}"#),
+    ("-v /srv/a:/a:rslave", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":["nodev","nosuid","ro"],"propagation":"rslave","place":{"fs":"/","path":"/srv/a"}}}}"#),
+    ("-v /srv/a:/a:runbindable", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":["nodev","nosuid","ro"],"place":{"fs":"/","path":"/srv/a"}}}}"#),
+    ("-v /srv/a:/a:idmap", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":["nodev","nosuid","ro"],"owners":"mapped","place":{"fs":"/","path":"/srv/a"}}}}"#),
     ("--tmpfs=/c", r#"{"mounts":{"/c":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]}}}"#),
     ("--tmpfs=/c:size=1k,exec,dev,suid,ro", r#"{"mounts":{"/c":{"kind":{"tmpfs":1024},"flags":["ro"]}}}"#),
     ("--mount=type=image,src=localhost/j,dst=/e", r#"{"mounts":{"/e":{"kind":"image","flags":["ro"]}}}"#),
     ("--mount=type=devpts,dst=/e", r#"{"mounts":{"/e":{"kind":{"type":"devpts"},"flags":[]}}}"#),
     ("--mount=type=ramfs,dst=/e", r#"{"mounts":{"/e":{"kind":{"type":"ramfs"},"flags":[]}}}"#),
-    ("--rootfs", r#"{"rootfs":"/srv/localhost/i"}"#),
+    ("--rootfs", r#"{"rootfs":"/srv/localhost/i","rootfs_place":{"fs":"/","path":"/srv/localhost/i"}}"#),
     ("--secret=s", r#"{"mounts":{"/run/secrets":{"kind":{"tmpfs":65536},"flags":["nodev","noexec","nosuid"]}},"secrets":{"/run/secrets/s":"s"}}"#),
     ("--secret=s,type=env", r#"{"env":["s"]}"#),
     ("--secret=s,type=env,target=T", r#"{"env":["T"]}"#),

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::mounts::{MountView, ObservedMounts};
+use super::mounts::{MountView, ObservedMounts, Stage, table};
 use super::{
     NAMESPACES, Observed, ObservedConfig, ObservedContainer, ObservedLimits, ObservedProcess,
 };
-use crate::host::{CgroupLimits, nano_cpus};
+use crate::host::{CgroupLimits, KernelMount, nano_cpus};
 use crate::podman::releases::conf;
 use crate::seal::breach::Culprit;
 use crate::seal::oci::{OciConfig, OciResources};
@@ -19,6 +19,8 @@ pub(in crate::seal) struct Waiting<'a> {
     pub(in crate::seal) pid: u32,
     /// The command line of the runtime.
     pub(in crate::seal) runtime: &'a [String],
+    /// The mount table of that process, and ours; none when they cannot be read.
+    pub(in crate::seal) tables: Option<(&'a [KernelMount], &'a [KernelMount])>,
 }
 
 impl<'a> Observed<'a> {
@@ -57,6 +59,7 @@ impl<'a> Observed<'a> {
             },
             mounts: Some(ObservedMounts {
                 all: document.mounts.iter().map(Into::into).collect(),
+                root: None,
                 context,
                 view: MountView::Config {
                     root: &document.root.path,
@@ -68,9 +71,30 @@ impl<'a> Observed<'a> {
                 program,
                 profile,
             }),
+            mounted: waiting.and_then(|waiting| mounted(context, document, waiting)),
             runtime: waiting.map(|waiting| waiting.runtime),
         }
     }
+}
+
+/// What the runtime has mounted, below the root file system that the process has not moved to yet.
+fn mounted<'a>(
+    context: ContainerContext<'a>,
+    document: &OciConfig,
+    waiting: Waiting<'a>,
+) -> Option<ObservedMounts<'a>> {
+    let (its, ours) = waiting.tables?;
+    let at = context.host.resolve(&document.root.path).ok()?.path;
+    let (root, all) = table(its, &at, waiting.pid);
+    Some(ObservedMounts {
+        all,
+        root: Some(root?),
+        context,
+        view: MountView::Kernel {
+            ours,
+            stage: Stage::Waiting,
+        },
+    })
 }
 
 fn process(context: ContainerContext<'_>, document: &OciConfig) -> ObservedProcess {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::mounts::{MountView, ObservedMounts, table};
+use super::mounts::{MountView, ObservedMounts, Stage, table};
 use super::{NAMESPACES, Observed, ObservedContainer, ObservedLimits, ObservedProcess};
 use crate::caps::Cap;
 use crate::host::{CAPABILITY_SETS, Host, Links, Process};
@@ -14,19 +14,17 @@ use crate::seal::store::ContainerContext;
 const PROFILES_BYTES: u64 = 1 << 20;
 
 impl<'a> Observed<'a> {
-    /// A running container: its process 1, and a process of the host's. With `--privileged` it may mount what it likes,
-    /// so its mount table says nothing about what it was given.
+    /// A running container: its process 1, `pid`, and a process of the host's. With `--privileged` it may mount what it
+    /// likes, so its mount table says nothing about what it was given.
     pub(in crate::seal) fn of_process(
         context: ContainerContext<'a>,
-        process: &Process,
+        (pid, process): (u32, &Process),
         ours: &'a Process,
         privilege: Privilege,
     ) -> Self {
         let is_hosts = |kernel: &str| process.namespaces.get(kernel) == ours.namespaces.get(kernel);
         let hosts = NAMESPACES.iter().filter(|(_, kernel)| is_hosts(kernel));
-        // What is mounted last is what a path leads to.
-        let mut roots = process.mounts.iter();
-        let root = roots.rfind(|mount| mount.point == Path::new("/"));
+        let (root, all) = table(&process.mounts, Path::new("/"), pid);
         let limits = process.limits.iter();
         Self {
             process: ObservedProcess::of_process(context.host, process),
@@ -36,7 +34,7 @@ impl<'a> Observed<'a> {
                     .map(|(name, (soft, hard))| (name.clone(), *soft, *hard))
                     .collect(),
                 hosts_namespaces: hosts.map(|(oci, _)| *oci).collect(),
-                has_writable_root: !root.is_some_and(|root| root.has("ro")),
+                has_writable_root: !root.as_ref().is_some_and(|root| root.flags.contains("ro")),
                 limits: vec![ObservedLimits {
                     found: Ok(process.cgroup.clone()),
                     too_high: Culprit::Unknown,
@@ -46,14 +44,16 @@ impl<'a> Observed<'a> {
             mounts: match privilege {
                 Privilege::Privileged => None,
                 Privilege::Confined => Some(ObservedMounts {
-                    all: table(&process.mounts),
+                    all,
+                    root,
                     context,
                     view: MountView::Kernel {
                         ours: &ours.mounts,
-                        root: root.map(|root| root.device.clone()),
+                        stage: Stage::Running,
                     },
                 }),
             },
+            mounted: None,
             config: None,
             runtime: None,
         }

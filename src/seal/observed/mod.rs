@@ -30,6 +30,8 @@ pub(super) struct Observed<'a> {
     pub(super) container: ObservedContainer,
     /// None where the container may have mounted some itself.
     pub(super) mounts: Option<ObservedMounts<'a>>,
+    /// What the runtime has mounted, which only a start has.
+    pub(super) mounted: Option<ObservedMounts<'a>>,
     /// Only the document itself.
     pub(super) config: Option<ObservedConfig<'a>>,
     /// The runtime's command line, which only a start has.

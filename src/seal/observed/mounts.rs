@@ -7,13 +7,15 @@
 //!   source, a propagation, an option of crun's). It has their outcome, which is judged mount by mount.
 //! - It does not name the layers of a file system in user space (fuse-overlayfs), nor say where those of an image lie, nor
 //!   whether a file system that only shows the kernel's state (`sysfs`, `cgroup`) is a bind mount.
-//! - On btrfs it numbers devices otherwise than stat(2), and names another path than the host's table.
+//! - Of NFS it shows each part as the whole.
+//! - Before the container's process exists it does not have all options yet: crun sets those of a read-only mount last.
+//!   Nor does it have the masks.
 //! - A `config.json` does not have what the runtime mounts by itself: masks, and nodes below `/dev`.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use crate::host::{KernelMount, source_of};
+use crate::host::{KernelMount, Place, place_of, source_of};
 use crate::podman::value::tmpfs::TmpfsSize;
 use crate::seal::oci::OciMount;
 use crate::seal::promise::{Owners, Promise};
@@ -35,6 +37,8 @@ const PAGE: u64 = 64 << 10;
 pub(in crate::seal) struct ObservedMounts<'a> {
     /// In the order they are mounted in.
     pub(in crate::seal) all: Vec<ObservedMount>,
+    /// The container's root file system, where the kernel's table is read.
+    pub(in crate::seal) root: Option<ObservedMount>,
     pub(in crate::seal) context: ContainerContext<'a>,
     pub(super) view: MountView<'a>,
 }
@@ -43,11 +47,21 @@ pub(in crate::seal) struct ObservedMounts<'a> {
 pub(super) enum MountView<'a> {
     /// In a `config.json` with this root file system.
     Config { root: &'a Path },
-    /// In the kernel's table: the host's own table, and the device of the container's root file system.
+    /// In the kernel's table.
     Kernel {
+        /// The host's own table.
         ours: &'a [KernelMount],
-        root: Option<String>,
+        stage: Stage,
     },
+}
+
+/// How far a container has come whose mounts are read in the kernel's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::seal) enum Stage {
+    /// The runtime has mounted what it was told to and calls the hooks.
+    Waiting,
+    /// It runs.
+    Running,
 }
 
 /// A mount.
@@ -66,6 +80,8 @@ pub(in crate::seal) struct ObservedMount {
     pub(in crate::seal) overlay: Option<OverlayDirs>,
     /// For people.
     pub(in crate::seal) described: String,
+    /// Where this process can look at it; nowhere, where there is only a document.
+    pub(in crate::seal) seen_at: PathBuf,
 }
 
 /// What is mounted.
@@ -119,6 +135,7 @@ impl From<&OciMount> for ObservedMount {
                 found.destination.display(),
                 found.options.join(",")
             ),
+            seen_at: PathBuf::new(),
         }
     }
 }
@@ -148,6 +165,7 @@ impl From<&KernelMount> for ObservedMount {
                 root.display(),
                 found.point.display()
             ),
+            seen_at: PathBuf::new(),
             source: MountSource::Place {
                 device: found.device.clone(),
                 root,
@@ -156,17 +174,31 @@ impl From<&KernelMount> for ObservedMount {
     }
 }
 
-/// What of a mount table can be seen: of two mounts at one point the later one. The root is none of them.
-pub(super) fn table(mounts: &[KernelMount]) -> Vec<ObservedMount> {
-    let is_covered = |at: usize, found: &KernelMount| {
-        let mut later = mounts.iter().skip(at.saturating_add(1));
-        later.any(|later| later.point == found.point)
+/// A container's mounts in force in the table of its process `pid`: its root, which is at `root` as long as the process has
+/// not moved there, and what is mounted below it.
+pub(super) fn table(
+    mounts: &[KernelMount],
+    root: &Path,
+    pid: u32,
+) -> (Option<ObservedMount>, Vec<ObservedMount>) {
+    let inside = |mount: &KernelMount| {
+        let below = mount.point.strip_prefix(root).ok()?;
+        let seen_at = format!("/proc/{pid}/root");
+        let seen_at = Path::new(&seen_at).join(mount.point.strip_prefix("/").ok()?);
+        let moved = KernelMount {
+            point: Path::new("/").join(below),
+            ..mount.clone()
+        };
+        Some(ObservedMount {
+            seen_at,
+            ..ObservedMount::from(&moved)
+        })
     };
-    let seen = mounts
+    let (mut roots, others): (Vec<_>, Vec<_>) = mounts
         .iter()
-        .enumerate()
-        .filter(|(at, found)| found.point != Path::new("/") && !is_covered(*at, found));
-    seen.map(|(_, found)| found.into()).collect()
+        .filter_map(inside)
+        .partition(|mount| mount.at == Path::new("/"));
+    (roots.pop(), others)
 }
 
 impl OverlayDirs {
@@ -217,13 +249,36 @@ impl ObservedMounts<'_> {
                 let Some((of_device, of_root)) = source_of(ours, path) else {
                     return false;
                 };
-                // stat(2) numbers a subvolume of btrfs otherwise, and the host's table may show another part
-                // of it.
-                let is_btrfs = found.kind == "btrfs";
-                let ends = path.file_name().is_some_and(|last| root.ends_with(last));
-                (of_device == *device || is_btrfs) && (of_root == *root || (is_btrfs && ends))
+                of_device == *device && (of_root == *root || self.is_same_file(found, path))
             }
             (MountSource::New, _) | (MountSource::Place { .. }, MountView::Config { .. }) => false,
+        }
+    }
+
+    /// Does the place that was judged still have this name? A name is only a string to look up in the table, so that a
+    /// link which stands there by now leads nowhere.
+    pub(in crate::seal) fn is_still(&self, path: &Path, judged: &Place) -> bool {
+        match &self.view {
+            MountView::Config { .. } => true,
+            MountView::Kernel { ours, .. } => {
+                // A file system that is mounted when it is used may not be there at the moment.
+                place_of(ours, path).is_none_or(|place| place == *judged)
+            }
+        }
+    }
+
+    /// Of NFS the table does not tell which part is mounted: are both the same file?
+    fn is_same_file(&self, found: &ObservedMount, path: &Path) -> bool {
+        let host = self.context.host;
+        let is_plain = || host.resolve(path).is_ok_and(|plain| plain.path == path);
+        found.kind.starts_with("nfs") && is_plain() && host.is_same(&found.seen_at, path)
+    }
+
+    /// Are the options those that the container will have?
+    pub(in crate::seal) fn are_set_up(&self) -> bool {
+        match self.view {
+            MountView::Config { .. } => true,
+            MountView::Kernel { stage, .. } => stage == Stage::Running,
         }
     }
 
@@ -247,8 +302,9 @@ impl ObservedMounts<'_> {
             (MountSource::Bind(source), MountView::Config { root }) => {
                 store::is_below(source, root)
             }
-            (MountSource::Place { device, .. }, MountView::Kernel { root, .. }) => {
-                root.as_ref() == Some(device)
+            (MountSource::Place { device, .. }, MountView::Kernel { .. }) => {
+                let root = self.root.as_ref().map(|root| &root.source);
+                matches!(root, Some(MountSource::Place { device: of_root, .. }) if of_root == device)
             }
             (MountSource::New, _)
             | (MountSource::Bind(_), MountView::Kernel { .. })
@@ -303,16 +359,18 @@ impl ObservedMounts<'_> {
                 store::is_volume(source, name, part, promise, &self.context)
             }
             MountSource::New => false,
-            MountSource::Place { root, .. } => {
-                let Some(volume) = store::volume_of(root) else {
-                    return false;
-                };
-                let is_named =
-                    name.map_or_else(|| store::is_id(volume.name), |name| name == volume.name);
-                let dirs = store::volume_dirs(volume.name, part, promise, &self.context);
-                is_named
-                    && volume.part == store::relative(part)
-                    && dirs.iter().any(|dir| self.is_path(found, dir))
+            MountSource::Place { .. } => {
+                // A volume without a name has an id, by which the host knows it.
+                let names = self.names_of(found);
+                let of_place = names.iter().filter_map(|path| store::volume_of(path));
+                let ids = of_place.filter(|name| store::is_id(name));
+                let mut known = name
+                    .map_or_else(|| ids.collect(), |name| vec![name])
+                    .into_iter();
+                known.any(|name| {
+                    let dirs = store::volume_dirs(name, part, promise, &self.context);
+                    dirs.iter().any(|dir| self.is_path(found, dir))
+                })
             }
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::mounts::{MountSource, MountView, ObservedMount, ObservedMounts, table};
+use super::mounts::{MountSource, MountView, ObservedMount, ObservedMounts, Stage, table};
 use crate::host::{Fake, KernelMount};
 use crate::seal::oci::OciMount;
 use crate::seal::promise::{Owners, Promise};
@@ -17,6 +17,14 @@ const STORE: &str = "/var/lib/containers/storage";
 fn told(mount: Value) -> ObservedMount {
     let mount: OciMount = serde_json::from_value(mount).unwrap();
     (&mount).into()
+}
+
+/// The table of a running container, and ours.
+fn kernel(ours: &[KernelMount]) -> MountView<'_> {
+    MountView::Kernel {
+        ours,
+        stage: Stage::Running,
+    }
 }
 
 /// As the kernel has it.
@@ -38,17 +46,29 @@ fn place(kind: &str, device: &str, root: &str) -> ObservedMount {
 
 /// Asks about the mounts of a container with a store for its bundle and, perhaps, another one for its root.
 fn asked<T>(view: MountView<'_>, ask: impl FnOnce(&ObservedMounts<'_>) -> T) -> T {
+    asked_in(None, view, ask)
+}
+
+fn asked_in<T>(
+    root: Option<ObservedMount>,
+    view: MountView<'_>,
+    ask: impl FnOnce(&ObservedMounts<'_>) -> T,
+) -> T {
     let host = Fake::rootful();
     let bundle = PathBuf::from(format!("{STORE}/overlay-containers/{ID}/userdata"));
-    let root = PathBuf::from(format!("/tmp/store/overlay/{ID}/merged"));
+    let merged = PathBuf::from(format!("/tmp/store/overlay/{ID}/merged"));
     let context = ContainerContext {
         host: &host,
         id: ID,
         bundle: &bundle,
-        root: Some(&root),
+        root: Some(&merged),
     };
-    let all = Vec::new();
-    ask(&ObservedMounts { all, context, view })
+    ask(&ObservedMounts {
+        all: Vec::new(),
+        root,
+        context,
+        view,
+    })
 }
 
 #[test]
@@ -96,16 +116,32 @@ fn a_size_may_be_a_page_more_but_one_byte() {
 }
 
 #[test]
-fn the_later_of_two_at_one_point_is_seen_though_it_follows_at_once() {
+fn a_container_s_mounts_are_those_below_its_root() {
     let at = |point: &str, root: &str| shown(point, "ext4", ("8:1", root), &[]);
-    let mounts = [at("/", "/"), at("/x", "/a"), at("/x", "/b"), at("/y", "/c")];
-    let described: Vec<String> = table(&mounts)
-        .into_iter()
-        .map(|mount| mount.described)
-        .collect();
-    let expected =
-        ["\"/b\" at \"/x\"", "\"/c\" at \"/y\""].map(|it| format!("the ext4 mount {it}"));
-    assert_eq!(described, expected);
+    let mounts = [
+        at("/", "/"),
+        at("/m", "/r"),
+        at("/m/x", "/a"),
+        at("/mm", "/b"),
+        at("/y", "/c"),
+    ];
+    let told = |root: &str| {
+        let (root, all) = table(&mounts, Path::new(root), 7);
+        let tell = |mount: ObservedMount| (mount.described, mount.seen_at);
+        (
+            root.map(tell),
+            all.into_iter().map(tell).collect::<Vec<_>>(),
+        )
+    };
+    let mount = |it: &str, seen: &str| {
+        let seen = PathBuf::from(format!("/proc/7/root{seen}"));
+        (format!("the ext4 mount {it}"), seen)
+    };
+    let (root, all) = told("/m");
+    assert_eq!(root, Some(mount("\"/r\" at \"/\"", "/m")));
+    assert_eq!(all, [mount("\"/a\" at \"/x\"", "/m/x")]);
+    assert_eq!(told("/").1.len(), 4);
+    assert_eq!(told("/z"), (None, Vec::new()));
 }
 
 /// The kernel writes `\072` for a colon in a path, which would otherwise stand between two.
@@ -133,26 +169,24 @@ fn an_overlay_with_an_escaped_path_is_not_read() {
 #[test]
 fn a_place_is_that_of_a_path_when_the_host_s_table_says_so() {
     let ours = [shown("/", "btrfs", ("0:30", "/@"), &[])];
-    let is = |ours: &[KernelMount], kind: &str, root: &str, path: &str| {
-        let view = MountView::Kernel { ours, root: None };
-        let found = place(kind, "0:31", root);
+    let is = |ours: &[KernelMount], device: &str, root: &str, path: &str| {
+        let view = kernel(ours);
+        let found = place("btrfs", device, root);
         asked(view, |mounts| mounts.is_path(&found, Path::new(path)))
     };
-    assert!(is(&ours, "btrfs", "/@/srv", "/srv"));
-    assert!(is(&ours, "btrfs", "/other/srv", "/srv"));
-    assert!(!is(&ours, "ext4", "/@/srv", "/srv"));
-    // The root has no last name that could tell.
-    assert!(!is(&ours, "btrfs", "/@/srv", "/"));
-    assert!(!is(&[], "btrfs", "/@/srv", "/srv"));
+    assert!(is(&ours, "0:30", "/@/srv", "/srv"));
+    assert!(!is(&ours, "0:30", "/@/etc/srv", "/srv"));
+    assert!(!is(&ours, "0:31", "/@/srv", "/srv"));
+    assert!(!is(&ours, "0:30", "/@/srv", "/"));
+    assert!(!is(&[], "0:30", "/@/srv", "/srv"));
 }
 
 #[test]
 fn what_lies_in_the_root_of_the_container() {
     let of_device = |root: Option<&str>| {
-        let root = root.map(str::to_owned);
-        let view = MountView::Kernel { ours: &[], root };
+        let root = root.map(|device| place("overlay", device, "/"));
         let found = place("overlay", "0:50", "/etc");
-        asked(view, |mounts| mounts.is_in_root(&found))
+        asked_in(root, kernel(&[]), |mounts| mounts.is_in_root(&found))
     };
     assert!(of_device(Some("0:50")));
     assert!(!of_device(Some("0:51")) && !of_device(None));
@@ -175,10 +209,7 @@ fn the_names_of_a_place_are_those_of_its_file_system() {
         shown("/again", "ext4", ("8:1", "/srv"), &[]),
         shown("/var", "ext4", ("8:1", "/var"), &[]),
     ];
-    let view = MountView::Kernel {
-        ours: &ours,
-        root: None,
-    };
+    let view = kernel(&ours);
     let found = place("ext4", "8:1", "/srv/x");
     let names = asked(view, |mounts| mounts.names_of(&found));
     assert_eq!(names, ["/srv/x", "/srv/x", "/again/x"].map(PathBuf::from));
@@ -187,53 +218,31 @@ fn the_names_of_a_place_are_those_of_its_file_system() {
 #[test]
 fn a_place_is_a_volume_by_its_name_and_its_part() {
     let promise: Promise = serde_json::from_str(include_str!("../fixtures/promise.json")).unwrap();
-    let ours = [shown("/", "btrfs", ("0:30", "/"), &[])];
-    let is = |kind: &str, root: &str, name: Option<&str>, part: Option<&str>| {
-        let view = MountView::Kernel {
-            ours: &ours,
-            root: None,
-        };
-        let found = place(kind, "0:30", root);
+    let ours = [shown("/", "btrfs", ("0:30", "/@"), &[])];
+    let is = |root: &str, name: Option<&str>, part: Option<&str>| {
+        let view = kernel(&ours);
+        let found = place("btrfs", "0:30", &format!("/@{root}"));
         asked(view, |mounts| {
             mounts.is_volume(&found, name, part.map(Path::new), &promise)
         })
     };
     let volumes = format!("{STORE}/volumes");
     let v = Some("v");
-    for (kind, root, name, part, expected) in [
-        ("ext4", format!("{volumes}/v/_data"), v, None, true),
+    for (root, name, part, expected) in [
+        (format!("{volumes}/v/_data"), v, None, true),
         // One of two stores is enough.
-        (
-            "ext4",
-            "/tmp/store/volumes/v/_data".to_owned(),
-            v,
-            None,
-            true,
-        ),
-        ("ext4", "/srv/volumes/v/_data".to_owned(), v, None, false),
-        ("ext4", format!("{volumes}/w/_data"), v, None, false),
-        ("ext4", format!("{volumes}/v"), v, None, false),
-        ("ext4", format!("{volumes}/{ID}/_data"), None, None, true),
-        ("ext4", format!("{volumes}/v/_data"), None, None, false),
-        ("ext4", format!("{volumes}/v/_data/a"), v, Some("/a"), true),
-        // On btrfs only the last name of a path can be told: the part has to be right beside it.
-        (
-            "btrfs",
-            "/@/volumes/v/_data/a".to_owned(),
-            v,
-            Some("a"),
-            true,
-        ),
-        (
-            "btrfs",
-            "/@/volumes/v/_data/b/a".to_owned(),
-            v,
-            Some("a"),
-            false,
-        ),
-        ("btrfs", "/@/volumes/v/_data/a".to_owned(), v, None, false),
+        ("/tmp/store/volumes/v/_data".to_owned(), v, None, true),
+        ("/srv/volumes/v/_data".to_owned(), v, None, false),
+        (format!("{volumes}/w/_data"), v, None, false),
+        (format!("{volumes}/v"), v, None, false),
+        (format!("{volumes}/{ID}/_data"), None, None, true),
+        (format!("{volumes}/v/_data"), None, None, false),
+        (format!("{volumes}/v/_data/a"), v, Some("/a"), true),
+        (format!("{volumes}/v/_data/b/a"), v, Some("a"), false),
+        (format!("{volumes}/v/_data/a"), v, None, false),
+        (format!("/x{volumes}/v/_data"), v, None, false),
     ] {
-        let found = is(kind, &root, name, part);
-        assert_eq!(found, expected, "{kind} {root} {name:?} {part:?}");
+        let found = is(&root, name, part);
+        assert_eq!(found, expected, "{root} {name:?} {part:?}");
     }
 }

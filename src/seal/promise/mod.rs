@@ -13,6 +13,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::host::Place;
+
 pub(crate) use mount::{Depth, Lower, MountKind, Owners, PromisedAccess, PromisedMount};
 pub(crate) use terms::{
     Descriptors, EngineMode, HostRoot, Init, NewPrivileges, OomKiller, Privilege, PromisedApparmor,
@@ -21,8 +23,14 @@ pub(crate) use terms::{
     Unmasked,
 };
 
-/// The version of the format. A hook refuses every other: it could not know what was meant.
-pub(crate) const VERSION: u32 = 2;
+/// The version of the format that is written.
+///
+/// 1. In hexadecimal digits, whole.
+/// 2. In base64; what is promised at its strictest is left out.
+/// 3. The places of host paths, which an older one does not hold.
+///
+/// A hook reads every one of them, and refuses all others: it could not know what was meant.
+pub(crate) const VERSION: u32 = 3;
 
 /// The namespaces that a container has beside that of its mounts, which is always its own; OCI's names.
 pub(crate) const NAMESPACES: [&str; 6] = ["cgroup", "ipc", "network", "pid", "user", "uts"];
@@ -68,6 +76,9 @@ pub struct Promise {
     /// The root file system of `--rootfs`; without one it is of podman's own store.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rootfs: Option<PathBuf>,
+    /// Its place, as [`PromisedMount::place`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rootfs_place: Option<Place>,
     /// The mounts that were asked for, by destination.
     #[serde(default, skip_serializing_if = "is_default")]
     pub mounts: BTreeMap<PathBuf, PromisedMount>,

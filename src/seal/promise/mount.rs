@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::is_default;
+use crate::host::Place;
 
 /// May it be written?
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub struct PromisedMount {
     /// `shared` and its kin, when asked for; otherwise no mount crosses the container's wall.
     #[serde(default, skip_serializing_if = "is_default")]
     pub propagation: Option<String>,
+    /// The place that was judged, of a path of the host; since version 3, and only where the host's table tells.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub place: Option<Place>,
 }
 
 /// What is mounted.

@@ -32,7 +32,7 @@ impl Promise {
             .map_err(|error| unreadable(&error.to_string()))?;
         let Versioned { version } =
             serde_json::from_slice(&json).map_err(|error| unreadable(&error.to_string()))?;
-        if version != VERSION {
+        if !(2..=VERSION).contains(&version) {
             return Err(unreadable(&format!("version {version} is not {VERSION}")));
         }
         serde_json::from_slice(&json).map_err(|error| unreadable(&error.to_string()))
@@ -78,7 +78,7 @@ mod tests {
             format!("{text}="),
             encoded("{}"),
             encoded("null"),
-            encoded("{\"version\": 3}"),
+            encoded("{\"version\": 4}"),
             encoded(&json.replace(&version, "\"version\":1")),
             encoded(&json.replacen('{', "{\"more\":1,", 1)),
             encoded(&json.replacen('{', &format!("{{{version},"), 1)),

@@ -15,6 +15,7 @@ mod release;
 mod running;
 mod sources;
 mod verify;
+mod waiting;
 
 use std::path::{Path, PathBuf};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{CONFIG, PROFILE, promised};
-use crate::host::{Fake, Process};
+use crate::host::{Fake, KernelMount, Process};
 use crate::seal::check::{CHECKS, Comparison, Hold, compare};
 use crate::seal::observed::{Observed, Waiting};
 use crate::seal::oci::OciConfig;
@@ -12,7 +12,7 @@ use crate::seal::promise::Privilege;
 use crate::seal::store::ContainerContext;
 
 fn with<T>(look: impl FnOnce(ContainerContext<'_>) -> T) -> T {
-    let host = Fake::rootful();
+    let host = Fake::rootful().with_process(1, super::running::kept());
     look(ContainerContext {
         host: &host,
         id: "x",
@@ -33,7 +33,7 @@ fn from_config(waiting: Option<Waiting<'_>>) -> Comparison {
 fn of_process(privilege: Privilege) -> Comparison {
     let process = Process::default();
     with(|context| {
-        let observed = Observed::of_process(context, &process, &process, privilege);
+        let observed = Observed::of_process(context, (7, &process), &process, privilege);
         compare(&promised(), &observed)
     })
 }
@@ -44,23 +44,39 @@ fn named(is_meant: fn(&Hold) -> bool) -> Vec<&'static str> {
     meant.map(|(name, _)| *name).collect()
 }
 
+fn is_of_start(hold: &Hold) -> bool {
+    matches!(hold, Hold::Start(_) | Hold::Mounted(_))
+}
+
 #[test]
 fn the_hook_leaves_nothing_unanswered() {
-    let waiting = Waiting {
+    let root = KernelMount {
+        point: OciConfig::parse(CONFIG.as_bytes()).unwrap().root.path,
+        ..KernelMount::default()
+    };
+    let mut waiting = Waiting {
         pid: 1,
         runtime: &[],
+        tables: Some((&[root], &[])),
     };
     assert_eq!(from_config(Some(waiting)).unanswered, [""; 0]);
+    waiting.tables = Some((&[], &[]));
+    // Where there is no root file system nothing is known of what is mounted in it.
+    let mounted = named(|hold| matches!(hold, Hold::Mounted(_)));
+    assert_eq!(from_config(Some(waiting)).unanswered, mounted);
+    waiting.tables = None;
+    assert_eq!(from_config(Some(waiting)).unanswered, mounted);
     let started = from_config(None).unanswered;
-    assert_eq!(started, named(|hold| matches!(hold, Hold::Start(_))));
+    assert_eq!(started, named(is_of_start));
 }
 
 #[test]
 fn what_proc_does_not_show_is_not_kept_but_unanswered() {
-    let only_config = |hold: &Hold| matches!(hold, Hold::Config(_) | Hold::Start(_));
+    let only_config = |hold: &Hold| matches!(hold, Hold::Config(_)) || is_of_start(hold);
     let confined = of_process(Privilege::Confined);
     assert_eq!(confined.unanswered, named(only_config));
-    let mounts = |hold: &Hold| matches!(hold, Hold::Config(_) | Hold::Start(_) | Hold::Mounts(_));
+    let mounts =
+        |hold: &Hold| matches!(hold, Hold::Config(_) | Hold::Mounts(_)) || is_of_start(hold);
     let privileged = of_process(Privilege::Privileged);
     assert_eq!(privileged.unanswered, named(mounts));
     assert_eq!(privileged.left_unanswered(&from_config(None)), [""; 0]);
