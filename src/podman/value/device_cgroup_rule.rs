@@ -6,6 +6,11 @@ use std::str::FromStr;
 use super::device::DevicePermissions;
 use crate::problem::Invalid;
 
+/// The largest numbers that a device can have: 12 and 20 bits, `include/linux/kdev_t.h`. What is larger is no other device:
+/// version 1 of the device cgroup takes the largest 32 bits for its own `*`, and a runtime that copies them opens all.
+const MAJORS: u32 = 4095;
+const MINORS: u32 = 1_048_575;
+
 /// `TYPE MAJOR:MINOR PERMISSIONS`, the rule of the device cgroup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DeviceCgroupRule {
@@ -53,18 +58,27 @@ impl FromStr for DeviceCgroupRule {
             "c" => Nodes::Char,
             _ => return Err(bad()),
         };
-        let number = |text: &str| match text {
+        let number = |digits: &str, most: u32| match digits {
             "*" => Ok(None),
-            _ if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                text.parse().map(Some).map_err(|_| bad())
+            _ if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Err(bad())
             }
-            _ => Err(bad()),
+            _ => match digits.parse() {
+                Ok(number) if number <= most => Ok(Some(number)),
+                _ => {
+                    let what = "a rule for a device that no kernel has";
+                    let most = format!(
+                        "a major number up to {MAJORS} and a minor number up to {MINORS}, or * for any"
+                    );
+                    Err(Invalid::new(text, what, most))
+                }
+            },
         };
         let (major, minor) = numbers.split_once(':').ok_or_else(bad)?;
         Ok(Self {
             nodes,
-            major: number(major)?,
-            minor: number(minor)?,
+            major: number(major, MAJORS)?,
+            minor: number(minor, MINORS)?,
             permissions: permissions.parse().map_err(|_| bad())?,
         })
     }
@@ -95,13 +109,19 @@ mod tests {
 
     #[test]
     fn reads_what_it_prints() {
-        for text in ["c 188:0 rw", "a *:* rwm", "b 8:* r", "c *:1 m"] {
+        for text in [
+            "c 188:0 rw",
+            "a *:* rwm",
+            "b 8:* r",
+            "c *:1 m",
+            "c 4095:1048575 r",
+        ] {
             assert_eq!(text.parse::<DeviceCgroupRule>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn refuses_what_podman_refuses() {
+    fn refuses_what_podman_refuses_and_what_no_device_has() {
         for text in [
             "",
             "c",
@@ -117,6 +137,10 @@ mod tests {
             "c 1:3:4 r",
             " c 1:3 r",
             "c 99999999999:1 r",
+            "c 4294967295:4294967295 rw",
+            "c 4294967295:* rw",
+            "c 4096:0 r",
+            "c 1:1048576 r",
             "c :1 r",
             "cc 1:3 r",
             "c 1:3 r w",

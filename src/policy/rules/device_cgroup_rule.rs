@@ -30,8 +30,9 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     let rules = spec.passed(&flags::DEVICE_CGROUP_RULE);
     rules.filter_map(|given| {
         let text = &given.value;
-        let Ok(rule) = text.parse::<DeviceCgroupRule>() else {
-            return Some(Hit::refuse(format!("\"{text}\" is no rule for devices"), &given.origin));
+        let rule = match text.parse::<DeviceCgroupRule>() {
+            Ok(rule) => rule,
+            Err(error) => return Some(Hit::refuse(error.to_string(), &given.origin)),
         };
         match (rule.nodes, rule.major, rule.minor) {
             (Nodes::Block, ..) => Some(format!("\"{text}\" opens disks")),
@@ -72,6 +73,7 @@ mod tests {
             "c 5:1 w",
             "c 136:0 rw",
             "nonsense",
+            "c 4294967295:4294967295 rw",
         ] {
             refused("device-cgroup-rule", &["--device-cgroup-rule", rule]);
         }

@@ -6,6 +6,7 @@ use crate::host::Host;
 use crate::origin::Setting;
 use crate::podman::args::FlagValue;
 use crate::podman::value::device;
+use crate::podman::value::device_cgroup_rule::{DeviceCgroupRule, Nodes};
 use crate::problem::Problem;
 use crate::seal::promise::{PromisedDevice, PromisedDeviceRule};
 
@@ -80,26 +81,18 @@ fn nodes(
 pub(super) fn device_rules<'a, I: Iterator<Item = &'a FlagValue>>(
     asked: I,
 ) -> Result<Vec<PromisedDeviceRule>, Problem> {
-    let number = |text: &str| match text {
-        "*" => Some(None),
-        text => text.parse().ok().map(Some),
-    };
-    let rule = |text: &str| {
-        let mut words = text.split_whitespace();
-        let (kind, numbers, access) = (words.next()?, words.next()?, words.next()?);
-        let (major, minor) = numbers.split_once(':')?;
-        Some(PromisedDeviceRule {
-            kind: kind.chars().next()?,
-            major: number(major)?,
-            minor: number(minor)?,
-            access: access.to_owned(),
-        })
-    };
     let read = |given: &FlagValue| {
-        rule(&given.value).ok_or_else(|| {
-            Problem::new(format!("\"{}\" is no device rule", given.value))
-                .at(&given.origin)
-                .instead("--device-cgroup-rule=\"c 10:229 rw\"")
+        let rule = given.value.parse::<DeviceCgroupRule>();
+        let rule = rule.map_err(|error| Problem::from(error).at(&given.origin))?;
+        Ok(PromisedDeviceRule {
+            kind: match rule.nodes {
+                Nodes::All => 'a',
+                Nodes::Block => 'b',
+                Nodes::Char => 'c',
+            },
+            major: rule.major.map(i64::from),
+            minor: rule.minor.map(i64::from),
+            access: rule.permissions.to_string(),
         })
     };
     asked.map(read).collect()
