@@ -3,9 +3,14 @@
 use std::fs;
 
 use crate::engine::IMAGE;
-use crate::row::{Parts, Seen, attacks};
+use crate::process::Said;
+use crate::row::{Parts, Seen, Try, attacks};
 
-attacks!(the_root_of_the_host, a_directory_above);
+attacks!(
+    the_root_of_the_host,
+    a_directory_above,
+    a_device_number_that_is_a_wildcard,
+);
 
 /// `-v /:/host`
 fn the_root_of_the_host() -> Parts {
@@ -52,5 +57,25 @@ fn a_directory_above() -> Parts {
             let volume = format!("{}/data:/data:ro", dir.display());
             Ok(t.run(["-v", &volume, IMAGE, "ls", "/data"]))
         },
+    }
+}
+
+/// The largest 32 bits are the kernel's own `*`.
+fn a_device_number_that_is_a_wildcard() -> Parts {
+    fn devices(t: &Try<'_>, rule: &str) -> Said {
+        let list = "cat /sys/fs/cgroup/devices/devices.list || true";
+        t.run(["--device-cgroup-rule", rule, IMAGE, "sh", "-c", list])
+    }
+    Parts {
+        by: &["[device-cgroup-rule]"],
+        attack: |t| {
+            t.rootful()?;
+            let said = devices(t, "c 4294967295:4294967295 rwm");
+            Ok(Seen {
+                reached: said.stdout.lines().any(|line| line == "c *:* rwm"),
+                said,
+            })
+        },
+        twin: |t| Ok(devices(t, "c 188:0 rw")),
     }
 }
