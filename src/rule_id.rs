@@ -34,6 +34,7 @@ macro_rules! every_rule {
             EnvLoaderInjection "env-loader-injection" env_loader_injection,
             // Network and lifecycle.
             HostNetwork "host-network" host_network,
+            NoPortAddress "no-port-address" no_port_address,
             BindAll "bind-all" bind_all,
             RestartUnbounded "restart-unbounded" restart_unbounded,
             HooksDir "hooks-dir" hooks_dir,

@@ -125,9 +125,9 @@ fn the_level_is_the_policy_s(engine: &Engine) -> Tested {
     let words = ["--level=baseline", "--publish=8080:8000"];
     let mut run = started(engine, "run", &words);
     let notes = runs(said(&mut run, &[]));
-    assert!(notes.contains("note[bind-all]"), "{notes}");
+    assert!(notes.contains("note[no-port-address]"), "{notes}");
     let restricted = Policy::new(engine, "level: restricted")?;
-    refuses(&restricted.under(&run), &["[bind-all]"]);
+    refuses(&restricted.under(&run), &["[no-port-address]"]);
     let checked = restricted.under(&started(engine, "check", &words));
     assert!(checked.stdout.contains("level restricted"), "{checked:#?}");
     Ok(())

@@ -95,7 +95,7 @@ fn json(text: &str) -> Value {
 const WATCHED: [&str; 7] = [
     "privileged",
     "host-network",
-    "bind-all",
+    "no-port-address",
     "restart-unbounded",
     "seccomp-unconfined",
     "unreadable",
@@ -197,7 +197,7 @@ fn every_row_has_its_verdict() {
             "14",
             "14 refused:privileged",
             "15 refused:host-network",
-            "16 rewritten:bind-all",
+            "16 rewritten:no-port-address",
         ]
     );
 }
@@ -490,7 +490,7 @@ fn what_check_prints() {
     let (_, out) = checked(&[
         "--commands",
         name,
-        "--allow=bind-all=the world is to reach it",
+        "--allow=no-port-address=the world is to reach it",
         "--allow=pid-host=x",
     ]);
     let mut told = crate::testing::Told::default();

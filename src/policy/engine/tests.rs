@@ -293,18 +293,18 @@ fn in_mode_warn_a_refusal_is_a_note() {
 #[test]
 fn a_value_is_changed_where_the_verdict_says_so_and_nowhere_else() {
     let safe = "--publish=127.0.0.1:8080:80/tcp";
-    let allow = "--allow=bind-all=why";
+    let allow = "--allow=no-port-address=why";
     for (policy, words, is_changed) in [
         ("level: baseline", &[][..], true),
         ("level: baseline", &[allow][..], false),
         ("level: restricted", &[], false),
         ("{level: restricted, mode: warn}", &[], true),
         ("{level: restricted, mode: warn}", &[allow], false),
-        ("{forbid: [bind-all]}", &[allow], true),
+        ("{forbid: [no-port-address]}", &[allow], true),
     ] {
         let words = [words, &["-p", "8080:80"]].concat();
         let judged = under(policy, &words);
-        let verdict = verdict_of(&judged, RuleId::BindAll);
+        let verdict = verdict_of(&judged, RuleId::NoPortAddress);
         let said = matches!(verdict, Verdict::Rewritten { .. });
         let done = judged.argv.iter().any(|word| word == safe);
         assert_eq!(

@@ -42,7 +42,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    // A port without an address is 127.0.0.1's by now, unless somebody allowed it to be open: bind-all comes first.
+    // A port without an address is 127.0.0.1's by now, unless somebody allowed it to be open: no-port-address comes first.
     let open = spec
         .publish
         .iter()
