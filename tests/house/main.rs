@@ -75,8 +75,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "plan",
         &[
-            "allow", "cli", "digest", "engine", "env", "host", "origin", "podman", "policy",
-            "problem", "profile", "rule_id", "seal", "seccomp", "spec",
+            "allow", "cli", "digest", "engine", "env", "exec", "host", "origin", "podman",
+            "policy", "problem", "profile", "rule_id", "seal", "seccomp", "spec",
         ],
     ),
     (
