@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::{Engine, Engines, ListedVolume};
+use super::{Engine, Engines, InspectedContainer, ListedVolume};
 use crate::env::Scrubbed;
 use crate::exec::Variables;
 use crate::host::Host;
@@ -26,6 +26,7 @@ pub(crate) struct FakeEngine {
     /// What a registry holds.
     remote: Option<ImageConfig>,
     volumes: BTreeMap<String, ListedVolume>,
+    containers: BTreeMap<String, InspectedContainer>,
     calls: Rc<RefCell<Vec<String>>>,
 }
 
@@ -42,6 +43,7 @@ impl FakeEngine {
             image: Rc::new(RefCell::new(Some(image))),
             remote: None,
             volumes: BTreeMap::new(),
+            containers: BTreeMap::new(),
             calls: Rc::default(),
         }
     }
@@ -68,6 +70,12 @@ impl FakeEngine {
     /// Adds a volume.
     pub(crate) fn with_volume(mut self, name: &str, volume: ListedVolume) -> Self {
         self.volumes.insert(name.to_owned(), volume);
+        self
+    }
+
+    /// Adds a container.
+    pub(crate) fn with_container(mut self, name: &str, container: InspectedContainer) -> Self {
+        self.containers.insert(name.to_owned(), container);
         self
     }
 
@@ -115,6 +123,11 @@ impl Engine for FakeEngine {
     fn volumes(&self) -> Result<BTreeMap<String, ListedVolume>, Problem> {
         self.note("volumes".to_owned());
         Ok(self.volumes.clone())
+    }
+
+    fn container(&self, name: &str) -> Result<Option<InspectedContainer>, Problem> {
+        self.note(format!("container {name}"));
+        Ok(self.containers.get(name).cloned())
     }
 
     fn pull(&self, reference: &str, _: &[OsString], _: &Variables) -> Result<(), Problem> {

@@ -2,6 +2,7 @@
 //!
 //! Asking podman costs about as much as a fifth of a whole run, so answers are kept until the file they are about changes.
 
+mod container;
 #[cfg(test)]
 pub(crate) mod fake;
 mod image;
@@ -21,6 +22,7 @@ use crate::podman::image_config::ImageConfig;
 use crate::podman::version::{OLDEST, Version};
 use crate::problem::Problem;
 
+pub(crate) use container::InspectedContainer;
 pub(crate) use volume::ListedVolume;
 
 /// Where podman is looked for; no `PATH` is consulted.
@@ -52,6 +54,12 @@ pub(crate) trait Engine {
     /// # Errors
     /// podman cannot be started, fails, or answers what is not understood.
     fn volumes(&self) -> Result<BTreeMap<String, ListedVolume>, Problem>;
+
+    /// A container, by its name or id; `None` when podman knows none, and will say so itself.
+    ///
+    /// # Errors
+    /// podman cannot be started, or answers what is not understood.
+    fn container(&self, name: &str) -> Result<Option<InspectedContainer>, Problem>;
 
     /// Downloads an image while the user watches; `flags` are those of the run that a pull needs, `variables` is
     /// [`Scrubbed::for_pull`].
@@ -240,6 +248,16 @@ impl Engine for Podman {
     fn volumes(&self) -> Result<BTreeMap<String, ListedVolume>, Problem> {
         let answer = self.ask(&["volume", "ls", "--format", "json"], "list the volumes")?;
         volume::parse(&answer)
+    }
+
+    fn container(&self, name: &str) -> Result<Option<InspectedContainer>, Problem> {
+        let question = self.words(&["container", "inspect", "--", name]);
+        let answer = exec::ask(&self.path, &question, &self.variables)?;
+        if answer.code != Some(0) {
+            return Ok(None);
+        }
+        let doing = format!("inspect the container \"{name}\"");
+        container::parse(&answer.success(&doing)?).map(Some)
     }
 
     fn pull(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::podman::image_config::ImageConfig;
-use crate::policy::facts::ExistingVolume;
+use crate::policy::facts::{ExistingVolume, JoinedContainer};
 
 /// What podman answered. The default is what is known before it was asked.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ pub(crate) struct Answers {
     pub image: Option<ImageConfig>,
     /// The volumes that the spec names and that exist.
     pub volumes: BTreeMap<String, ExistingVolume>,
+    /// The containers whose namespaces are joined and that exist.
+    pub containers: BTreeMap<String, JoinedContainer>,
     /// Was the image fetched just now?
     pub fetched: Fetched,
 }

@@ -10,8 +10,10 @@ use super::ready::Ready;
 use crate::engine::ListedVolume;
 use crate::podman::flags::{self, NeededBy};
 use crate::podman::image_config::ImageConfig;
-use crate::policy::facts::ExistingVolume;
+use crate::policy::facts::{ExistingVolume, JoinedContainer};
+use crate::policy::joined_containers;
 use crate::problem::Problem;
+use crate::seal;
 use crate::spec::{Mount, Spec};
 
 /// May an image be pulled?
@@ -69,6 +71,7 @@ pub(super) fn ask(
     Ok(Answers {
         image,
         volumes: volumes(spec, ready, context)?,
+        containers: containers(spec, ready)?,
         fetched,
     })
 }
@@ -140,4 +143,22 @@ fn volumes(
         }
     }
     Ok(volumes)
+}
+
+/// The containers whose namespaces the spec joins; podman is asked only when there are any.
+fn containers(spec: &Spec, ready: &Ready) -> Result<BTreeMap<String, JoinedContainer>, Problem> {
+    let mut containers = BTreeMap::new();
+    for name in joined_containers(spec) {
+        let Some(found) = ready.engine.container(name)? else {
+            continue;
+        };
+        let joined = JoinedContainer {
+            pid: found.pid,
+            modes: found.modes,
+            is_privileged: found.is_privileged,
+            is_sealed: found.annotations.contains_key(seal::ANNOTATION),
+        };
+        containers.insert(name.to_owned(), joined);
+    }
+    Ok(containers)
 }

@@ -1,6 +1,7 @@
 //! The plan: what podman is given, whole. It comes only from a container that was [accepted](Accepted).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
@@ -78,6 +79,7 @@ impl Plan {
             image: answers.image.as_ref(),
             seccomp: filter.promised(&spec, context)?,
             limits: limits(&judgement),
+            hosts_joined: hosts_joined(&judgement),
             hooks: ready.registered.hooks.clone(),
             sockets: match ready.scrubbed.get("LISTEN_FDS") {
                 Some(_) => Descriptors::Passed,
@@ -234,6 +236,26 @@ fn unpromised(spec: &Spec) -> Result<(), Problem> {
                 .instead("leave it out"),
         ),
     }
+}
+
+/// The namespaces that a joined container shares with the host, which somebody overrode.
+fn hosts_joined(judgement: &Judgement) -> BTreeSet<String> {
+    let rules = [
+        (RuleId::CgroupnsHost, "cgroup"),
+        (RuleId::HostNetwork, "network"),
+        (RuleId::IpcHost, "ipc"),
+        (RuleId::PidHost, "pid"),
+        (RuleId::UsernsHost, "user"),
+        (RuleId::UtsHost, "uts"),
+    ];
+    let has = |id| {
+        judgement
+            .findings
+            .iter()
+            .any(|finding| finding.rule.id == id)
+    };
+    let found = rules.into_iter().filter(|(id, _)| has(*id));
+    found.map(|(_, name)| name.to_owned()).collect()
 }
 
 /// A finding that let the container be accepted, by an override or under the site's `mode: warn`, says that the limit is

@@ -55,6 +55,7 @@ impl<'r> Draft<'r> {
             cwd: &context.directory,
             image: self.answers.image.as_ref(),
             volumes: &self.answers.volumes,
+            containers: &self.answers.containers,
             places: context.places()?,
             seccomp_default: self.filter.default(),
             seccomp_file: self.filter.file(),

@@ -32,6 +32,19 @@ impl ExistingVolume {
     }
 }
 
+/// A container whose namespaces are joined.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JoinedContainer {
+    /// Its first process; none when it does not run.
+    pub pid: Option<u32>,
+    /// How it was asked to get its namespaces, by the kernel's names.
+    pub modes: BTreeMap<&'static str, String>,
+    /// `--privileged`.
+    pub is_privileged: bool,
+    /// Was it started by this program?
+    pub is_sealed: bool,
+}
+
 /// The facts.
 pub struct Facts<'a> {
     /// This host.
@@ -42,6 +55,8 @@ pub struct Facts<'a> {
     pub image: Option<&'a ImageConfig>,
     /// The named volumes of the spec that exist, by name.
     pub volumes: &'a BTreeMap<String, ExistingVolume>,
+    /// The containers of the spec whose namespaces are joined and that exist, by the name that was asked for.
+    pub containers: &'a BTreeMap<String, JoinedContainer>,
     /// Where the homes and the engines' storage of this host are.
     pub places: &'a Places,
     /// The default seccomp profile of this host, as read.

@@ -5,6 +5,7 @@ mod capabilities;
 mod devices;
 pub(crate) mod engine;
 pub(crate) mod facts;
+mod joined;
 pub(crate) mod level;
 pub(crate) mod paths;
 mod places;
@@ -16,3 +17,5 @@ pub(crate) mod severity;
 pub(crate) mod site;
 mod sources;
 mod users;
+
+pub(crate) use joined::containers as joined_containers;

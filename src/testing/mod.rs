@@ -25,7 +25,7 @@ pub use crate::origin::Origin;
 pub use crate::podman::version::Version;
 pub use crate::podman::{args, flags};
 pub use crate::policy::engine::{Judgement, Verdict};
-pub use crate::policy::facts::ExistingVolume;
+pub use crate::policy::facts::{ExistingVolume, JoinedContainer};
 pub use crate::policy::level::Level;
 pub use crate::policy::site::Site;
 pub use crate::problem::Problem;
@@ -72,6 +72,8 @@ pub struct TestRun<'a> {
     pub image: Option<ImageConfig>,
     /// The volumes that exist.
     pub volumes: BTreeMap<String, ExistingVolume>,
+    /// The containers that are joined.
+    pub containers: BTreeMap<String, JoinedContainer>,
     /// The administrator's policy.
     pub site: Site,
     /// The level that is asked for; the words may raise it.
@@ -99,6 +101,7 @@ impl<'a> TestRun<'a> {
             directory: Path::new(DIRECTORY).into(),
             image: None,
             volumes: BTreeMap::new(),
+            containers: BTreeMap::new(),
             site: Site::default(),
             level: Level::Baseline,
             today: Date::from_unix(1_795_305_600),
@@ -127,6 +130,7 @@ impl<'a> TestRun<'a> {
         let answers = Answers {
             image: self.image.clone(),
             volumes: self.volumes.clone(),
+            containers: self.containers.clone(),
             ..Answers::default()
         };
         let judged = Draft::new(&request, answers, &context)?.judge(&context)?;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::digest::sha256;
+use crate::engine::InspectedContainer;
 use crate::podman::releases::hooks::DIRECTORIES;
 use crate::seal::promise::{PromisedFilter, PromisedSeccomp};
 use crate::seal::{ANNOTATION, Promise, register};
@@ -18,6 +19,30 @@ fn kept(bytes: &[u8]) -> PromisedFilter {
     let sha256 = sha256(bytes);
     let file = format!("/var/lib/safe-podman/{sha256}.json").into();
     PromisedFilter { file, sha256 }
+}
+
+/// A container that runs with the host's network, or was made to.
+fn hosts() -> InspectedContainer {
+    InspectedContainer {
+        modes: [("net", "host".to_owned())].into(),
+        ..InspectedContainer::default()
+    }
+}
+
+#[test]
+fn whom_a_container_joins_is_asked_and_promised() {
+    let engine = || FakeEngine::new(NEW).with_container("web", hosts());
+    let joins = ["--network=container:web", "localhost/x"];
+    let rules = refusing(go(&engine(), Pulling::AsAsked, &joins));
+    assert!(rules.contains(&"host-network".to_owned()), "{rules:?}");
+    let allowed = [&["--allow=host-network=why"][..], &joins].concat();
+    let plan = planned(go(&engine(), Pulling::AsAsked, &allowed));
+    assert_eq!(promise(&plan).hosts_joined, ["network".to_owned()].into());
+    // Nobody knows that one: podman will say so, and the hook judges what it becomes meanwhile.
+    let engine = FakeEngine::new(NEW);
+    let plan = planned(go(&engine, Pulling::AsAsked, &joins));
+    assert!(promise(&plan).hosts_joined.is_empty());
+    assert!(engine.calls().contains(&"container web".to_owned()));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::podman::value::namespace::Namespace;
 use crate::policy::facts::Facts;
+use crate::policy::joined;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
@@ -23,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let origin = &spec.cgroupns.origin;
     match spec.cgroupns.value {
         Namespace::Host => vec![Hit::refuse(RULE.title, origin)],
@@ -32,8 +33,8 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
             let fix = |spec: &mut Spec| spec.cgroupns.value = Namespace::Private;
             vec![Hit::rewrite(what, origin, "--cgroupns=private", fix)]
         }
-        // Paths and other containers have rules of their own.
-        _ => Vec::new(),
+        // That it is joined at all is for rules of its own.
+        _ => joined::hosts("cgroup", spec, facts),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::podman::value::network::Network;
 use crate::policy::facts::Facts;
+use crate::policy::joined;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
@@ -24,12 +25,13 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let host = spec
         .network
         .iter()
         .filter(|network| network.value == Network::Host);
     host.map(|network| Hit::refuse(RULE.title, &network.origin))
+        .chain(joined::hosts("net", spec, facts))
         .collect()
 }
 

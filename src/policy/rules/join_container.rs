@@ -23,13 +23,13 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    let joined = namespaces(spec).into_iter().map(|(flag, whom, origin)| {
-        Hit::warn(
-            format!("--{flag} is shared with {whom}, whatever that one may do"),
-            origin,
-        )
-    });
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
+    let joined = namespaces(spec, facts)
+        .into_iter()
+        .map(|(flag, whom, origin)| {
+            let what = format!("--{flag} is shared with {whom}, whatever that one may do");
+            Hit::warn(what, origin)
+        });
     let pods = spec
         .passed(&flags::POD)
         .chain(spec.passed(&flags::POD_ID_FILE))
@@ -54,8 +54,15 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 }
 
 /// The namespaces that are another container's or a pod's: flag, whose, who asked.
-fn namespaces(spec: &Spec) -> Vec<(&'static str, String, &Origin)> {
-    let container = |name: &str| format!("container \"{name}\"");
+fn namespaces<'s>(spec: &'s Spec, facts: &Facts<'_>) -> Vec<(&'static str, String, &'s Origin)> {
+    let container = |name: &str| {
+        let known = match facts.containers.get(name) {
+            Some(found) if found.is_privileged => ", which is privileged",
+            Some(found) if !found.is_sealed => ", which was not started with safe-podman",
+            Some(_) | None => "",
+        };
+        format!("container \"{name}\"{known}")
+    };
     let pod = || "its pod".to_owned();
     let four = [
         ("pid", &spec.pid),

@@ -2,6 +2,7 @@
 
 use crate::podman::value::namespace::Namespace;
 use crate::policy::facts::Facts;
+use crate::policy::joined;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
@@ -24,11 +25,11 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     match spec.pid.value {
         Namespace::Host => vec![Hit::refuse(RULE.title, &spec.pid.origin)],
-        // Paths and other containers have rules of their own.
-        _ => Vec::new(),
+        // That it is joined at all is for rules of its own.
+        _ => joined::hosts("pid", spec, facts),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::host::Mode;
 use crate::podman::value::userns::Userns;
 use crate::policy::facts::Facts;
+use crate::policy::joined;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
@@ -35,15 +36,9 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         Userns::KeepId { .. } => {
             "keep-id, asked by root, maps every id of the host to itself: no separation"
         }
-        // Paths and other containers have rules of their own.
-        Userns::Private
-        | Userns::Auto(_)
-        | Userns::Nomap
-        | Userns::Path(_)
-        | Userns::Container(_)
-        | Userns::Pod => {
-            return Vec::new();
-        }
+        // That it is joined at all is for rules of its own.
+        Userns::Path(_) | Userns::Container(_) => return joined::hosts("user", spec, facts),
+        Userns::Private | Userns::Auto(_) | Userns::Nomap | Userns::Pod => return Vec::new(),
     };
     vec![Hit::refuse(what, &userns.origin)]
 }

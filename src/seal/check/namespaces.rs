@@ -8,12 +8,23 @@ use crate::seal::observed::{ObservedConfig, ObservedContainer};
 use crate::seal::oci::OciIdMapping;
 use crate::seal::promise::{EngineMode, HostRoot, NAMESPACES, Promise, PromisedNamespace};
 
-/// A namespace of the container's own that is the host's.
+/// A namespace that is the host's and was not promised to be.
 pub(super) fn hosts(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
     let shared = container.hosts_namespaces.iter().copied();
-    let own = shared.filter(|name| *promise.namespace(name) == PromisedNamespace::Own);
-    own.map(|name| other(name, "the host's", &PromisedNamespace::Own))
+    shared
+        .filter(|name| !may_be_hosts(name, promise))
+        .map(|name| other(name, "the host's", promise.namespace(name)))
         .collect()
+}
+
+fn may_be_hosts(name: &str, promise: &Promise) -> bool {
+    match promise.namespace(name) {
+        PromisedNamespace::Own => false,
+        PromisedNamespace::Host => true,
+        PromisedNamespace::Path(_) | PromisedNamespace::Joined => {
+            promise.hosts_joined.contains(name)
+        }
+    }
 }
 
 fn other(name: &str, found: &str, promised: &PromisedNamespace) -> Breach {
@@ -46,20 +57,19 @@ fn path_of(name: &str, promise: &Promise, config: &ObservedConfig<'_>) -> Option
             let found = format!("two {name} namespaces");
             Some(Breach::extra(found, None).by(culprit(name)))
         }
-        // That its own is the host's is told by `hosts`.
-        (PromisedNamespace::Host | PromisedNamespace::Joined | PromisedNamespace::Own, []) => None,
-        (PromisedNamespace::Path(_), []) => Some(other(name, "the host's", promised)),
+        // That it is the host's is told by `hosts`.
+        (_, []) => None,
         (promised, [found]) => {
             let path = found.path.as_deref();
             let path = path.filter(|path| !path.as_os_str().is_empty());
-            // Whatever its path looks like: podman's directory can hold any namespace.
-            let is_hosts = path.is_some_and(|path| is_hosts(name, path, config));
-            let is_kept = holds(name, promised, path, promise.engine)
-                && !(is_hosts && *promised == PromisedNamespace::Own);
-            (!is_kept).then(|| {
+            if !holds(name, promised, path, promise.engine) {
                 let found = path.map(|path| format!("\"{}\"", path.display()));
-                other(name, found.as_deref().unwrap_or("a new one"), promised)
-            })
+                let found = found.as_deref().unwrap_or("a new one");
+                return Some(other(name, found, promised));
+            }
+            // Whatever its path looks like: podman's directory, and another container, can hold any namespace.
+            let is_hosts = path.is_some_and(|path| is_hosts(name, path, promise, config));
+            (is_hosts && !may_be_hosts(name, promise)).then(|| other(name, "the host's", promised))
         }
     }
 }
@@ -81,11 +91,19 @@ fn holds(
     }
 }
 
-/// The hook runs in the host's namespaces, `verify` too.
-fn is_hosts(name: &str, path: &Path, config: &ObservedConfig<'_>) -> bool {
+/// The hook runs in the host's namespaces, `verify` too, but for a user's podman, which has a user namespace of its own.
+/// What the waiting process is in counts beside the path: the other container may have ended since it was joined.
+fn is_hosts(name: &str, path: &Path, promise: &Promise, config: &ObservedConfig<'_>) -> bool {
+    if name == "user" && promise.engine == EngineMode::Rootless {
+        return false;
+    }
     let kernels = if name == "network" { "net" } else { name };
     let own = Path::new("/proc/self/ns").join(kernels);
-    config.context.host.is_same(path, &own)
+    let is_own = |path: &Path| config.context.host.is_same(path, &own);
+    let waiting = config
+        .waiting
+        .map(|pid| format!("/proc/{pid}/ns/{kernels}"));
+    is_own(path) || waiting.is_some_and(|path| is_own(Path::new(&path)))
 }
 
 /// podman makes network namespaces in one directory: `/run/netns`, or `netns` of the user's runtime directory, which

@@ -17,6 +17,8 @@ pub(crate) struct PromiseInputs<'a> {
     pub seccomp: PromisedSeccomp,
     /// Do the limits hold here?
     pub limits: LimitsHere,
+    /// Namespaces that may be the host's although they are joined, by OCI's names.
+    pub hosts_joined: BTreeSet<String>,
     /// The hooks that may run beside ours, by their [`mark`](crate::seal::own_hook::mark).
     pub hooks: BTreeSet<String>,
     /// Does podman get sockets to hand on (`LISTEN_FDS`)?

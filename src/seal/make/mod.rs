@@ -181,6 +181,7 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
             network.last().map(|network| &network.value),
             userns,
         ),
+        hosts_joined: inputs.hosts_joined.clone(),
         host_root: limits::host_root(userns),
         cgroups,
         limits: match (cgroups, inputs.limits) {

@@ -43,6 +43,7 @@ fn inputs<'a>(host: &'a Fake, image: Option<&'a ImageConfig>) -> PromiseInputs<'
         image,
         seccomp: PromisedSeccomp::Unconfined,
         limits: LimitsHere::Held,
+        hosts_joined: BTreeSet::new(),
         hooks: BTreeSet::new(),
         sockets: Descriptors::None,
         volume_path: None,

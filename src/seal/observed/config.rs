@@ -68,6 +68,7 @@ impl<'a> Observed<'a> {
             config: Some(ObservedConfig {
                 context,
                 document,
+                waiting: waiting.map(|waiting| waiting.pid),
                 program,
                 profile,
             }),

@@ -80,6 +80,8 @@ pub(super) struct ObservedLimits {
 pub(super) struct ObservedConfig<'a> {
     pub(super) context: ContainerContext<'a>,
     pub(super) document: &'a OciConfig,
+    /// The process that waits to become the program; none when it is not about to start.
+    pub(super) waiting: Option<u32>,
     /// This program, absolute: the hook that must be there.
     pub(super) program: &'a Path,
     /// The bytes of the seccomp profile, already held against the promised digest; none: unconfined was promised.

@@ -106,6 +106,9 @@ pub struct Promise {
     /// Those of [`NAMESPACES`] that are not the container's own.
     #[serde(default, skip_serializing_if = "is_default")]
     pub namespaces: BTreeMap<String, PromisedNamespace>,
+    /// Those of them that are joined and may be the host's all the same, since its rule was overridden.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hosts_joined: BTreeSet<String>,
     /// The host's id 0, where the container has a user namespace of its own.
     #[serde(default, skip_serializing_if = "is_default")]
     pub host_root: HostRoot,

@@ -388,7 +388,18 @@ fn namespaces() {
         let path = PromisedNamespace::Path("/run/ns/x".into());
         promise.namespaces.insert("network".to_owned(), path);
     };
-    fares_on(&host, net, &place("network", json!("/run/ns/x")), true);
+    fares_on(&host, net, &place("network", json!("/run/ns/x")), false);
+    let overridden: Ask = |promise| {
+        let path = PromisedNamespace::Path("/run/ns/x".into());
+        promise.namespaces.insert("network".to_owned(), path);
+        promise.hosts_joined.insert("network".to_owned());
+    };
+    fares_on(
+        &host,
+        overridden,
+        &place("network", json!("/run/ns/x")),
+        true,
+    );
 }
 
 #[test]

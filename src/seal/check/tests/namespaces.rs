@@ -89,6 +89,55 @@ fn a_namespace_of_podman_s_may_not_be_the_host_s() {
     assert!(found[0].contains("its network namespace is"), "{found:?}");
 }
 
+#[test]
+fn a_joined_namespace_may_be_the_host_s_only_where_that_was_overridden() {
+    let path = "/proc/7/ns/net";
+    let mut listed = document();
+    let mut missing = document();
+    let all = |document: &mut Value| {
+        document["linux"]["namespaces"]
+            .as_array_mut()
+            .unwrap()
+            .clone()
+    };
+    for found in listed["linux"]["namespaces"].as_array_mut().unwrap() {
+        if found["type"] == "network" {
+            found["path"] = path.into();
+        }
+    }
+    let rest: Vec<_> = all(&mut missing)
+        .into_iter()
+        .filter(|found| found["type"] != "network")
+        .collect();
+    missing["linux"]["namespaces"] = rest.into();
+    let host = Fake::rootful().file("/proc/self/ns/net", 0, 0o444, "");
+    let hosts = host.clone().link(path, "/proc/self/ns/net");
+    let others = host.file(path, 0, 0o444, "");
+    for promised in [
+        PromisedNamespace::Joined,
+        PromisedNamespace::Path(path.into()),
+    ] {
+        let mut promise = promised_with(promised);
+        assert_eq!(judged_on(&others, &promise, &listed), Vec::<String>::new());
+        for (host, document) in [(&hosts, &listed), (&others, &missing)] {
+            let found = judged_on(host, &promise, document);
+            assert!(
+                found[0].contains("its network namespace is the host's"),
+                "{found:?}"
+            );
+        }
+        promise.hosts_joined.insert("network".to_owned());
+        assert_eq!(judged_on(&hosts, &promise, &listed), Vec::<String>::new());
+        assert_eq!(judged_on(&others, &promise, &missing), Vec::<String>::new());
+    }
+}
+
+fn promised_with(network: PromisedNamespace) -> Promise {
+    let mut promise = promised();
+    promise.namespaces.insert("network".to_owned(), network);
+    promise
+}
+
 /// podman mounts the layers in its store, or where it keeps what belongs to this container alone.
 #[test]
 fn the_root_lies_in_the_store_or_is_the_container_s_own() {
