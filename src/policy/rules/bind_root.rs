@@ -1,18 +1,23 @@
-//! Mounts from elsewhere than the site policy says.
+//! Paths of this host from elsewhere than the site policy says.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use crate::origin::{Origin, Setting};
+use crate::podman::value::device::Device;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
+use crate::policy::sources::{self, Way};
 use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::BindRoot,
-    title: "a directory would be mounted that the site policy does not name",
+    title: "the container would get something of this host that the site policy does not name",
     severity: Severity::Medium,
     why: "the administrator said which directories containers may see, because the rest is \
-          nobody's business in there",
+          nobody's business in there, whichever flag brings it: a mount, a device, a root file \
+          system, a file of variables",
     instead: "something below one of the bind_roots in /etc/safe-podman/policy.yaml",
     references: &["CIS 5.6", "safe-podman(1)"],
     bad: &["-v", "/opt/data:/data"],
@@ -30,57 +35,52 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         .iter()
         .filter_map(|root| facts.host.resolve(root).ok());
     let roots: Vec<PathBuf> = roots.map(|root| root.path).collect();
+    let is_below = |path: &Path| roots.iter().any(|root| path.starts_with(root));
     let names: Vec<String> = names
         .iter()
         .map(|root| root.display().to_string())
         .collect();
     let names = names.join(" or ");
-    let mut hits = Vec::new();
-    for mount in &spec.mounts {
-        for source in sources(&mount.value, facts) {
-            let path = match source {
-                BoundSource::Path(path) if roots.iter().any(|root| path.starts_with(root)) => {
-                    continue;
-                }
-                BoundSource::Path(path) => path.display().to_string(),
-                BoundSource::Pattern(pattern) => pattern.to_owned(),
-            };
-            let what = format!("\"{path}\" is not below {names}");
-            hits.push(Hit::refuse(what, &mount.origin));
-        }
-    }
-    hits
+    let hit = |path: &str, origin: &Origin| {
+        Hit::refuse(format!("\"{path}\" is not below {names}"), origin)
+    };
+    let sources = sources::all(spec, facts).into_iter();
+    // Nobody knows what a pattern finds when podman looks; it is judged as it stands.
+    let sources = sources.filter(|source| !matches!(source.way, Way::Glob));
+    let paths = sources.map(|source| (Cow::Owned(source.found.path.clone()), source.origin));
+    let elsewhere = paths
+        .chain(devices(spec, facts))
+        .filter(|(path, _)| !is_below(path))
+        .map(|(path, origin)| hit(&path.to_string_lossy(), origin));
+    elsewhere
+        .chain(patterns(spec).map(|(pattern, origin)| hit(pattern, origin)))
+        .collect()
 }
 
-/// Where on the host a mount leads.
-enum BoundSource<'a> {
-    Path(&'a Path),
-    /// Nobody knows what it finds when podman looks.
-    Pattern(&'a str),
+/// Where each `--device` leads.
+fn devices<'a>(
+    spec: &'a Spec,
+    facts: &Facts<'_>,
+) -> impl Iterator<Item = (Cow<'a, Path>, &'a Origin)> {
+    spec.device.iter().filter_map(|Setting { value, origin }| {
+        let Device::Node { host, .. } = value else {
+            return None;
+        };
+        let asked = host.as_path();
+        let found = facts.host.resolve(asked);
+        Some((
+            found.map_or(Cow::Borrowed(asked), |found| found.path.into()),
+            origin,
+        ))
+    })
 }
 
-fn sources<'a>(mount: &'a Mount, facts: &Facts<'a>) -> Vec<BoundSource<'a>> {
-    match mount {
-        Mount::Bind(bind) => {
-            let overlay = bind.overlay_dirs.iter();
-            let all = std::iter::once(&bind.source).chain(overlay);
-            all.map(|found| BoundSource::Path(&found.path)).collect()
-        }
-        Mount::Volume(volume) => {
-            let name = volume.name.as_ref().map(ToString::to_string);
-            let existing = name.and_then(|name| facts.volumes.get(&name));
-            let existing = existing.and_then(|existing| existing.device.as_ref());
-            let devices = volume.device.iter().chain(existing);
-            devices
-                .map(|found| BoundSource::Path(&found.path))
-                .collect()
-        }
-        Mount::Other(other) => {
-            let pattern = other.host_pattern().map(BoundSource::Pattern);
-            pattern.into_iter().collect()
-        }
-        Mount::Tmpfs(_) => Vec::new(),
-    }
+/// The pattern of each `--mount type=glob`.
+fn patterns(spec: &Spec) -> impl Iterator<Item = (&str, &Origin)> {
+    spec.mounts.iter().filter_map(|mount| match &mount.value {
+        Mount::Other(other) => Some((other.host_pattern()?, &mount.origin)),
+        Mount::Bind(_) | Mount::Volume(_) | Mount::Tmpfs(_) => None,
+    })
 }
 
 #[cfg(test)]
@@ -144,5 +144,19 @@ mod tests {
             1
         );
         assert_eq!(found(&["--tmpfs=/x"]), 0);
+    }
+
+    /// A mount is only one of the ways.
+    #[test]
+    fn whichever_flag_brings_it() {
+        for (flag, inside, outside) in [
+            ("--env-file", "/srv/app/env", "/opt/env"),
+            ("--label-file", "/srv/app/labels", "/opt/labels"),
+            ("--device", "/srv/app/node", "/dev/fuse"),
+            ("--init-path", "/srv/app/init", "/opt/init"),
+        ] {
+            assert_eq!(found(&[flag, inside]), 0, "{flag} {inside}");
+            assert_eq!(found(&[flag, outside]), 1, "{flag} {outside}");
+        }
     }
 }
