@@ -262,13 +262,18 @@ fn verify() -> Command {
         .help("every running container")
         .action(ArgAction::SetTrue)
         .conflicts_with("container");
+    let allow = Arg::new("allow")
+        .long("allow")
+        .value_name("RULE=REASON")
+        .help("override a rule about the place of podman's store")
+        .action(ArgAction::Append);
     let store = flags::all().filter(|flag| flag.needed_by == NeededBy::Store);
     Subcommand::Verify
         .about("Hold running containers against what was promised")
         .after_help(
             "podman's flags for the place of its store are taken too. See safe-podman-verify(1).",
         )
-        .args([container, all, format()])
+        .args([container, all, allow, format()])
         .args(store.map(|flag| argument(flag).hide(true)))
 }
 

@@ -8,13 +8,16 @@ use std::process::ExitCode;
 
 use serde::Deserialize;
 
-use crate::cli::{self, Format, Subcommand};
+use crate::cli::{self, Format, RunOptions, Subcommand};
 use crate::engine::{Engine, Engines};
 use crate::host::Host;
-use crate::plan::Context;
+use crate::origin::Origin;
+use crate::plan::{Answers, Context, Draft, Request};
 use crate::podman::flags::{self, NeededBy};
+use crate::policy::engine::{Finding, Refusal, Verdict};
 use crate::problem::Problem;
 use crate::report::{self, sanitize::safe};
+use crate::rule_id::RuleId;
 use crate::seal::verify::{self, Running};
 use crate::seal::{ANNOTATION, Promise, ambient, register};
 
@@ -61,6 +64,7 @@ struct Asked {
     names: Vec<String>,
     format: Format,
     store: Vec<OsString>,
+    allow: Vec<OsString>,
 }
 
 /// `safe-podman verify WORDS`: 0 when all are as promised, 1 when one is not, 2 when nothing could be looked at.
@@ -80,8 +84,19 @@ pub(super) fn verify(
         }
         Err(problem) => return Ok(nothing(&problem)),
     };
-    let found = match look_at_all(&asked, engines, host) {
-        Ok(found) => found,
+    let looked = Context::of_process(host).and_then(|context| {
+        let refused = refused(words, &asked, &context)?;
+        if refused.is_empty() {
+            return look_at_all(&asked, engines, &context).map(Some);
+        }
+        for (finding, why) in &refused {
+            report::message(&report::human::refusal(finding, why));
+        }
+        Ok(None)
+    });
+    let found = match looked {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok(ExitCode::from(NOTHING)),
         Err(problem) => return Ok(nothing(&problem)),
     };
     report::data(&match asked.format {
@@ -101,12 +116,59 @@ fn nothing(problem: &Problem) -> ExitCode {
     ExitCode::from(NOTHING)
 }
 
+/// What the rules have against the place of the store, in which somebody else may answer for podman: judged as the same flags
+/// of a run are.
+fn refused(
+    words: &[OsString],
+    asked: &Asked,
+    context: &Context<'_>,
+) -> Result<Vec<(Finding, Refusal)>, Problem> {
+    if asked.store.is_empty() {
+        return Ok(Vec::new());
+    }
+    let image = OsString::from("localhost/none");
+    let run: Vec<OsString> = asked
+        .store
+        .iter()
+        .chain(&asked.allow)
+        .cloned()
+        .chain([image])
+        .collect();
+    let said = RunOptions::parse(&run, cli::RUN_OPTIONS, &context.directory)?;
+    let request = Request::new(&said, &context.library(), Vec::new())?;
+    let judged = Draft::new(&request, Answers::default(), context)?.judge(context)?;
+    let findings = judged.judgement().findings.iter();
+    let of_store = findings.filter(|finding| finding.rule.id == RuleId::StorageRedirect);
+    Ok(of_store
+        .filter_map(|finding| match &finding.verdict {
+            Verdict::Refused(why) => Some((as_typed(finding, words), why.clone())),
+            _ => None,
+        })
+        .collect())
+}
+
+/// The finding with the place of its flag among the words that were typed.
+fn as_typed(finding: &Finding, words: &[OsString]) -> Finding {
+    let mut finding = finding.clone();
+    if let Origin::Argument { index, text } = &mut finding.origin {
+        let flag = text.split('=').next().unwrap_or(text);
+        let is_it = |word: &OsString| {
+            word.to_str()
+                .is_some_and(|word| word.split('=').next() == Some(flag))
+        };
+        *index = words
+            .iter()
+            .position(is_it)
+            .map_or(*index, |at| at.saturating_add(1));
+    }
+    finding
+}
+
 fn look_at_all(
     asked: &Asked,
     engines: &dyn Engines,
-    host: &dyn Host,
+    context: &Context<'_>,
 ) -> Result<Vec<(Container, Found)>, Problem> {
-    let context = Context::of_process(host)?;
     let mut scrubbed = crate::env::scrub(&context.environment, context.host);
     let mut engine = engines.find(context.host, context.site.engine.as_deref(), &scrubbed)?;
     // A containers.conf may send the question to another podman.
@@ -121,7 +183,7 @@ fn look_at_all(
             .instead("name one, or start one with safe-podman run"));
     }
     let look = |container: Container| {
-        let found = look(&container, &context);
+        let found = look(&container, context);
         (container, found)
     };
     Ok(containers.into_iter().map(look).collect())
@@ -158,6 +220,12 @@ impl Asked {
                 Format::Human
             },
             store: store.collect(),
+            allow: said
+                .get_many::<String>("allow")
+                .into_iter()
+                .flatten()
+                .map(|allow| OsString::from(format!("--allow={allow}")))
+                .collect(),
         }))
     }
 }
@@ -253,7 +321,11 @@ fn json(found: &[(Container, Found)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::engine::fake::FakeEngine;
+    use crate::host::Fake;
+    use crate::podman::version::Version;
     use crate::testing::Told;
 
     #[test]
@@ -281,5 +353,43 @@ mod tests {
         told.printed("human", &human(&found));
         told.printed("json", &json(&found));
         insta::assert_snapshot!("verify", told.text());
+    }
+
+    /// What stands in somebody's own store answers for podman there.
+    #[test]
+    fn another_store_is_judged_before_podman_is_asked() {
+        let engine = FakeEngine::new(Version(5, 4, 2));
+        let filter = r#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#;
+        let host = Fake::rootful().file("/usr/share/containers/seccomp.json", 0, 0o644, filter);
+        let run = |words: &[&str]| {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            let asked = Asked::parse(&words).unwrap().unwrap();
+            let context = Context::of_process(&host).unwrap();
+            let refused = refused(&words, &asked, &context).unwrap();
+            let origins = refused
+                .iter()
+                .map(|(finding, _)| finding.origin.to_string());
+            (
+                verify(&words, &engine, &host).unwrap(),
+                origins.collect::<Vec<_>>(),
+            )
+        };
+        let at = |place: &str| vec![format!("command line, {place}")];
+        for (words, refused) in [
+            (&["--root=/x"][..], at("argument 1: --root=/x")),
+            (&["web", "--tmpdir", "/x"], at("argument 2: --tmpdir=/x")),
+            (
+                &["--root=/x", "--allow=host-network=x"],
+                at("argument 1: --root=/x"),
+            ),
+        ] {
+            assert_eq!(run(words), (ExitCode::from(NOTHING), refused), "{words:?}");
+            assert!(engine.calls().is_empty(), "{words:?}");
+        }
+        assert_eq!(
+            run(&["--root=/x", "--allow=storage-redirect=a disk of its own"]).1,
+            [""; 0]
+        );
+        assert!(!engine.calls().is_empty());
     }
 }

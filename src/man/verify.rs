@@ -5,7 +5,7 @@ use super::page::Page;
 pub(super) fn page() -> Page {
     Page::new("safe-podman-verify", 1, "hold running containers against what was promised")
         .section("SYNOPSIS")
-        .text("`safe-podman verify` [`--format` `human`|`json`] [<CONTAINER>...|`--all`]")
+        .text("`safe-podman verify` [`--format` `human`|`json`] [`--allow` <RULE>`=`<REASON>] [<CONTAINER>...|`--all`]")
         .section("DESCRIPTION")
         .text(
             "`safe-podman run` and `safe-podman create` write what they promise about a container into its annotation \
@@ -24,7 +24,8 @@ pub(super) fn page() -> Page {
         .item("`--all`", "Look at every running container. This is what happens without a name as well.")
         .item("`--format=`<FORMAT>", "`human`: a line for each container and one for each difference. `json`: one document of \
              the schema `safe-podman/verify/1`; `seal` is `kept`, `broken` or `unsealed`.")
-        .item("`--root=`<DIR>, `--runroot=`<DIR>, ...", "podman's own flags for the place of its store.")
+        .item("`--root=`<DIR>, `--runroot=`<DIR>, ...", "podman's own flags for the place of its store. They are judged as those of a \
+             run are, and need `--allow` `storage-redirect=`<REASON>: see `safe-podman rules storage-redirect`.")
         .section("EXIT STATUS")
         .item("`0`", "Every container is as promised.")
         .item("`1`", "One is not, or nothing was promised about it.")

@@ -96,7 +96,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "commands",
         &[
             "cli", "engine", "env", "host", "log", "man", "nearest", "origin", "plan", "podman",
-            "policy", "problem", "profile", "report", "seal", "shell",
+            "policy", "problem", "profile", "report", "rule_id", "seal", "shell",
         ],
     ),
     (
