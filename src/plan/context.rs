@@ -19,6 +19,16 @@ const SECCOMP_DEFAULTS: [&str; 2] = [
     "/usr/share/containers/seccomp.json",
 ];
 
+/// The variables that move podman's files or ours, and where below them these are.
+const MOVED: [(&str, &str); 6] = [
+    ("XDG_CONFIG_HOME", "containers"),
+    ("XDG_CONFIG_HOME", "safe-podman"),
+    ("XDG_DATA_HOME", "containers"),
+    ("XDG_RUNTIME_DIR", "containers"),
+    ("XDG_RUNTIME_DIR", "libpod"),
+    ("XDG_RUNTIME_DIR", "safe-podman"),
+];
+
 /// The surroundings of a run. Nothing on the way from a request to a plan looks anywhere else.
 pub(crate) struct Context<'h> {
     /// The machine.
@@ -96,7 +106,11 @@ impl<'h> Context<'h> {
         if let Some(known) = self.places.get() {
             return Ok(known);
         }
-        let places = Places::of(self.host)?;
+        let moved = MOVED.iter().filter_map(|(variable, below)| {
+            let base = Path::new(self.environment.get(variable)?);
+            base.is_absolute().then(|| base.join(below))
+        });
+        let places = Places::of(self.host)?.with_storage(self.host, moved);
         let places = match self.environment.get("HOME").map(Path::new) {
             Some(home) if home.is_absolute() => places.with_home(self.host, home),
             _ => places,

@@ -1,8 +1,10 @@
 //! What a person, a script or a README simply asks for.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use crate::engine::IMAGE;
+use crate::harness::Skip;
 use crate::process::Said;
 use crate::row::{Parts, Seen, Try, attacks};
 
@@ -10,6 +12,8 @@ attacks!(
     the_root_of_the_host,
     a_directory_above,
     a_device_number_that_is_a_wildcard,
+    a_profile_of_safe_podman,
+    a_file_that_the_next_shell_reads,
 );
 
 /// `-v /:/host`
@@ -78,4 +82,37 @@ fn a_device_number_that_is_a_wildcard() -> Parts {
         },
         twin: |t| Ok(devices(t, "c 188:0 rw")),
     }
+}
+/// A profile, which the next run would obey.
+fn a_profile_of_safe_podman() -> Parts {
+    Parts {
+        by: &["[engine-storage]"],
+        attack: |t| plant(t, ".config/safe-podman/profiles"),
+        twin: |t| Ok(plant(t, ".config/app")?.said),
+    }
+}
+
+/// A file that the user's shell reads at the next login.
+fn a_file_that_the_next_shell_reads() -> Parts {
+    Parts {
+        by: &["[home-dir]"],
+        attack: |t| plant(t, ".bashrc.d"),
+        twin: |t| Ok(plant(t, ".cache/app")?.said),
+    }
+}
+
+/// Lets the container write into a directory of the account's home, which is everybody's to write to.
+fn plant(t: &Try<'_>, directory: &str) -> Result<Seen, Skip> {
+    let home = t.engine.work_dir().with_file_name("home");
+    let directory = home.join(directory);
+    for part in directory.ancestors().take_while(|part| **part != home) {
+        t.engine.make_dir(part);
+    }
+    fs::set_permissions(&directory, fs::Permissions::from_mode(0o777)).unwrap();
+    fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();
+    let volume = format!("{}:/x:rw", directory.display());
+    let said = t.run(["-v", &volume, IMAGE, "touch", "/x/planted"]);
+    let reached = directory.join("planted").exists();
+    fs::remove_dir_all(&directory).unwrap();
+    Ok(Seen { reached, said })
 }

@@ -2,6 +2,7 @@
 //!
 //! A path that does not exist is judged like one that does: it may exist when the container starts.
 
+mod at_login;
 mod lookup;
 mod names;
 mod places;

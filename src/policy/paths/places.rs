@@ -57,6 +57,15 @@ impl Places {
         }
         self
     }
+
+    /// More places of an engine, or of this program: those that `XDG_DATA_HOME` and the like move. They only ever add.
+    #[must_use]
+    pub fn with_storage(mut self, host: &dyn Host, moved: impl Iterator<Item = PathBuf>) -> Self {
+        let found = moved.filter_map(|path| host.resolve(&path).ok());
+        let names = found.map(|found| canonical(&found.path));
+        self.storage.extend(names.filter(|names| !names.is_empty()));
+        self
+    }
 }
 
 /// Every home directory: that of uid 0, those in their usual place, and the caller's own wherever it is.

@@ -10,6 +10,7 @@ use super::Asset::{
 use super::Exposure::{self, Always, IfThere, Never};
 use super::Extent::{self, Exact, Tree};
 use super::Response::{self, Inform, Refuse, Silent, Warn};
+use super::at_login;
 
 /// Paths that are the same thing to the host.
 pub(super) struct PathRow {
@@ -45,6 +46,11 @@ const fn row(
         holds,
         paths,
     }
+}
+
+const fn at_login(paths: &'static [&'static str]) -> PathRow {
+    let holds = "files that run at the user's next login or command";
+    row(Home, (Tree, IfThere), (Silent, Refuse), holds, paths)
 }
 
 /// What may be mounted read-only though it lies in a bad neighbourhood.
@@ -98,6 +104,19 @@ pub(super) static ROWS: &[PathRow] = &[
         (Refuse, Refuse),
         "everything on this host",
         &["/", "/host", "/run/host", "/sysroot"],
+    ),
+    row(
+        HostRoot,
+        (Tree, Never),
+        (Refuse, Refuse),
+        "everything on this host, as it once was",
+        &[
+            "/.snapshots",
+            "/.zfs",
+            "/run/timeshift",
+            "/timeshift",
+            "/timeshift-btrfs",
+        ],
     ),
     row(
         RuntimeSocket,
@@ -187,6 +206,20 @@ pub(super) static ROWS: &[PathRow] = &[
             "/tmp/podman-run-*",
             "/tmp/containers-user-*",
             "/tmp/storage-run-*",
+        ],
+    ),
+    row(
+        EngineStorage,
+        (Tree, Never),
+        (Refuse, Refuse),
+        "the hooks, filters and profiles of safe-podman itself",
+        &[
+            "/etc/safe-podman",
+            "/run/safe-podman",
+            "/run/user/*/safe-podman",
+            "/var/lib/safe-podman",
+            "~/.config/safe-podman",
+            "~/.local/share/safe-podman",
         ],
     ),
     row(
@@ -399,44 +432,17 @@ pub(super) static ROWS: &[PathRow] = &[
         "a user's keys and start-up files",
         &["~"],
     ),
+    at_login(at_login::SHELLS),
+    at_login(at_login::SESSION),
+    at_login(at_login::PROGRAMS),
+    at_login(at_login::TOOLS),
+    at_login(at_login::EDITORS),
     row(
         Home,
-        (Tree, IfThere),
-        (Silent, Refuse),
-        "files that run at the user's next login or command",
-        &[
-            "~/.bash_aliases",
-            "~/.bash_login",
-            "~/.bash_logout",
-            "~/.bash_profile",
-            "~/.bashrc",
-            "~/.profile",
-            "~/.zlogin",
-            "~/.zprofile",
-            "~/.zshenv",
-            "~/.zshrc",
-            "~/.inputrc",
-            "~/.config/autostart",
-            "~/.config/containers",
-            "~/.config/environment.d",
-            "~/.config/fish",
-            "~/.config/git",
-            "~/.config/nvim",
-            "~/.config/systemd",
-            "~/.local/bin",
-            "~/.local/share/applications",
-            "~/bin",
-            "~/.emacs",
-            "~/.emacs.d",
-            "~/.gitconfig",
-            "~/.pam_environment",
-            "~/.tmux.conf",
-            "~/.vim",
-            "~/.vimrc",
-            "~/.xinitrc",
-            "~/.xprofile",
-            "~/.xsession",
-        ],
+        (Tree, Never),
+        (Refuse, Refuse),
+        "users' keys and start-up files, as they once were",
+        &["/home/.snapshots", "/home/.zfs", "~/.snapshots", "~/.zfs"],
     ),
     row(
         IpcSocket,
@@ -577,7 +583,9 @@ pub(super) static ROWS: &[PathRow] = &[
             "~/.config/containers/auth.json",
             "~/.config/gcloud",
             "~/.config/gh",
+            "~/.config/BraveSoftware",
             "~/.config/google-chrome",
+            "~/.config/microsoft-edge",
             "~/.config/hub",
             "~/.config/op",
             "~/.config/rclone",
