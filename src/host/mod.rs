@@ -43,7 +43,7 @@ pub(crate) use limits::{Effectiveness, Limits};
 pub(crate) use mounts::{KernelMount, source_of};
 pub use paths::FileKind;
 pub(crate) use paths::Resolved;
-pub(crate) use places::{Place, place_of};
+pub(crate) use places::{Place, names_inside, other_names, place_of};
 pub(crate) use process::{CAPABILITY_SETS, Process};
 pub use system::System;
 pub(crate) use trust::Sticky;

@@ -132,7 +132,7 @@ pub(super) fn all<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<HostSource<'a>> 
             Mount::Tmpfs(_) => {}
         }
     }
-    sources.extend(root_fs(spec));
+    sources.extend(root_fs(spec, facts.host));
     sources.extend(files(spec, facts.host));
     sources
 }
@@ -161,13 +161,7 @@ pub(super) fn hits(
         .iter()
         .filter(|(source, found)| guarded(found.asset, source.access))
         .filter_map(|(source, found)| {
-            let what = match &found.exposes {
-                None => format!("{}; it holds {}", source.describe(), found.holds),
-                Some(inner) => {
-                    let what = source.describe();
-                    format!("{what}; \"{inner}\" in it holds {}", found.holds)
-                }
-            };
+            let what = format!("{}; {}", source.describe(), found.describe());
             let hit = match found.response {
                 Response::Silent => return None,
                 Response::Inform => Hit::inform(what, source.origin),
@@ -281,18 +275,28 @@ fn glob<'a>(mount: &OtherMount, origin: &'a Origin, host: &dyn Host) -> Option<H
     })
 }
 
-fn root_fs(spec: &Spec) -> Option<HostSource<'_>> {
-    let Setting { value, origin } = spec.external_rootfs.as_ref()?;
+/// The runtime brings along what is mounted below.
+fn root_fs<'a>(spec: &'a Spec, host: &dyn Host) -> Vec<HostSource<'a>> {
+    let Some(Setting { value, origin }) = &spec.external_rootfs else {
+        return Vec::new();
+    };
     let access = match (value.is_overlay(), spec.root_fs.value) {
         (false, RootFs::Writable) => Access::ReadWrite,
         _ => Access::ReadOnly,
     };
-    Some(HostSource {
-        found: Cow::Borrowed(&value.source),
+    let of = |found| HostSource {
+        found,
         access,
         origin,
         way: Way::RootFs,
-    })
+    };
+    let below = host.submounts(&value.source.path).unwrap_or_default();
+    let below = below
+        .into_iter()
+        .map(|path| of(Cow::Owned(resolve(host, path))));
+    std::iter::once(of(Cow::Borrowed(&value.source)))
+        .chain(below)
+        .collect()
 }
 
 fn files<'a>(spec: &'a Spec, host: &dyn Host) -> impl Iterator<Item = HostSource<'a>> {

@@ -90,6 +90,7 @@ impl Lookup<'_> {
                     holds: "a device of this host",
                     fine_read_only: false,
                     exposes: None,
+                    by: None,
                 },
                 self.path.len(),
             )),
@@ -189,12 +190,13 @@ impl PathRow {
             holds: self.holds,
             fine_read_only: self.read == Response::Silent,
             exposes,
+            by: None,
         }
     }
 }
 
 /// The worse of two; the first where they are alike.
-fn worse(first: Option<Match>, second: Option<Match>, access: Access) -> Option<Match> {
+pub(super) fn worse(first: Option<Match>, second: Option<Match>, access: Access) -> Option<Match> {
     let rank = |found: &Match| (found.response, found.asset.severity(access));
     match (first, second) {
         (Some(first), Some(second)) if rank(&second) > rank(&first) => Some(second),

@@ -11,10 +11,12 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::path::{Path, PathBuf};
+
 use super::severity::Severity;
-use crate::host::{Host, Resolved};
+use crate::host::{FileKind, Host, Resolved, names_inside, other_names};
 use crate::podman::value::mount_options::Access;
-use lookup::Lookup;
+use lookup::{Lookup, worse};
 use names::canonical;
 pub(super) use names::folded;
 pub(crate) use places::Places;
@@ -108,21 +110,76 @@ pub(super) struct Match {
     pub(super) fine_read_only: bool,
     /// The path of the table, when it lies below the one asked about.
     pub(super) exposes: Option<String>,
+    /// The other name by which it is in the table.
+    pub(super) by: Option<OtherName>,
 }
 
-/// Looks a resolved path up.
+/// Another name that this host has for a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct OtherName {
+    /// What has it, when that lies below the path asked about.
+    part: Option<String>,
+    name: String,
+}
+
+impl Match {
+    /// A clause: what holds what, by which name.
+    pub(super) fn describe(&self) -> String {
+        let holds = self.holds;
+        let inside = self.exposes.as_ref();
+        let Some(OtherName { part, name }) = &self.by else {
+            let inside = inside.map_or("it".to_owned(), |inside| format!("\"{inside}\" in it"));
+            return format!("{inside} holds {holds}");
+        };
+        let what = part.as_ref();
+        let what = what.map_or("it".to_owned(), |part| format!("\"{part}\" in it"));
+        let inside = inside.map_or("which".to_owned(), |inside| {
+            format!("and \"{inside}\" in that")
+        });
+        format!("{what} is \"{name}\" of this host by another name, {inside} holds {holds}")
+    }
+}
+
+/// Looks a resolved path up by every name that the host has for it, and for what of its file system lies in it; the worst
+/// counts.
 pub(super) fn judge(
     host: &dyn Host,
     places: &Places,
     found: &Resolved,
     access: Access,
 ) -> Option<Match> {
-    Lookup {
-        host,
-        places,
-        path: canonical(&found.path),
-        kind: found.kind,
-        access,
-    }
-    .best()
+    let look = |path: &Path, kind| {
+        let path = canonical(path);
+        Lookup {
+            host,
+            places,
+            path,
+            kind,
+            access,
+        }
+        .best()
+    };
+    let own = look(&found.path, found.kind);
+    let mounts = host.mounts();
+    let is_settled = |own: &Match| own.response == Response::Refuse;
+    let (false, Ok(mounts)) = (own.as_ref().is_some_and(is_settled), mounts) else {
+        return own;
+    };
+    let names = other_names(&mounts, &found.path).into_iter();
+    let inside = names_inside(&mounts, &found.path).into_iter();
+    let all = names
+        .map(|name| (None, name))
+        .chain(inside.map(|(part, name)| (Some(part), name)));
+    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    all.fold(own, |worst, (part, name)| {
+        // What kind of file it is has been asked already.
+        let next = look(&name, FileKind::Missing).map(|next| Match {
+            by: Some(OtherName {
+                part: part.map(text),
+                name: text(name),
+            }),
+            ..next
+        });
+        worse(worst, next, access)
+    })
 }

@@ -7,14 +7,7 @@ use crate::host::{Fake, Host as _};
 
 fn look(host: &Fake, path: &str, access: Access) -> Option<Match> {
     let found = host.resolve(Path::new(path)).unwrap();
-    Lookup {
-        host,
-        places: &Places::of(host).unwrap(),
-        path: canonical(&found.path),
-        kind: found.kind,
-        access,
-    }
-    .best()
+    judge(host, &Places::of(host).unwrap(), &found, access)
 }
 
 fn asset(path: &str, access: Access) -> Option<Asset> {
@@ -145,4 +138,81 @@ fn a_home_of_a_directory_service_is_guarded_too() {
     let homes = known.homes.len();
     let root = known.with_home(&host, Path::new("/"));
     assert_eq!(root.homes.len(), homes, "/ is no home");
+}
+
+/// A build root, a disk mounted twice, a bind of the whole machine, and ordinary data that is mounted elsewhere as well.
+fn mounted() -> Fake {
+    Fake::rootful()
+        .mount_of("/alias", "254:1", "/", "ext4")
+        .mount_of("/srv", "254:1", "/data/srv", "ext4")
+        .mount_of("/build/proc", "0:21", "/", "proc")
+        .mount_of("/build/sys", "0:22", "/", "sysfs")
+        .mount_of("/build/dev", "0:5", "/", "devtmpfs")
+        .mount_of("/build/null", "0:5", "/null", "devtmpfs")
+        .mount_of("/shm", "0:23", "/", "tmpfs")
+        .mount_of("/home", "8:1", "/@home", "btrfs")
+        .mount_of("/top", "8:1", "/", "btrfs")
+        .directory("/top/@home/ann", 1000, 0o755)
+        .node("/dev/null", FileKind::CharDevice, 0, 0o666)
+}
+
+#[test]
+fn every_name_of_a_place_is_judged() {
+    let found = |path: &str| look(&mounted(), path, Access::ReadWrite);
+    for (path, asset, told) in [
+        (
+            "/alias",
+            Asset::HostRoot,
+            "it is \"/\" of this host by another name, which holds everything on this host",
+        ),
+        (
+            "/alias/etc",
+            Asset::System,
+            "it is \"/etc\" of this host by another name, which holds",
+        ),
+        (
+            "/alias/run",
+            Asset::RuntimeSocket,
+            "it is \"/run\" of this host by another name, and \"/run/podman\" in that holds",
+        ),
+        (
+            "/build/proc",
+            Asset::KernelFs,
+            "it is \"/proc\" of this host by another name",
+        ),
+        (
+            "/build/sys/kernel",
+            Asset::KernelFs,
+            "it is \"/sys/kernel\" of this",
+        ),
+        ("/build/dev", Asset::DeviceTree, "it is \"/dev\" of this"),
+        ("/top/@home/ann", Asset::Home, "it is \"/home/ann\" of this"),
+        (
+            "/top",
+            Asset::Home,
+            "\"/top/@home\" in it is \"/home\" of this",
+        ),
+    ] {
+        let found = found(path).unwrap_or_else(|| panic!("{path}"));
+        assert_eq!(
+            (found.asset, found.response),
+            (asset, Response::Refuse),
+            "{path}"
+        );
+        assert!(
+            found.describe().contains(told),
+            "{path}: {}",
+            found.describe()
+        );
+    }
+    // A name is as good as another where none leads to anything.
+    for path in [
+        "/srv/app",
+        "/data/srv/app",
+        "/alias/data/srv/app",
+        "/shm/x",
+        "/dev/null",
+    ] {
+        assert_eq!(found(path), None, "{path}");
+    }
 }
