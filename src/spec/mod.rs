@@ -12,6 +12,7 @@ mod layers;
 pub(crate) mod mount;
 mod mounts;
 pub(crate) mod seccomp;
+mod submounts;
 mod user;
 
 use std::ffi::OsString;

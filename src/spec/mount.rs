@@ -27,8 +27,10 @@ pub struct Bind {
     pub options: MountOptions,
     /// Where writes to an overlay (`O,upperdir=,workdir=`) go, resolved.
     pub overlay_dirs: Vec<Resolved>,
-    /// Mount points below the source: a read-only bind does not make them read-only.
+    /// Mount points below the source that come along as they are: a read-only bind does not make them read-only.
     pub submounts: Vec<PathBuf>,
+    /// Those that become mounts of their own.
+    pub covered: Vec<PathBuf>,
 }
 
 /// A mount of podman's own storage.

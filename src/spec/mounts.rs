@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::layers::{Layers, same_layer, setting};
 use super::mount::{Bind, ExternalRootfs, Mount, NamedVolume};
+use super::submounts;
 use crate::host::{FileKind, Host, Mode, Resolved, Selinux};
 use crate::origin::{Origin, Setting};
 use crate::podman::args::FlagValue;
@@ -61,6 +62,21 @@ pub(super) fn collect(
         }
         mounts.push(new);
     }
+    let mut below = Vec::new();
+    for Setting { value, origin } in &mounts {
+        if let Mount::Bind(bind) = value {
+            for mount in submounts::covers(bind, host)? {
+                below.push(Setting::new(Mount::Bind(mount), origin.clone()));
+            }
+        }
+    }
+    // A mount that was asked for there covers it.
+    let is_covered = |below: &Setting<Mount>| {
+        let mut asked = mounts.iter();
+        asked.any(|mount| mount.value.destination() == below.value.destination())
+    };
+    below.retain(|below| !is_covered(below));
+    mounts.extend(below);
     if layers.scalar::<ImageVolume>(&flags::IMAGE_VOLUME)?.value == ImageVolume::Tmpfs {
         mounts.extend(image_volumes(&mounts, image)?);
     }
@@ -270,15 +286,13 @@ fn bind(
     host: &dyn Host,
 ) -> Result<Mount, Problem> {
     let source = host.resolve(&given.base.join(asked.as_path()))?;
-    let submounts = host.submounts(&source.path)?;
+    let below = host.submounts(&source.path)?;
     let asked_access = options.access;
+    let asked_options = options.clone();
     let mut options = harden(options, Access::ReadOnly);
     let overlay_dirs = resolve_overlay(&mut options, given, host)?;
-    let closed = match options.access {
-        Some(Access::ReadWrite) => Recursion::Rbind,
-        Some(Access::ReadOnly) | None => Recursion::Bind,
-    };
     if options.overlay.is_none() {
+        let closed = submounts::recursion(options.access, &below, host);
         let recursion = *options.recursion.get_or_insert(closed);
         let propagation = options.propagation.get_or_insert(Propagation::RPrivate);
         // crun takes an r in the propagation for rbind: a closed bind would carry the mounts below along, writable.
@@ -287,6 +301,11 @@ fn bind(
         }
     }
     let path = HostPath::from_path(&source.path)?;
+    let (submounts, covered) = if submounts::are_covered(&asked_options, options.access, host) {
+        (Vec::new(), below)
+    } else {
+        (below, Vec::new())
+    };
     Ok(Mount::Bind(Bind {
         asked,
         source,
@@ -296,6 +315,7 @@ fn bind(
         options,
         overlay_dirs,
         submounts,
+        covered,
     }))
 }
 
@@ -392,7 +412,7 @@ mod tests {
     #[test]
     fn a_bind_is_closed_unless_asked() {
         let ro = "--volume=/srv/app:/a:ro,nosuid,nodev,private,bind";
-        let rw = "--volume=/srv/app:/a:rw,nosuid,nodev,noexec,rprivate,rbind";
+        let rw = "--volume=/srv/app:/a:rw,nosuid,nodev,noexec,private,bind";
         for (args, expected) in [
             (["-v", "/srv/app:/a"], ro),
             (["-v", "/srv//./link/../app:/a"], ro),
@@ -414,6 +434,42 @@ mod tests {
         let mut options: Vec<_> = options.split(',').map(str::to_owned).collect();
         options.sort();
         (place.to_owned(), options)
+    }
+
+    #[test]
+    fn what_is_mounted_below_becomes_a_mount_of_its_own() {
+        let disks = |host: Fake| {
+            host.directory("/srv/app/disk", 0, 0o755)
+                .mount("/srv/app/disk")
+                .directory("/srv/app/disk/deep", 0, 0o755)
+                .mount_of("/srv/app/disk/deep", "0:50", "/", "tmpfs")
+        };
+        let (root, user) = (disks(tree()), disks(Fake::rootless()));
+        let [closed, open] = ["private,bind", "rprivate,rbind"];
+        for (host, words, own, access) in [
+            (&root, "rw", Some(closed), "rw"),
+            (&root, "rw,rbind", Some(open), "rw"),
+            (&root, "rw,bind", None, "rw"),
+            (&root, "ro", None, "ro"),
+            (&user, "rw", Some(open), "rw"),
+            (&user, "ro", Some(open), "ro"),
+            (&user, "rw,bind", None, "rw"),
+        ] {
+            let found = mounts(host, &["-v", &format!("/srv/app:/a:{words}")]);
+            let found: Vec<_> = found.iter().filter(|word| word.contains("/srv")).collect();
+            let exec = if access == "rw" { ",noexec" } else { "" };
+            let below = ["/disk", "/disk/deep"].map(|below| {
+                let words = format!("{access},nosuid,nodev{exec},{}", own.unwrap_or_default());
+                sorted(&format!("--volume=/srv/app{below}:/a{below}:{words}"))
+            });
+            let found: Vec<_> = found.iter().skip(1).map(|word| sorted(word)).collect();
+            let expected = below.get(..if own.is_some() { 2 } else { 0 }).unwrap();
+            assert_eq!(found, expected, "{words}");
+        }
+        let asked = ["-v", "/srv/app:/a:rw", "-v", "/srv/others:/a/disk:ro"];
+        let found = mounts(&root, &asked);
+        let at_disk = found.iter().filter(|word| word.contains(":/a/disk:"));
+        assert_eq!(at_disk.count(), 1, "{found:?}");
     }
 
     #[test]

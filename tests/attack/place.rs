@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::engine::IMAGE;
 use crate::harness::Skip;
@@ -11,7 +12,10 @@ use crate::row::{Parts, Seen, Side, Try, attacks};
 
 attacks!(
     a_source_that_became_a_link,
-    a_source_below_a_directory_that_became_a_link
+    a_source_below_a_directory_that_became_a_link,
+    the_host_by_another_name,
+    what_holds_the_host_by_another_name,
+    the_processes_of_a_build_root,
 );
 
 const SECRET: &str = "only-the-host-knows";
@@ -94,5 +98,82 @@ fn a_source_below_a_directory_that_became_a_link() -> Parts {
             })))
         },
         twin: replaced,
+    }
+}
+
+/// A mount that is gone with this value.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    fn new(words: &[&str], at: &Path) -> Result<Self, Skip> {
+        fs::create_dir_all(at).unwrap();
+        let done = said(Command::new("mount").args(words).arg(at), &[]);
+        if done.code != 0 {
+            let why = done.stderr.trim();
+            return Err(Skip(format!("nothing is mounted here: {why}")));
+        }
+        Ok(Self(at.to_owned()))
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        said(Command::new("umount").arg("--lazy").arg(&self.0), &[]);
+    }
+}
+
+/// Reads the host's file through a directory at which, or below which, the host's root is mounted.
+fn read_through(tried: &Try<'_>, below: &str, access: &str) -> Result<Seen, Skip> {
+    tried.rootful()?;
+    let work = tried.dir();
+    let (host, _) = two(&work);
+    let alias = work.join("alias");
+    let _mounted = Mounted::new(&["--bind", "/"], &alias.join(below))?;
+    let volume = format!("--volume={}:/x:{access}", alias.display());
+    let file = format!("/x/{below}{}/file", host.display());
+    Ok(seen(tried.run([&volume, IMAGE, "cat", &file])))
+}
+
+/// A part of a disk that is mounted a second time is nothing but data.
+fn data(tried: &Try<'_>) -> Result<Said, Skip> {
+    let work = tried.dir();
+    let (_, given) = two(&work);
+    let alias = work.join("alias");
+    let _mounted = Mounted::new(&["--bind", given.to_str().unwrap()], &alias)?;
+    let volume = format!("--volume={}:/x:ro", alias.display());
+    Ok(tried.run([&volume, IMAGE, "cat", "/x/file"]))
+}
+
+fn the_host_by_another_name() -> Parts {
+    Parts {
+        by: &["[host-root]"],
+        attack: |tried| read_through(tried, "", "ro"),
+        twin: data,
+    }
+}
+
+/// What is mounted below a directory comes along with it.
+fn what_holds_the_host_by_another_name() -> Parts {
+    Parts {
+        by: &["[host-root]"],
+        attack: |tried| read_through(tried, "below", "rw"),
+        twin: data,
+    }
+}
+
+fn the_processes_of_a_build_root() -> Parts {
+    Parts {
+        by: &["[kernel-fs-readonly]", "[kernel-fs]"],
+        attack: |tried| {
+            tried.rootful()?;
+            let proc = tried.dir().join("build/proc");
+            let _mounted = Mounted::new(&["-t", "proc", "proc"], &proc)?;
+            let volume = format!("--volume={}:/x:ro", proc.display());
+            let us = std::process::id().to_string();
+            let said = tried.run([&volume, IMAGE, "cat", &format!("/x/{us}/stat")]);
+            let reached = said.stdout.starts_with(&us);
+            Ok(Seen { reached, said })
+        },
+        twin: data,
     }
 }

@@ -8,7 +8,7 @@ use crate::podman::releases::mounts::{
 };
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedMount, ObservedMounts};
-use crate::seal::promise::{Depth, Init, Privilege, Promise, PromisedNamespace, Unmasked};
+use crate::seal::promise::{Init, Privilege, Promise, PromisedNamespace, Unmasked};
 use crate::seal::store::is_below;
 
 /// File systems of the kernel's, which the runtime mounts, hides or makes read-only below `/proc` and `/sys`.
@@ -203,12 +203,11 @@ fn is_runtimes(found: &ObservedMount) -> bool {
     node.is_some_and(|node| NODES.contains(&node)) && DEVICES.contains(&kind)
 }
 
-/// What lies below a source that was promised with all that is mounted below it came along with it.
+/// What lies below a directory of the host's that belongs to a namespace of its own.
 fn came_along(found: &ObservedMount, promise: &Promise, mounts: &ObservedMounts<'_>) -> bool {
     let is_open = |at: &Path| {
-        let asked = promise.mounts.get(at);
         let is_engines = |mount: &ObservedMount| mount.at == at && is_hosts(mount, promise, mounts);
-        asked.is_some_and(|asked| asked.depth == Depth::Open) || mounts.all.iter().any(is_engines)
+        mounts.all.iter().any(is_engines)
     };
     found.at.ancestors().skip(1).any(is_open)
 }

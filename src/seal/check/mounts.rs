@@ -6,12 +6,13 @@ use super::engine_mounts;
 use crate::host::Place;
 use crate::seal::breach::{Breach, Culprit};
 use crate::seal::observed::{ObservedMount, ObservedMounts};
-use crate::seal::promise::{Lower, MountKind, Owners, Promise, PromisedMount};
+use crate::seal::promise::{Depth, EngineMode, Lower, MountKind, Owners, Promise, PromisedMount};
 use crate::seal::store;
 
 pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breach> {
     let mut moved = moved(promise, mounts);
     let mut breaches: Vec<Breach> = of_root(promise, mounts).into_iter().collect();
+    let mut open = Vec::new();
     for found in &mounts.all {
         let asked = promise.mounts.get(&found.at);
         // With mapped owners the files of the host's uid 0 may belong to the container's user.
@@ -21,19 +22,51 @@ pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breac
                 let maps = format!("{} maps them to others", found.described);
                 Err(Breach::missing("each file's own owner", maps).by(Culprit::ConfMounts))
             }
-            Some(asked) => against(asked, found, promise, mounts),
-            None => engine_mounts::check(found, promise, mounts).or_else(|breach| {
-                let stands_for = |asked: &&PromisedMount| {
-                    is_free(&found.at) && against(asked, found, promise, mounts).is_ok()
-                };
-                let index = moved.iter().position(stands_for).ok_or(breach)?;
-                moved.remove(index);
-                Ok(())
-            }),
+            Some(asked) => against(asked, found, promise, mounts).map(|()| Some(asked)),
+            None => engine_mounts::check(found, promise, mounts)
+                .map(|()| None)
+                .or_else(|breach| {
+                    let stands_for = |asked: &&PromisedMount| {
+                        is_free(&found.at) && against(asked, found, promise, mounts).is_ok()
+                    };
+                    let index = moved.iter().position(stands_for).ok_or(breach);
+                    index.map(|index| Some(moved.remove(index)))
+                })
+                .or_else(|breach| came_along(found, &open, promise, mounts, breach)),
         };
+        if let Ok(Some(asked)) = judged
+            && asked.depth == Depth::Open
+        {
+            open.push((found.at.as_path(), asked));
+        }
         breaches.extend(judged.err());
     }
     breaches
+}
+
+/// What lies below a source that was promised with all that is mounted below it came along with it. It must not give more
+/// than the mount that it came with, or it is no part of it; before version 3 nothing was promised of that.
+fn came_along<'a>(
+    found: &ObservedMount,
+    open: &[(&Path, &'a PromisedMount)],
+    promise: &Promise,
+    mounts: &ObservedMounts<'_>,
+    breach: Breach,
+) -> Result<Option<&'a PromisedMount>, Breach> {
+    let mut above = open.iter().rev();
+    let above = above.find(|(at, _)| mounts.are_kernels() && store::is_below(&found.at, at));
+    let (_, asked) = above.ok_or(breach)?;
+    let lacks = |flag: &&String| !found.flags.contains(flag.as_str());
+    match asked.flags.iter().find(lacks) {
+        Some(flag) if promise.version >= 3 => {
+            let after = Culprit::Other {
+                who: "a mount that came below its source after it was judged",
+                instead: "unmount it, or make the container again",
+            };
+            Err(found.lacks(flag).by(after))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The image's links are followed on the way to a mount (`/var/run` is `/run`), by podman to a tmpfs, by the runtime to
@@ -91,8 +124,15 @@ fn against(
     if let (MountKind::Bind(path), Some(place)) = (&promised.kind, &promised.place)
         && !mounts.is_still(path, place)
     {
-        let breach = found.is_not(describe_place(path, place));
-        return Err(breach.by(another_place(mounts)));
+        let unseen = Culprit::Other {
+            who: "a mount of the host's that your podman does not see, since it came later",
+            instead: "podman system migrate, which stops your containers, and make this one again",
+        };
+        let culprit = match promise.engine {
+            EngineMode::Rootful => another_place(mounts),
+            EngineMode::Rootless => unseen,
+        };
+        return Err(found.is_not(describe_place(path, place)).by(culprit));
     }
     if let MountKind::Tmpfs(Some(most)) = promised.kind
         && found.size.is_none_or(|size| size > most)

@@ -380,13 +380,15 @@ fn what_comes_with_a_mount() {
         ..mount("/dev/shm", "tmpfs", "/", "rw,nosuid,nodev")
     };
     let below = mount("/dev/shm/x", "ext4", "/any", "rw");
+    let old: fn(&mut Promise) = |promise| promise.version = 2;
+    let bare = |at: &str| vec![mount(at, "ext4", "/any", "rw")];
+    let closed = |at: &str| vec![mount(at, "ext4", "/any", "rw,nosuid,nodev,noexec")];
     for (ask, mounts, is_kept) in [
-        (nothing, vec![mount("/named/x", "ext4", "/any", "rw")], true),
-        (
-            nothing,
-            vec![mount("/named/x/y", "ext4", "/any", "rw")],
-            true,
-        ),
+        // With no more than the mount that it came with; an older promise says nothing of that.
+        (nothing, closed("/named/x"), true),
+        (nothing, closed("/named/x/y"), true),
+        (nothing, bare("/named/x"), false),
+        (old, bare("/named/x"), true),
         (nothing, vec![mount("/tmp/x", "ext4", "/any", "rw")], false),
         (hosts, vec![shm.clone(), below.clone()], true),
         (hosts, vec![below.clone()], false),
