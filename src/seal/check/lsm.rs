@@ -4,11 +4,14 @@ use crate::host::{Apparmor, Selinux};
 use crate::podman::releases::conf;
 use crate::podman::value::label_opt::{is_confined, is_narrow};
 use crate::seal::breach::Breach;
-use crate::seal::observed::ObservedProcess;
+use crate::seal::observed::{ObservedConfig, ObservedProcess};
 use crate::seal::promise::{Promise, PromisedApparmor, PromisedSelinux, SelinuxLevel};
 
 /// What podman's own profile is called, in every release.
 const DEFAULT_PROFILE: &str = "containers-default-";
+
+/// The types that container-selinux gives the files of containers, of today and of before 2017.
+const FILE_TYPES: [&str; 2] = ["container_file_t", "svirt_sandbox_file_t"];
 
 pub(super) fn check(promise: &Promise, process: &ObservedProcess) -> Vec<Breach> {
     let mut breaches = Vec::new();
@@ -19,6 +22,34 @@ pub(super) fn check(promise: &Promise, process: &ObservedProcess) -> Vec<Breach>
         breaches.extend(selinux(promise, &process.selinux_label));
     }
     breaches
+}
+
+/// The label of its files: a type that the container's own processes may write to and the host's daemons do not serve, and
+/// the categories of the process. An empty one is as little as none.
+pub(super) fn files(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
+    let label = config.document.linux.mount_label.as_str();
+    let is_judged = config.context.host.lsm().selinux != Selinux::Disabled
+        && promise.selinux != PromisedSelinux::Unconfined;
+    if !is_judged || label.is_empty() {
+        return Vec::new();
+    }
+    let part = |label: &str, at: usize| label.splitn(4, ':').nth(at).map(str::to_owned);
+    let kind = part(label, 2).unwrap_or_default();
+    let promised = match &promise.file_type {
+        Some(name) => vec![name.as_str()],
+        None => FILE_TYPES.to_vec(),
+    };
+    let level = part(&config.document.process.selinux_label, 3);
+    let is_kept = promised.contains(&kind.as_str()) && part(label, 3) == level;
+    let breach = || {
+        let promised = format!(
+            "the type {} and the level of the process",
+            promised.join(" or ")
+        );
+        let found = format!("\"{label}\"");
+        Breach::wider("the SELinux label of its files", found, promised).by(conf::LABEL)
+    };
+    (!is_kept).then(breach).into_iter().collect()
 }
 
 /// Of stacked profiles each one confines: one that was promised is enough.

@@ -48,7 +48,7 @@ enum Hold {
 }
 
 /// Every check there is, by what it looks at.
-const CHECKS: [(&str, Hold); 27] = [
+const CHECKS: [(&str, Hold); 29] = [
     ("the user", Hold::User(user::check)),
     ("capabilities", Hold::Process(capabilities::check)),
     (
@@ -61,6 +61,8 @@ const CHECKS: [(&str, Hold); 27] = [
         Hold::Config(seccomp::width),
     ),
     ("security modules", Hold::Process(lsm::check)),
+    ("the labels of its files", Hold::Config(lsm::files)),
+    ("the execution domain", Hold::Config(process::personality)),
     ("the OOM score", Hold::Container(process::oom_score)),
     ("limits of setrlimit(2)", Hold::Container(process::rlimits)),
     (

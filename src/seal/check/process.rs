@@ -15,6 +15,26 @@ pub(super) fn oom_score(promise: &Promise, container: &ObservedContainer) -> Vec
     lower.map(breach).into_iter().collect()
 }
 
+/// Its programs run in another execution domain than was asked for: personality(2).
+pub(super) fn personality(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
+    let Some(found) = &config.document.linux.personality else {
+        return Vec::new();
+    };
+    let is_asked = promise.personality.as_ref() == Some(&found.domain);
+    let flags = found.flags.iter().cloned();
+    let words: Vec<String> = std::iter::once(found.domain.clone()).chain(flags).collect();
+    let breach = || {
+        Breach::extra(
+            format!("the personality \"{}\"", words.join("|")),
+            "--personality",
+        )
+    };
+    (!is_asked || !found.flags.is_empty())
+        .then(breach)
+        .into_iter()
+        .collect()
+}
+
 pub(super) fn rlimits(promise: &Promise, container: &ObservedContainer) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for (name, (soft, hard)) in promise.rlimits.iter().flatten() {

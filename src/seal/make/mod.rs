@@ -136,6 +136,8 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
         apparmor: process::apparmor(privileged.value, apparmor.as_ref(), caller.mode),
         selinux: process::selinux(privileged.value, label, &pid.value, &ipc.value),
         selinux_level: process::selinux_level(label),
+        file_type: process::file_type(label),
+        personality: last(spec, &flags::PERSONALITY).cloned(),
         root: match root_fs.value {
             RootFs::ReadOnly => PromisedAccess::ReadOnly,
             RootFs::Writable => PromisedAccess::ReadWrite,

@@ -134,6 +134,18 @@ pub(super) fn selinux(
     selinux
 }
 
+pub(super) fn file_type(labels: &[Setting<LabelOpt>]) -> Option<String> {
+    labels.iter().rev().find_map(|label| match &label.value {
+        LabelOpt::Filetype(name) => Some(name.clone()),
+        LabelOpt::Disable
+        | LabelOpt::Nested
+        | LabelOpt::User(_)
+        | LabelOpt::Role(_)
+        | LabelOpt::Type(_)
+        | LabelOpt::Level(_) => None,
+    })
+}
+
 pub(super) fn selinux_level(labels: &[Setting<LabelOpt>]) -> SelinuxLevel {
     let wide = |label: &LabelOpt| matches!(label, LabelOpt::Level(level) if !is_narrow(level));
     if labels.iter().any(|label| wide(&label.value)) {

@@ -255,7 +255,7 @@ const PLAIN: &str = r#"{"version":3,"engine":"rootful","uid":{"exactly":65532},"
 
 /// Words, and what they change of the promise of a plain container; null is what is no longer said.
 #[rustfmt::skip]
-const CHANGES: [(&str, &str); 106] = [
+const CHANGES: [(&str, &str); 108] = [
     ("--user=0", r#"{"uid":"any","gid":"any"}"#),
     ("--user=root", r#"{"uid":"any","gid":"any","groups":"any"}"#),
     ("--user=app", r#"{"uid":"not-root","gid":"not-root","groups":"not-root"}"#),
@@ -287,6 +287,8 @@ const CHANGES: [(&str, &str); 106] = [
     ("--security-opt=label=nested", r#"{"mounts":{"/sys/fs/selinux":{"kind":{"bind":"/sys/fs/selinux"},"flags":[],"depth":"open"}},"unmasked":{"paths":["/sys/fs/selinux"]},"annotations":{"run.oci.mount_context_type":"rootcontext"}}"#),
     ("--security-opt=label=level:s0:c1,c2", r"{}"),
     ("--security-opt=label=level:s0:c0.c1023", r#"{"selinux_level":"any"}"#),
+    ("--security-opt=label=filetype:t", r#"{"file_type":"t"}"#),
+    ("--personality=LINUX32", r#"{"personality":"LINUX32"}"#),
     ("--pid=host", r#"{"namespaces":{"pid":"host"},"selinux":"unconfined"}"#),
     ("--ipc=host", r#"{"mounts":{"/dev/shm":null},"namespaces":{"ipc":"host"},"selinux":"unconfined"}"#),
     ("--uts=host", r#"{"namespaces":{"uts":"host"}}"#),

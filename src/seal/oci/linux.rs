@@ -48,7 +48,16 @@ pub(crate) struct OciLinux {
     #[serde(default)]
     pub intel_rdt: Option<OciIntelRdt>,
     #[serde(default)]
-    pub personality: Option<IgnoredAny>,
+    pub personality: Option<OciPersonality>,
+}
+
+/// `linux.personality`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OciPersonality {
+    pub domain: String,
+    #[serde(default, deserialize_with = "null")]
+    pub flags: Vec<String>,
 }
 
 /// `linux.intelRdt`.

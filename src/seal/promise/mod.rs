@@ -70,6 +70,12 @@ pub struct Promise {
     /// The level of its label.
     #[serde(default, skip_serializing_if = "is_default")]
     pub selinux_level: SelinuxLevel,
+    /// The `SELinux` type of its files, `label=filetype:`; without one the engine's own.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub file_type: Option<String>,
+    /// `--personality`
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub personality: Option<String>,
     /// The root file system.
     #[serde(default, skip_serializing_if = "is_default")]
     pub root: PromisedAccess,

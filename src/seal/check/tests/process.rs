@@ -117,3 +117,58 @@ fn a_variable_is_named_and_its_value_never() {
         "{found:?}"
     );
 }
+
+#[test]
+fn its_files_have_the_label_of_containers() {
+    let on = Fake::rootful().with_lsm(Lsm {
+        selinux: Selinux::Enforcing,
+        apparmor: Apparmor::Disabled,
+    });
+    let judged = |host: &Fake, promise: &Promise, label: &str| {
+        let process = "system_u:system_r:container_t:s0:c1,c2";
+        let mut document = with("/process/selinuxLabel", process.into());
+        document["linux"]["mountLabel"] = label.into();
+        judged_on(host, promise, &document)
+    };
+    let own = "system_u:object_r:container_file_t:s0:c1,c2";
+    let others = "system_u:object_r:container_file_t:s0:c1,c3";
+    let home = "system_u:object_r:user_home_t:s0:c1,c2";
+    let mut asked = promised();
+    asked.file_type = Some("user_home_t".to_owned());
+    for (promise, label, is_kept) in [
+        (&promised(), own, true),
+        (&promised(), "", true),
+        (&promised(), others, false),
+        (&promised(), home, false),
+        (&promised(), "system_u:object_r:container_file_t:s0", false),
+        (&asked, home, true),
+        (&asked, own, false),
+    ] {
+        let found = judged(&on, promise, label);
+        assert_eq!(found.is_empty(), is_kept, "{label}: {found:?}");
+    }
+    assert_eq!(judged(&Fake::rootful(), &promised(), home), [""; 0]);
+}
+
+#[test]
+fn another_execution_domain_was_asked_for() {
+    let mut asked = promised();
+    asked.personality = Some("LINUX32".to_owned());
+    let judged = |promise: &Promise, found: Value| {
+        judged_on(
+            &Fake::rootful(),
+            promise,
+            &with("/linux/personality", found),
+        )
+    };
+    let plain = json!({"domain": "LINUX32"});
+    let flags = json!({"domain": "LINUX32", "flags": ["ADDR_NO_RANDOMIZE"]});
+    assert_eq!(judged(&asked, plain.clone()), [""; 0]);
+    for (promise, found) in [
+        (&promised(), plain),
+        (&asked, flags),
+        (&asked, json!({"domain": "LINUX"})),
+    ] {
+        assert_eq!(judged(promise, found.clone()).len(), 1, "{found}");
+    }
+}
