@@ -3,16 +3,19 @@
 use std::fmt;
 use std::str::FromStr;
 
+use unicode_width::UnicodeWidthChar as _;
+
 use crate::origin::Origin;
 use crate::problem::{Invalid, Problem};
 use crate::rule_id::RuleId;
+use crate::text::is_invisible;
 
 /// Leave to break one rule, as a person gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allow {
     /// The rule.
     pub rule: RuleId,
-    /// Why; never empty.
+    /// Why; it says something that a person sees.
     pub reason: String,
     /// The last day on which it holds.
     pub until: Option<Date>,
@@ -34,7 +37,7 @@ impl Allow {
             .ok_or_else(|| bad("an override without a rule or a reason").into())
     }
 
-    /// An override; `None` when rule or reason is blank.
+    /// An override; `None` when the rule is blank, or the reason to the eye.
     ///
     /// # Errors
     /// There is no rule of this name.
@@ -45,7 +48,9 @@ impl Allow {
         origin: Origin,
     ) -> Result<Option<Self>, Problem> {
         let (rule, reason) = (rule.trim(), reason.trim());
-        if rule.is_empty() || reason.is_empty() {
+        // What has neither letter nor digit says nothing, whatever blanks and fillers it is made of.
+        let says = |c: char| c.is_alphanumeric() && c.width() > Some(0) && !is_invisible(c);
+        if rule.is_empty() || !reason.contains(says) {
             return Ok(None);
         }
         match RuleId::find(rule) {
@@ -189,10 +194,20 @@ mod tests {
         );
         let spaced = Allow::parse(" host-network = why ", &origin).unwrap();
         assert_eq!((spaced.rule, &*spaced.reason), (RuleId::HostNetwork, "why"));
+        for reason in ["nötig", "監視", "#42"] {
+            let text = format!("host-network={reason}");
+            assert_eq!(Allow::parse(&text, &origin).unwrap().reason, reason);
+        }
         for bad in [
             "host-network",
             "host-network=",
             "host-network=  ",
+            "host-network=\u{a0}\u{2003}\u{3000}",
+            "host-network=\u{200b}\u{202e}\u{ad}\u{feff}",
+            "host-network=\u{3164}\u{115f}\u{ffa0}",
+            "host-network=\u{2800}",
+            "host-network=\u{301}\u{345}",
+            "host-network=...",
             "=why",
             "",
         ] {

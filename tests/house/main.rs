@@ -32,7 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("env", &["host"]),
     ("exec", &["host", "problem"]),
     ("yaml", &["origin", "problem", "text"]),
-    ("allow", &["origin", "problem", "rule_id"]),
+    ("allow", &["origin", "problem", "rule_id", "text"]),
     ("caps", &["problem"]),
     ("seccomp", &["nearest", "problem"]),
     (
