@@ -246,7 +246,10 @@ impl RunOptions {
             RunOption::DryRun | RunOption::Explain => {}
             RunOption::Format => self.format = format(given, Format::from_word)?,
             RunOption::Level => self.raise(given)?,
-            RunOption::Profile => self.profile = Some(given.value.clone()),
+            RunOption::Profile => match &self.profile {
+                None => self.profile = Some(given.value.clone()),
+                Some(first) => return Err(two_profiles(first, given)),
+            },
         }
         Ok(())
     }
@@ -264,6 +267,14 @@ impl RunOptions {
         self.level = self.level.max(given.value.parse().map_err(place)?);
         Ok(())
     }
+}
+
+/// The last of two would drop what the first one denies.
+fn two_profiles(first: &str, given: &FlagValue) -> Problem {
+    let what = format!("two profiles: \"{first}\" and \"{}\"", given.value);
+    Problem::new(what)
+        .at(&given.origin)
+        .instead(format!("give one, which may say extends: {first}"))
 }
 
 /// An own option in a table that does not know it: a hole in this program.
@@ -451,5 +462,16 @@ mod tests {
         assert!(RunOptions::parse(&words, RUN_OPTIONS, &base).is_err());
         let said = CheckOptions::parse(&words, &base).unwrap();
         assert_eq!(said.format, CheckFormat::Sarif);
+    }
+
+    #[test]
+    fn the_last_of_two_profiles_does_not_win() {
+        let words = ["--profile=web", "--profile", "job", "img"].map(OsString::from);
+        let problem = RunOptions::parse(&words, RUN_OPTIONS, &Path::new("/").into()).unwrap_err();
+        assert_eq!(problem.what, "two profiles: \"web\" and \"job\"");
+        assert_eq!(
+            problem.origin.unwrap().to_string(),
+            "command line, argument 2: --profile job"
+        );
     }
 }
