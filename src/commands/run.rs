@@ -114,6 +114,7 @@ fn refuse(
 fn record(judgement: &Judgement, image: String, context: &Context<'_>) {
     let around = LogContext {
         uid: context.host.identity().uid,
+        login_uid: context.host.login_uid(),
         place: context.host.runs_in(),
         image,
     };

@@ -59,6 +59,6 @@ pub(super) fn seal(words: &[OsString]) -> anyhow::Result<ExitCode> {
 
 fn refuse(why: &str, host: &System) -> ExitCode {
     report::message(&format!("sealed: {}\n", report::sanitize::safe(why)));
-    Log::default().sealed(why, host.identity().owner.uid);
+    Log::default().sealed(why, host.identity().owner.uid, host.login_uid());
     ExitCode::FAILURE
 }

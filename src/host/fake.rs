@@ -35,6 +35,7 @@ pub struct Fake {
     limits: Limits,
     lsm: Lsm,
     port_start: u16,
+    login_uid: Option<u32>,
     kept: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     swapped: BTreeMap<PathBuf, Opened>,
     processes: BTreeMap<u32, Process>,
@@ -76,6 +77,7 @@ impl Fake {
                 apparmor: Apparmor::Disabled,
             },
             port_start: 1024,
+            login_uid: None,
             kept: RefCell::default(),
             swapped: BTreeMap::new(),
             processes: BTreeMap::new(),
@@ -189,6 +191,15 @@ impl Fake {
     #[must_use]
     pub fn with_lsm(self, lsm: Lsm) -> Self {
         Self { lsm, ..self }
+    }
+
+    /// Sets who logged in.
+    #[must_use]
+    pub fn with_login_uid(self, login_uid: u32) -> Self {
+        Self {
+            login_uid: Some(login_uid),
+            ..self
+        }
     }
 
     /// Sets the first port that needs no privilege.
@@ -417,6 +428,10 @@ impl Host for Fake {
     fn keep(&self, directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem> {
         self.remember(directory, name, bytes);
         Ok(directory.join(name))
+    }
+
+    fn login_uid(&self) -> Option<u32> {
+        self.login_uid
     }
 
     fn runs_in(&self) -> Option<RunsIn> {

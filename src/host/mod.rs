@@ -263,6 +263,10 @@ pub trait Host {
     /// It cannot be written, or the directory is not ours alone.
     fn keep(&self, directory: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Problem>;
 
+    /// The uid that somebody logged in with before this process was started, `/proc/self/loginuid` of proc(5): the person
+    /// behind sudo(8). None where nobody did, as below systemd, or where the kernel keeps no such record.
+    fn login_uid(&self) -> Option<u32>;
+
     /// The systemd unit or the terminal that this process runs in, for the decision log.
     fn runs_in(&self) -> Option<RunsIn>;
 

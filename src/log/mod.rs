@@ -28,6 +28,8 @@ const IDENTIFIER: &str = "safe-podman";
 pub(crate) struct LogContext {
     /// The real user id.
     pub uid: u32,
+    /// The uid that logged in: the person behind sudo(8).
+    pub login_uid: Option<u32>,
     /// The systemd unit or the terminal that it runs in.
     pub place: Option<RunsIn>,
     /// The image, as it was asked for.
@@ -85,13 +87,14 @@ impl<'a> Record<'a> {
             .reason
             .map(|reason| format!(", reason: {}", cut(reason)))
             .unwrap_or_default();
+        let login = login(context.uid, context.login_uid);
         let place = match &context.place {
             Some(RunsIn::Unit(unit)) => format!(", unit {}", cut(unit)),
             Some(RunsIn::Tty(tty)) => format!(", tty {}", cut(tty)),
             None => String::new(),
         };
         let text = format!(
-            "{} {}: {} ({}){reason}, image {}, uid {}{place}",
+            "{} {}: {} ({}){reason}, image {}, uid {}{login}{place}",
             self.verdict,
             rule.id,
             cut(what),
@@ -118,6 +121,7 @@ impl<'a> Record<'a> {
         field(&mut out, "SAFE_PODMAN_VERDICT", self.verdict);
         field(&mut out, "SAFE_PODMAN_ORIGIN", &origin);
         field(&mut out, "SAFE_PODMAN_UID", &uid);
+        login_field(&mut out, context.login_uid);
         field(&mut out, "SAFE_PODMAN_IMAGE", &context.image);
         match &context.place {
             Some(RunsIn::Unit(unit)) => field(&mut out, "SAFE_PODMAN_UNIT", unit),
@@ -138,6 +142,20 @@ impl<'a> Record<'a> {
             std::process::id(),
             self.message(context)
         )
+    }
+}
+
+/// Who logged in, where that is somebody else.
+fn login(uid: u32, login_uid: Option<u32>) -> String {
+    match login_uid {
+        Some(login_uid) if login_uid != uid => format!(" (uid {login_uid} logged in)"),
+        Some(_) | None => String::new(),
+    }
+}
+
+fn login_field(out: &mut Vec<u8>, login_uid: Option<u32>) {
+    if let Some(login_uid) = login_uid {
+        field(out, "SAFE_PODMAN_LOGIN_UID", &login_uid.to_string());
     }
 }
 
@@ -183,8 +201,9 @@ impl Log {
 
 impl Log {
     /// Records a container that the seal stopped; says nothing about whether that worked.
-    pub(crate) fn sealed(&self, why: &str, uid: u32) {
-        let message = safe(&format!("sealed: {why}")).into_owned();
+    pub(crate) fn sealed(&self, why: &str, uid: u32, login_uid: Option<u32>) {
+        let login_name = login(uid, login_uid);
+        let message = safe(&format!("sealed: {why}, uid {uid}{login_name}")).into_owned();
         let mut out = Vec::new();
         field(&mut out, "MESSAGE", &message);
         field(&mut out, "PRIORITY", "4");
@@ -192,6 +211,7 @@ impl Log {
         field(&mut out, "SYSLOG_IDENTIFIER", IDENTIFIER);
         field(&mut out, "SAFE_PODMAN_VERDICT", "sealed");
         field(&mut out, "SAFE_PODMAN_UID", &uid.to_string());
+        login_field(&mut out, login_uid);
         if send(&self.journal, &out).is_none() {
             let priority = FACILITY.saturating_mul(8).saturating_add(4);
             let line = format!(

@@ -36,6 +36,7 @@ fn allowed(reason: &str) -> Verdict {
 fn context() -> LogContext {
     LogContext {
         uid: 1000,
+        login_uid: None,
         place: Some(RunsIn::Unit("web.service".into())),
         image: "localhost/web".into(),
     }
@@ -224,4 +225,36 @@ fn a_long_value_is_cut_and_still_arrives() {
         "\\u{e0001}".repeat(MAX_VALUE)
     );
     assert_eq!(get(&fields, "SAFE_PODMAN_VERDICT"), "allowed");
+}
+
+/// sudo(8) makes everybody uid 0.
+#[test]
+fn the_person_behind_sudo_is_named() {
+    for (login_uid, named) in [
+        (Some(1000), "uid 0 (uid 1000 logged in), unit"),
+        (Some(0), "uid 0, unit"),
+        (None, "uid 0, unit"),
+    ] {
+        let sockets = Sockets::new();
+        let journal = sockets.bind("journal");
+        let context = LogContext {
+            uid: 0,
+            login_uid,
+            ..context()
+        };
+        sockets
+            .log
+            .record(&judgement(vec![allowed("why")]), &context);
+        let fields = fields(&receive(&journal).unwrap());
+        let message = get(&fields, "MESSAGE");
+        assert!(message.contains(named), "{message}");
+        let login: Vec<_> = fields
+            .iter()
+            .filter(|(name, _)| name == "SAFE_PODMAN_LOGIN_UID")
+            .collect();
+        assert_eq!(
+            login.first().map(|(_, uid)| uid.clone()),
+            login_uid.map(|uid| uid.to_string())
+        );
+    }
 }

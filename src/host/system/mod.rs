@@ -208,6 +208,12 @@ impl Host for System {
             })
     }
 
+    fn login_uid(&self) -> Option<u32> {
+        let uid = text(Path::new("/proc/self/loginuid")).ok()?;
+        // The kernel's -1: nobody.
+        uid.trim().parse().ok().filter(|uid| *uid != u32::MAX)
+    }
+
     fn runs_in(&self) -> Option<RunsIn> {
         let groups = text(Path::new("/proc/self/cgroup")).unwrap_or_default();
         let mut parts = groups.lines().flat_map(|line| line.rsplit('/'));
