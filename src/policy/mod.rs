@@ -7,6 +7,7 @@ pub(crate) mod engine;
 pub(crate) mod facts;
 mod joined;
 pub(crate) mod level;
+mod overwrite;
 pub(crate) mod paths;
 mod places;
 pub(crate) mod rows;

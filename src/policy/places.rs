@@ -6,9 +6,11 @@
 use std::path::{Path, PathBuf};
 
 use super::facts::Facts;
+use super::overwrite;
 use crate::host::{FileKind, Mode, Resolved};
 use crate::origin::Origin;
 use crate::problem::Problem;
+use crate::rule_id::RuleId;
 
 /// Directories that never count as somebody's working directory, with all below.
 const SYSTEM: [&str; 12] = [
@@ -17,31 +19,56 @@ const SYSTEM: [&str; 12] = [
 ];
 
 /// Directories of a runtime directory whose files are read as orders, or are the state of an engine or of a key store.
-const ORDERS: [&str; 24] = [
+const ORDERS: [&str; 49] = [
     "NetworkManager",
+    "apparmor",
+    "blkid",
+    "cloud-init",
+    "console",
     "containerd",
     "containers",
     "credentials",
     "credstore",
     "crio",
     "crun",
+    "cryptsetup",
     "dbus",
     "dbus-1",
     "docker",
+    "faillock",
     "gnupg",
+    "host",
     "initramfs",
     "keyring",
     "libpod",
     "libvirt",
+    "lock",
+    "log",
+    "lvm",
+    "mdadm",
+    "mount",
+    "needrestart",
     "netns",
+    "network",
+    "nscd",
+    "ostree",
+    "plymouth",
     "podman",
     "polkit-1",
+    "resolvconf",
     "runc",
+    "safe-podman",
+    "samba",
+    "setrans",
     "ssh",
+    "sshd",
+    "sssd",
     "sudo",
     "systemd",
     "udev",
     "user",
+    "uuidd",
+    "wpa_supplicant",
 ];
 
 /// Where a path of the command line leads. A relative one starts in the working directory, for podman as for us.
@@ -60,16 +87,32 @@ pub(super) fn locate(path: &Path, origin: &Origin, facts: &Facts<'_>) -> Result<
 }
 
 /// Is it in the caller's runtime directory, the caller's own in a directory for temporary files, or in the working
-/// directory?
-pub(super) fn may_write(at: &Resolved, facts: &Facts<'_>) -> bool {
+/// directory? For root it has to be root's alone as well, since podman opens it with root's rights, and where the site
+/// policy forbids the rule, nobody's choice of a working directory counts.
+///
+/// # Errors
+/// Why not, where there is more to say than that it is none of these.
+pub(super) fn may_write(
+    path: &Path,
+    at: &Resolved,
+    facts: &Facts<'_>,
+) -> Result<(), Option<Problem>> {
     let replaceable = matches!(
         at.kind,
         FileKind::Missing | FileKind::File | FileKind::Directory
     );
-    replaceable
-        && (in_runtime_directory(&at.path, facts)
-            || is_own_temporary(at, facts)
-            || in_cwd(&at.path, facts))
+    let is_root = facts.host.identity().mode == Mode::Rootful;
+    let cwd_counts = !is_root || !facts.site.forbids(RuleId::HostFileWrite);
+    let is_place = in_runtime_directory(&at.path, facts)
+        || is_own_temporary(at, facts)
+        || (cwd_counts && in_cwd(&at.path, facts));
+    if !(replaceable && is_place) {
+        return Err(None);
+    }
+    if is_root {
+        overwrite::by_root(&facts.cwd.join(path), at, facts).map_err(Some)?;
+    }
+    Ok(())
 }
 
 /// Is it in the working directory, and not hidden, as credentials and start-up files are?
@@ -92,6 +135,19 @@ pub(super) fn runtime_directory(facts: &Facts<'_>) -> PathBuf {
         Mode::Rootful => PathBuf::from("/run"),
         Mode::Rootless => PathBuf::from(format!("/run/user/{}", identity.euid)),
     }
+}
+
+/// A place that would do for the file that a flag names, where one can be told: the id files of root's containers have
+/// names of their own, and so has nothing else in its runtime directory.
+pub(super) fn for_writing(flag: &str, path: &Path, facts: &Facts<'_>) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let name = match (facts.host.identity().mode, flag) {
+        (Mode::Rootful, "cidfile") => overwrite::own_name(name, "cid"),
+        (Mode::Rootful, "pidfile" | "conmon-pidfile") => overwrite::own_name(name, "pid"),
+        (Mode::Rootful, _) => return None,
+        (Mode::Rootless, _) => name.to_owned(),
+    };
+    Some(runtime_directory(facts).join(name))
 }
 
 fn in_runtime_directory(path: &Path, facts: &Facts<'_>) -> bool {

@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     why: "podman overwrites what is there and follows symbolic links, and a log holds whatever the container prints: run by \
           root, that is a line in cron.d or authorized_keys",
-    instead: "write below the runtime directory (%t of a systemd unit), the working directory or /tmp",
+    instead: "write to a directory that is yours alone, or to a name that ends with .cid, .ctr-id or .pid in the runtime \
+              directory (%t of a systemd unit)",
     references: &["podman-run(1)", "NIST 800-190 4.5.5", "CIS 5.6"],
     bad: &["--log-opt=path=/etc/cron.d/x"],
     good: &["--cidfile=/run/app.service.ctr-id"],
@@ -30,43 +31,46 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         .filter(|given| given.flag.path == PathUse::Writes);
     let files = flags.filter_map(|given| {
         let path = given.flag.path_in(&given.value)?;
-        Some((format!("--{}=", given.flag.long), path, &given.origin))
+        judge(given.flag.long, path, &given.origin, facts)
     });
-    let logs = spec
-        .log_opt
-        .iter()
-        .filter(|option| option.value.key == "path");
-    let logs = logs.map(|option| {
-        (
-            "--log-opt=path=".to_owned(),
-            Path::new(&option.value.value),
-            &option.origin,
-        )
+    let logs = spec.log_opt.iter();
+    let logs = logs.filter(|option| option.value.key == "path" && !option.value.value.is_empty());
+    let logs = logs.filter_map(|option| {
+        let path = Path::new(&option.value.value);
+        let judge = |path: &Path| judge("log-opt=path", path, &option.origin, facts);
+        // What conmon makes of it when the log is full, to be the next log.
+        judge(path).or_else(|| judge(Path::new(&format!("{}.tmp", option.value.value))))
     });
-    files
-        .chain(logs)
-        .filter_map(|(flag, path, origin)| judge(&flag, path, origin, facts))
-        .collect()
+    files.chain(logs).collect()
 }
 
 fn judge(flag: &str, path: &Path, origin: &Origin, facts: &Facts<'_>) -> Option<Hit> {
     let asked = path.display();
     let what = match places::locate(path, origin, facts) {
-        Ok(at) if places::may_write(&at, facts) => return None,
-        Ok(at) => format!("{flag}{asked} would write to \"{}\"", at.path.display()),
-        Err(why) => format!("{flag}{asked} would write to a file that is not known: {why}"),
+        Ok(at) => {
+            let what = format!("--{flag}={asked} would write to \"{}\"", at.path.display());
+            match places::may_write(path, &at, facts) {
+                Ok(()) => return None,
+                Err(None) => what,
+                Err(Some(why)) => format!("{what}: {}", why.what),
+            }
+        }
+        Err(why) => format!("--{flag}={asked} would write to a file that is not known: {why}"),
     };
-    let name = path.file_name().unwrap_or_default();
-    let better = places::runtime_directory(facts).join(name);
-    Some(Hit::refuse(what, origin).instead(format!("{flag}{}", better.display())))
+    let hit = Hit::refuse(what, origin);
+    Some(match places::for_writing(flag, path, facts) {
+        Some(better) => hit.instead(format!("--{flag}={}", better.display())),
+        None => hit,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use crate::host::{Fake, FileKind};
     use crate::policy::level::Level;
+    use crate::policy::site::Site;
     use crate::rule_id::RuleId;
-    use crate::testing::{findings, judged_on, refused, silent};
+    use crate::testing::{TestRun, findings, judged_on, refused, silent};
 
     fn is_refused(host: &Fake, arg: &str) -> bool {
         let judged = judged_on(host, &[arg], Level::Baseline);
@@ -112,6 +116,128 @@ mod tests {
             &Fake::rootless(),
             "--cidfile=/run/user/1000/app.ctr-id"
         ));
+    }
+
+    fn root(path: &str) -> Fake {
+        Fake::rootful()
+            .directory("/tmp", 0, 0o1777)
+            .directory("/tmp/mine", 0, 0o700)
+            .file("/tmp/made", 0, 0o600, "")
+            .directory("/home/ann", 1000, 0o755)
+            .directory("/home/ann/d", 0, 0o755)
+            .directory("/srv/open", 0, 0o775)
+            .directory("/run/postgresql", 100, 0o755)
+            .link("/home/ann/app", "/run/app")
+            .link("/run/app/link", "/run/app/real")
+            .directory("/run/app", 0, 0o755)
+            .file("/run/nologin", 0, 0o644, "")
+            .file(path, 0, 0o644, "the config of something\nmore\n")
+    }
+
+    /// podman opens the file with root's rights and by its name, so that nobody else may choose what has the name.
+    #[test]
+    fn root_writes_where_only_root_does() {
+        let host = root("/run/app/other");
+        for path in [
+            "/run/web.cid",
+            "/run/web.service.ctr-id",
+            "/run/web.service-pid",
+            "/run/app/anything",
+            "/run/app/link",
+            "/tmp/mine/x",
+            "/tmp/made",
+        ] {
+            assert!(!is_refused(&host, &format!("--cidfile={path}")), "{path}");
+        }
+        for path in [
+            "/tmp/new.cid",
+            "/tmp/new/x.cid",
+            "/home/ann/x.cid",
+            "/home/ann/d/x.cid",
+            "/home/ann/app/x.cid",
+            "/srv/open/x.cid",
+            "/run/postgresql/x.cid",
+            "/run/app/other",
+        ] {
+            assert!(is_refused(&host, &format!("--pidfile={path}")), "{path}");
+        }
+        // The name that conmon gives a log that is full can be taken by anybody.
+        assert!(is_refused(&host, "--log-opt=path=/tmp/made"));
+        assert!(!is_refused(&host, "--log-opt=path=/run/app/x.log"));
+        let host = root("/run/app/x.log.tmp");
+        assert!(is_refused(&host, "--log-opt=path=/run/app/x.log"));
+    }
+
+    #[test]
+    fn what_other_programs_look_for_in_run() {
+        for path in [
+            "/run/nologin",
+            "/run/reboot-required",
+            "/run/utmp",
+            "/run/sshd.pid",
+            "/run/crond.pid",
+            "/run/app",
+            "/run/mount/utab",
+            "/run/faillock/ann",
+            "/run/safe-podman/x",
+        ] {
+            assert!(
+                is_refused(&Fake::rootful(), &format!("--cidfile={path}")),
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_there_was_written_by_podman() {
+        let id = "0123456789abcdef".repeat(4);
+        let log = "2026-11-27T08:00:00.000000000+00:00 stderr F x\n2026";
+        let host = |text: &str| Fake::rootful().file("/run/web.pid", 0, 0o644, text);
+        for text in ["", &id, &format!("{id}\n"), "4711\n", log] {
+            assert!(!is_refused(&host(text), "--pidfile=/run/web.pid"), "{text}");
+        }
+        for text in [
+            "x",
+            "4711\n4712\n",
+            &format!("{id}\nx"),
+            "\0\u{fffd}",
+            "\nx",
+        ] {
+            assert!(is_refused(&host(text), "--pidfile=/run/web.pid"), "{text}");
+        }
+        let running = |comm: &str, cgroup: &str| {
+            host("4711").file("/proc/4711/comm", 0, 0o444, comm).file(
+                "/proc/4711/cgroup",
+                0,
+                0o444,
+                cgroup,
+            )
+        };
+        for (comm, cgroup, refused) in [
+            ("conmon\n", "0::/web.service\n", false),
+            ("httpd\n", "0::/machine.slice/libpod-x.scope\n", false),
+            ("nginx\n", "0::/system.slice/nginx.service\n", true),
+        ] {
+            let host = running(comm, cgroup);
+            assert_eq!(
+                is_refused(&host, "--pidfile=/run/web.pid"),
+                refused,
+                "{comm}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_site_that_forbids_it_lets_nobody_choose_the_directory() {
+        let host = Fake::rootful();
+        let site = Site::parse("forbid: [host-file-write]", "p").unwrap();
+        let run = TestRun {
+            site,
+            ..TestRun::on(&host)
+        };
+        let count = |arg| run.findings("host-file-write", &[arg]).len();
+        assert_eq!(count("--cidfile=app.cid"), 1);
+        assert_eq!(count("--cidfile=/run/app.cid"), 0);
     }
 
     #[test]
@@ -191,5 +317,15 @@ mod tests {
             findings("host-file-write", &["--pidfile=/etc/x.pid"])[0].instead,
             "--pidfile=/run/x.pid"
         );
+        let instead = |flag| findings("host-file-write", &[flag])[0].instead.clone();
+        assert_eq!(
+            instead("--cidfile=/run/nologin"),
+            "--cidfile=/run/nologin.cid"
+        );
+        assert_eq!(
+            instead("--pidfile=/run/sshd.pid"),
+            "--pidfile=/run/container-sshd.pid"
+        );
+        assert!(instead("--log-opt=path=/etc/x").contains("yours alone"));
     }
 }
