@@ -95,6 +95,7 @@ macro_rules! every_rule {
             ChownHostTree "chown-host-tree" chown_host_tree,
             MountSuidDevExec "mount-suid-dev-exec" mount_suid_dev_exec,
             OverlayUpperdir "overlay-upperdir" overlay_upperdir,
+            UnpinnedSource "unpinned-source" unpinned_source,
             VolumeDriverBind "volume-driver-bind" volume_driver_bind,
             MountGlob "mount-glob" mount_glob,
             DestInjection "dest-injection" dest_injection,

@@ -76,7 +76,12 @@ pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
     let mut cgroups = Fake::rootful().cgroups();
     cgroups.controllers.remove("pids");
     let host = Fake::rootful().with_cgroups(cgroups);
-    let host = host.file("/home/user/project/open.env", 0, 0o644, "A=b");
+    let host = host.directory("/home/user", 1000, 0o755).file(
+        "/home/user/project/open.env",
+        0,
+        0o644,
+        "A=b",
+    );
     let own = |text: &str| text.to_owned();
     let image = ImageConfig {
         volumes: vec![own("/data")],

@@ -1,9 +1,12 @@
 //! A name is not a place: what is mounted is another thing than what was judged.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 
 use crate::engine::IMAGE;
 use crate::harness::Skip;
@@ -16,6 +19,8 @@ attacks!(
     the_host_by_another_name,
     what_holds_the_host_by_another_name,
     the_processes_of_a_build_root,
+    an_owner_given_through_a_link,
+    a_layer_over_a_link,
 );
 
 const SECRET: &str = "only-the-host-knows";
@@ -31,11 +36,15 @@ fn two(work: &Path) -> (PathBuf, PathBuf) {
 }
 
 /// Makes a container, lets something happen, and starts it as a host does where safe-podman is installed.
-fn created(tried: &Try<'_>, source: &Path, meanwhile: impl FnOnce()) -> Said {
+fn created(tried: &Try<'_>, source: &Path, words: &str, meanwhile: impl FnOnce()) -> Said {
     let mut create = tried.command("create");
-    create.args(["--network=none", "--name", tried.container()]);
-    let volume = format!("--volume={}:/x:ro", source.display());
-    said(create.args([&volume, IMAGE, "cat", "/x/file"]), &[]).ok();
+    create.args(["--network=none", "--user=998:998"]);
+    create.args(["--name", tried.container()]);
+    let volume = format!("--volume={}:/x:{words}", source.display());
+    let made = said(create.args([&volume, IMAGE, "cat", "/x/file"]), &[]);
+    if made.code != 0 {
+        return made;
+    }
     meanwhile();
     let mut start = tried.engine.patient("podman");
     start.args(tried.engine.store_flags());
@@ -63,7 +72,7 @@ const STOPPED: &[&str] = &["a link or a mount that came in its place after it wa
 fn replaced(tried: &Try<'_>) -> Result<Said, Skip> {
     let work = tried.dir();
     let (_, given) = two(&work);
-    Ok(created(tried, &given, || {
+    Ok(created(tried, &given, "ro", || {
         fs::rename(&given, work.join("old")).unwrap();
         fs::create_dir(&given).unwrap();
         fs::write(given.join("file"), "new").unwrap();
@@ -76,7 +85,7 @@ fn a_source_that_became_a_link() -> Parts {
         attack: |tried| {
             let work = tried.dir();
             let (host, given) = two(&work);
-            Ok(seen(created(tried, &given, || {
+            Ok(seen(created(tried, &given, "ro", || {
                 fs::rename(&given, work.join("old")).unwrap();
                 symlink(&host, &given).unwrap();
             })))
@@ -92,7 +101,7 @@ fn a_source_below_a_directory_that_became_a_link() -> Parts {
         attack: |tried| {
             let work = tried.dir();
             let (_, given) = two(&work);
-            Ok(seen(created(tried, &given, || {
+            Ok(seen(created(tried, &given, "ro", || {
                 fs::rename(work.join("given"), work.join("old")).unwrap();
                 symlink("host", work.join("given")).unwrap();
             })))
@@ -175,5 +184,80 @@ fn the_processes_of_a_build_root() -> Parts {
             Ok(Seen { reached, said })
         },
         twin: data,
+    }
+}
+
+/// Somebody else's directory with one that root is asked to give to the container, or to lay a layer over; then it is
+/// another one.
+fn swapped_by_its_owner(tried: &Try<'_>, words: &str) -> Result<(PathBuf, Said), Skip> {
+    tried.rootful()?;
+    let work = tried.dir();
+    let (host, given) = two(&work);
+    let theirs = given.parent().unwrap();
+    chown(theirs, Some(OTHERS), Some(OTHERS)).unwrap();
+    let said = created(tried, &given, words, || {
+        fs::rename(&given, theirs.join("old")).unwrap();
+        symlink(&host, &given).unwrap();
+    });
+    Ok((host, said))
+}
+
+const OTHERS: u32 = 47_110;
+
+/// The same of one that is root's.
+fn of_root(tried: &Try<'_>, words: &str) -> Result<Said, Skip> {
+    let (_, given) = two(&tried.dir());
+    Ok(created(tried, &given, words, || {}))
+}
+
+/// Whoever swaps the two in a loop wins sooner or later.
+fn an_owner_given_through_a_link() -> Parts {
+    Parts {
+        by: &["[unpinned-source]"],
+        attack: |tried| {
+            tried.rootful()?;
+            let theirs = tried.dir().join("theirs");
+            let (host, given) = two(&theirs);
+            chown(&theirs, Some(OTHERS), Some(OTHERS)).unwrap();
+            // podman does not follow a link at the end of the path, but on the way.
+            let (parent, link) = (theirs.join("given"), theirs.join("link"));
+            symlink(host.parent().unwrap(), &link).unwrap();
+            let is_over = AtomicBool::new(false);
+            let owner = || fs::metadata(host.join("file")).unwrap().uid();
+            let said = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    while !is_over.load(Ordering::Relaxed) {
+                        let flags = RenameFlags::RENAME_EXCHANGE;
+                        renameat2(AT_FDCWD, &parent, AT_FDCWD, &link, flags).unwrap();
+                    }
+                });
+                let mut tries = 0;
+                let said = loop {
+                    let said = created(tried, &given, "ro,U", || {});
+                    tried
+                        .engine
+                        .podman(["rm", "--force", "--ignore", tried.container()]);
+                    tries += 1;
+                    if owner() == 998 || tries == 10 {
+                        break said;
+                    }
+                };
+                is_over.store(true, Ordering::Relaxed);
+                said
+            });
+            Ok(Seen {
+                reached: owner() == 998,
+                said,
+            })
+        },
+        twin: |tried| of_root(tried, "ro,U"),
+    }
+}
+
+fn a_layer_over_a_link() -> Parts {
+    Parts {
+        by: &["[unpinned-source]"],
+        attack: |tried| Ok(seen(swapped_by_its_owner(tried, "O")?.1)),
+        twin: |tried| of_root(tried, "O"),
     }
 }
