@@ -42,9 +42,12 @@ pub(super) fn rlimits(promise: &Promise, container: &ObservedContainer) -> Vec<B
         let found = container.rlimits.iter();
         for (_, found_soft, found_hard) in found.filter(|(found, _, _)| found == name) {
             is_there = true;
-            if found_soft > soft || found_hard > hard {
-                let found = format!("{found_soft}:{found_hard}");
-                let promised = format!("no more than {soft}:{hard}");
+            if found_soft.is_some_and(|found| found > *soft) || found_hard > hard {
+                let (found, promised) = match found_soft {
+                    Some(found) => (format!("{found}:{found_hard}"), format!("{soft}:{hard}")),
+                    None => (found_hard.to_string(), hard.to_string()),
+                };
+                let promised = format!("no more than {promised}");
                 let breach = Breach::wider(format!("its {name}"), found, promised);
                 breaches.push(breach.by(conf::DEFAULT_ULIMITS));
             }

@@ -51,7 +51,7 @@ impl<'a> Observed<'a> {
             container: ObservedContainer {
                 oom_score_adj: document.process.oom_score_adj,
                 rlimits: rlimits
-                    .map(|limit| (limit.kind.clone(), limit.soft, limit.hard))
+                    .map(|limit| (limit.kind.clone(), Some(limit.soft), limit.hard))
                     .collect(),
                 hosts_namespaces: hosts_namespaces(document),
                 has_writable_root: !document.root.readonly,

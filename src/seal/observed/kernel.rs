@@ -31,7 +31,7 @@ impl<'a> Observed<'a> {
             container: ObservedContainer {
                 oom_score_adj: Some(process.oom_score_adj),
                 rlimits: limits
-                    .map(|(name, (soft, hard))| (name.clone(), *soft, *hard))
+                    .map(|(name, (_, hard))| (name.clone(), None, *hard))
                     .collect(),
                 hosts_namespaces: hosts.map(|(oci, _)| *oci).collect(),
                 has_writable_root: !root.as_ref().is_some_and(|root| root.flags.contains("ro")),

@@ -59,8 +59,9 @@ pub(super) struct ObservedProcess {
 pub(super) struct ObservedContainer {
     /// None where the `config.json` leaves the score as the process that starts the container has it.
     pub(super) oom_score_adj: Option<i64>,
-    /// Each limit by OCI's name, soft and hard.
-    pub(super) rlimits: Vec<(String, u64, u64)>,
+    /// Each limit by OCI's name, soft and hard. A process may raise its soft one up to the hard one, and servers do: of
+    /// one that runs the soft limit says nothing.
+    pub(super) rlimits: Vec<(String, Option<u64>, u64)>,
     /// Those of OCI's namespaces, the mount namespace among them, that are the host's.
     pub(super) hosts_namespaces: Vec<&'static str>,
     pub(super) has_writable_root: bool,

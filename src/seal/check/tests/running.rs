@@ -237,6 +237,15 @@ fn each_change_is_seen() {
 }
 
 #[test]
+fn a_soft_limit_is_the_process_s_own_to_raise() {
+    let mut process = kept();
+    for limit in process.limits.values_mut() {
+        limit.0 = limit.1;
+    }
+    assert_eq!(found_on(&Fake::rootful(), &process), [""; 0]);
+}
+
+#[test]
 fn a_label_that_only_complains_confines_nothing() {
     let host = Fake::rootful().with_lsm(Lsm {
         selinux: Selinux::Disabled,
