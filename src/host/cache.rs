@@ -1,8 +1,10 @@
 //! Small things kept from one start to the next, in a directory that is ours alone.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::{Component, Path, PathBuf};
 
 use super::file::{Links, read_whole};
@@ -32,7 +34,22 @@ pub(super) fn remember(directory: &Path, name: &str, bytes: &[u8]) -> io::Result
         // A draft left by a process of the same number would block every later one.
         let _ = fs::remove_file(&draft);
     }
+    sweep(directory);
     written
+}
+
+/// Removes the drafts of processes that were killed while they wrote.
+fn sweep(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let writer = name
+            .to_str()
+            .and_then(|name| name.strip_prefix('.')?.rsplit_once('.'));
+        let writer = writer.and_then(|(_, process)| process.parse::<u32>().ok());
+        if writer.is_some_and(|process| !Path::new("/proc").join(process.to_string()).exists()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Like [`remember`], with all directories above; what stands there already with the same content stays.
@@ -47,7 +64,53 @@ pub(super) fn keep(directory: &Path, name: &str, bytes: &[u8]) -> io::Result<()>
             .recursive(true)
             .create(above)?;
     }
+    close(directory);
     remember(directory, name, bytes)
+}
+
+/// Takes away what others may read of a directory of ours: systemd's `StateDirectory=` makes one with mode 0755. One that
+/// others could write to is left as it is, since nobody knows what they put there.
+fn close(directory: &Path) {
+    let no_link = nix::fcntl::OFlag::O_DIRECTORY | nix::fcntl::OFlag::O_NOFOLLOW;
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(no_link.bits())
+        .open(directory);
+    let is_ours = |opened: &File| {
+        opened
+            .metadata()
+            .is_ok_and(|meta| meta.uid() == us() && meta.mode() & 0o7022 == 0)
+    };
+    if let Ok(opened) = opened
+        && is_ours(&opened)
+    {
+        let _ = opened.set_permissions(Permissions::from_mode(0o700));
+    }
+}
+
+/// Why nothing is kept in a directory, and what to do about it; `None` when it is ours alone.
+pub(super) fn is_open(directory: &Path) -> Option<(String, String)> {
+    let meta = fs::symlink_metadata(directory).ok()?;
+    let path = directory.display();
+    if !meta.is_dir() {
+        return Some((format!("\"{path}\" is no directory"), format!("rm {path}")));
+    }
+    let (owner, mode) = (meta.uid(), meta.mode() & 0o7777);
+    if owner != us() {
+        let what = format!(
+            "\"{path}\" belongs to uid {owner}, and has to be uid {}'s",
+            us()
+        );
+        return Some((
+            what,
+            format!("look what is in it, then chown {} {path}", us()),
+        ));
+    }
+    (mode != 0o700).then(|| {
+        let what =
+            format!("\"{path}\" has mode {mode:04o}, and others may not so much as look into it");
+        (what, format!("look what is in it, then chmod 700 {path}"))
+    })
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -80,7 +143,7 @@ mod tests {
     use super::*;
 
     fn chmod(path: &Path, mode: u32) {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
     }
 
     #[test]
@@ -107,7 +170,17 @@ mod tests {
         chmod(&place, 0o755);
         assert_eq!(recall(&place, "version"), None, "a directory of all");
         assert!(remember(&place, "version", b"2").is_err());
+        keep(&place, "other", b"2").unwrap();
+        assert_eq!(
+            fs::metadata(&place).unwrap().mode() & 0o777,
+            0o700,
+            "mended"
+        );
+        chmod(&place, 0o777);
+        assert!(keep(&place, "other", b"3").is_err());
+        assert!(is_open(&place).unwrap().0.contains("mode 0777"));
         chmod(&place, 0o700);
+        assert_eq!(is_open(&place), None);
         assert!(recall(&place, "version").is_some());
 
         symlink(&file, place.join("link")).unwrap();
@@ -119,6 +192,20 @@ mod tests {
             assert_eq!(recall(&place, name), None, "{name}");
             assert!(remember(&place, name, b"x").is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_draft_of_a_process_that_was_killed_goes_with_the_next_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = dir.path().join("ours");
+        remember(&place, "version", b"1").unwrap();
+        let alive = format!(".version.{}", std::process::id());
+        for name in [".version.4294967294", ".hidden", &alive] {
+            fs::write(place.join(name), "").unwrap();
+        }
+        remember(&place, "other", b"2").unwrap();
+        let left = |name: &str| place.join(name).exists();
+        assert!(!left(".version.4294967294") && left(".hidden") && left(&alive));
     }
 
     #[test]

@@ -11,7 +11,9 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if !meta.is_file() || meta.uid() != nix::unistd::geteuid().as_raw() {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    // One name for all, so that a process that was killed leaves no more than one.
+    let draft = path.with_extension("new");
+    let _ = fs::remove_file(&draft);
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)

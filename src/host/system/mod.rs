@@ -203,8 +203,16 @@ impl Host for System {
         cache::keep(directory, name, bytes)
             .map(|()| path.clone())
             .map_err(|error| {
+                if let Some((what, instead)) = cache::is_open(directory) {
+                    return Problem::new(what).instead(instead);
+                }
                 let what = format!("cannot write \"{}\": {error}", path.display());
-                Problem::new(what).instead("make room, or remove what stands in the way")
+                Problem::new(what).instead(match error.kind() {
+                    io::ErrorKind::FileTooLarge => {
+                        "raise the limit on the size of files: ulimit -f unlimited"
+                    }
+                    _ => "make room, or remove what stands in the way",
+                })
             })
     }
 
