@@ -20,6 +20,7 @@ use clap::ArgMatches;
 
 use crate::cli::Subcommand;
 use crate::engine::{Engines, Installed};
+use crate::exec;
 use crate::host::{Host, System};
 use crate::plan::{Context, Verb};
 use crate::problem::Problem;
@@ -30,6 +31,7 @@ const WRAPPER_FAILED: u8 = 125;
 
 /// The whole program.
 pub fn main() -> ExitCode {
+    exec::outlive_size_limit();
     match dispatch(&env::arguments(), &Installed, &System::default()) {
         Ok(code) => code,
         Err(error) => {

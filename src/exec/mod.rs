@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_types, reason = "the room that starts processes")]
 
 mod handed;
+mod size;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind, IsTerminal as _, Read};
@@ -23,6 +24,7 @@ use crate::host;
 use crate::problem::Problem;
 
 pub(crate) use self::handed::MOST_HANDED;
+pub(crate) use self::size::outlive_size_limit;
 
 /// The most a program may answer, in bytes: the longest image inspection seen is a tenth of it.
 const LONGEST_STDOUT: u64 = 4 << 20;
@@ -79,7 +81,9 @@ pub(crate) fn replace(
         Err(problem) => return problem,
     };
     let paths: Vec<PathBuf> = handed.iter().map(Handed::path).collect();
-    let error = command(path, &words(&paths), variables).exec();
+    let mut command = command(path, &words(&paths), variables);
+    size::forget();
+    let error = command.exec();
     cannot_start(path, &error)
 }
 

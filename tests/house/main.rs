@@ -95,8 +95,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
-            "cli", "engine", "env", "host", "log", "man", "nearest", "origin", "plan", "podman",
-            "policy", "problem", "profile", "report", "rule_id", "seal", "shell",
+            "cli", "engine", "env", "exec", "host", "log", "man", "nearest", "origin", "plan",
+            "podman", "policy", "problem", "profile", "report", "rule_id", "seal", "shell",
         ],
     ),
     (
