@@ -88,7 +88,7 @@ impl Plan {
             volume_path: ready.ambient.volume_path.clone(),
             init_path: ready.ambient.init_path.clone(),
         };
-        let promise = seal::promise(&spec, &inputs)?.encode()?;
+        let promise = short_enough(seal::promise(&spec, &inputs)?.encode()?)?;
         let sealing = Sealing {
             annotation: format!("{}={promise}", seal::ANNOTATION),
             hooks_dirs: ready.registered.directories.clone(),
@@ -223,6 +223,20 @@ fn settled(mut spec: Spec, environment: &Environment, answers: &Answers) -> Spec
         }
     }
     spec
+}
+
+/// The kernel takes no argument of more than 128 KiB, `execve(2)`, and the promise is one.
+fn short_enough(promise: String) -> Result<String, Problem> {
+    // The flag's own name, the annotation's and the NUL need less than the rest.
+    const MOST: usize = (128 << 10) - 256;
+    if promise.len() <= MOST {
+        return Ok(promise);
+    }
+    let what = "what this run promises of its container is longer than the kernel takes for one argument, 128 KiB";
+    Err(Problem::new(what).instead(
+        "fewer or shorter names of variables, of mounts and of annotations: many variables fit into one file that the \
+         program reads, -v ./settings:/settings",
+    ))
 }
 
 /// The annotation of the promise is ours alone.

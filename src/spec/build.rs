@@ -27,6 +27,11 @@ use crate::podman::value::{number, security_opt};
 use crate::problem::Invalid;
 use crate::problem::Problem;
 
+/// As many mounts as a container may have.
+const MOST_MOUNTS: usize = 1_000;
+/// As many flags as a command line and its profile may have.
+const MOST_VALUES: usize = 5_000;
+
 /// Stands for the image where `--rootfs` leaves none; never given to podman.
 const NO_IMAGE: &str = "localhost/none:0";
 
@@ -51,7 +56,26 @@ pub struct Inputs<'a> {
 /// # Errors
 /// A value that podman would refuse or misread, two values that contradict each other, a path that cannot be resolved.
 pub fn build(inputs: &Inputs<'_>) -> Result<Spec, Problem> {
+    bounded(inputs.given)?;
     from_layers(inputs, &Layers::new(inputs.given))
+}
+
+/// Each mount is held against each other one and against the table of paths, each value against those of its flag: without a
+/// bound a long command line takes minutes.
+fn bounded(given: &[FlagValue]) -> Result<(), Problem> {
+    let is_mount =
+        |given: &&FlagValue| [&flags::VOLUME, &flags::MOUNT, &flags::TMPFS].contains(&given.flag);
+    if let Some(one) = given.iter().filter(is_mount).nth(MOST_MOUNTS) {
+        let what = format!("there are more than {MOST_MOUNTS} mounts");
+        let instead = "mount a directory that holds them: -v /srv/app:/app";
+        return Err(Problem::new(what).at(&one.origin).instead(instead));
+    }
+    if let Some(one) = given.get(MOST_VALUES) {
+        let what = format!("there are more than {MOST_VALUES} flags");
+        let instead = "put variables into a file, --env-file, and labels too, --label-file";
+        return Err(Problem::new(what).at(&one.origin).instead(instead));
+    }
+    Ok(())
 }
 
 fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem> {

@@ -183,3 +183,30 @@ fn a_later_start_is_sealed_where_the_hook_is_installed() {
         assert_eq!(planned(outcome).starts_sealed(&context), is_sealed);
     }
 }
+
+#[test]
+fn a_promise_that_is_too_long_is_what_the_message_is_about() {
+    let names: String = (0..6000).map(|n| format!("A_VARIABLE_{n}=1\n")).collect();
+    let host = host().file("/srv/app/many.env", 0, 0o600, names);
+    let context = context(&host, &Environment::default(), Site::default());
+    let words = ["--env-file=many.env", "localhost/x"];
+    let stopped = go_on(&context, &FakeEngine::new(NEW), Pulling::AsAsked, &words);
+    let problem = stopped.err().unwrap();
+    assert!(problem.what.contains("128 KiB"), "{problem}");
+}
+
+#[test]
+fn a_command_line_has_an_end() {
+    for (flag, count, what) in [
+        ("--tmpfs=/a", 1001, "1000 mounts"),
+        ("--env=A", 5000, "5000 flags"),
+    ] {
+        let mut words: Vec<String> = (0..count).map(|n| format!("{flag}{n}=1")).collect();
+        words.push("localhost/x".into());
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let problem = go(&FakeEngine::new(NEW), Pulling::AsAsked, &words)
+            .err()
+            .unwrap();
+        assert!(problem.what.contains(what), "{problem}");
+    }
+}
