@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::ops::Range;
+use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
@@ -101,23 +103,32 @@ impl Keeper<'_> {
         });
     }
 
-    /// Socket activation, `sd_listen_fds(3)`. All or nothing: without the right process number the descriptors were meant
-    /// for somebody else, and podman would hand whatever has their numbers to the container.
+    /// Socket activation: all or nothing.
     fn descriptors(&mut self) {
-        let text = |name: &str| self.environment.get(name).and_then(OsStr::to_str);
-        let ours = text("LISTEN_PID").and_then(number) == Some(self.environment.pid.into());
-        let count = text("LISTEN_FDS").and_then(number);
-        let count = count.is_some_and(|count| (1..=MOST_DESCRIPTORS.into()).contains(&count));
+        let any = !self.environment.listening().is_empty();
         for name in ["LISTEN_PID", "LISTEN_FDS"] {
-            self.keep_if(name, |_, _| ours && count);
+            self.keep_if(name, |_, _| any);
         }
         self.keep_if("LISTEN_FDNAMES", |_, value| {
-            ours && count
-                && value
-                    .as_bytes()
-                    .iter()
-                    .all(|byte| matches!(byte, b' '..=b'~'))
+            any && value
+                .as_bytes()
+                .iter()
+                .all(|byte| matches!(byte, b' '..=b'~'))
         });
+    }
+}
+
+impl Environment {
+    /// The descriptors that are handed to this process, and by podman to the container: `sd_listen_fds(3)`. Without the
+    /// right process number they were meant for somebody else.
+    pub(crate) fn listening(&self) -> Range<RawFd> {
+        const FIRST: RawFd = 3;
+        let value = |name: &str| self.get(name).and_then(OsStr::to_str).and_then(number);
+        let is_ours = value("LISTEN_PID") == Some(self.pid.into());
+        let count = value("LISTEN_FDS").filter(|_| is_ours);
+        let count = count.filter(|count| (1..=MOST_DESCRIPTORS.into()).contains(count));
+        let count = count.and_then(|count| RawFd::try_from(count).ok());
+        FIRST..FIRST.saturating_add(count.unwrap_or(0))
     }
 }
 

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::ops::Bound;
+use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -355,6 +356,12 @@ impl Host for Fake {
             .collect();
         names.dedup();
         Ok(names)
+    }
+
+    fn is_socket(&self, descriptor: RawFd) -> bool {
+        let path = PathBuf::from(format!("/proc/self/fd/{descriptor}"));
+        let found = self.resolve(&path);
+        found.is_ok_and(|found| found.kind == FileKind::Socket)
     }
 
     fn device(&self, path: &Path) -> Option<DeviceNode> {

@@ -26,6 +26,7 @@ mod system;
 mod trust;
 
 use std::io::{self, BufRead};
+use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -216,6 +217,9 @@ pub trait Host {
 
     /// The device node at a path, links not followed; `None` when there is none.
     fn device(&self, path: &Path) -> Option<DeviceNode>;
+
+    /// Is this descriptor of our own a socket? One that is not open is none.
+    fn is_socket(&self, descriptor: RawFd) -> bool;
 
     /// Puts a file with this content in the place of another one of ours, atomically.
     ///

@@ -56,6 +56,7 @@ impl<'r> Draft<'r> {
             image: self.answers.image.as_ref(),
             volumes: &self.answers.volumes,
             containers: &self.answers.containers,
+            listening: context.environment.listening(),
             places: context.places()?,
             seccomp_default: self.filter.default(),
             seccomp_file: self.filter.file(),

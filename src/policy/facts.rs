@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::os::fd::RawFd;
 use std::path::Path;
 
 use super::paths::{self, Match, Places};
@@ -57,6 +59,8 @@ pub struct Facts<'a> {
     pub volumes: &'a BTreeMap<String, ExistingVolume>,
     /// The containers of the spec whose namespaces are joined and that exist, by the name that was asked for.
     pub containers: &'a BTreeMap<String, JoinedContainer>,
+    /// The descriptors that podman would hand on by itself, `sd_listen_fds(3)`.
+    pub listening: Range<RawFd>,
     /// Where the homes and the engines' storage of this host are.
     pub places: &'a Places,
     /// The default seccomp profile of this host, as read.

@@ -6,6 +6,7 @@ mod tree;
 use std::cell::{OnceCell, RefCell};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
+use std::os::fd::RawFd;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -137,6 +138,11 @@ impl Host for System {
         }
         found.sort();
         Ok(found)
+    }
+
+    fn is_socket(&self, descriptor: RawFd) -> bool {
+        let meta = fs::metadata(format!("/proc/self/fd/{descriptor}"));
+        meta.is_ok_and(|meta| file::kind(&meta) == FileKind::Socket)
     }
 
     fn device(&self, path: &Path) -> Option<DeviceNode> {

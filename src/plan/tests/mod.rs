@@ -10,7 +10,7 @@ use crate::cli::{RUN_OPTIONS, RunOptions};
 use crate::engine::ListedVolume;
 use crate::engine::fake::{FakeEngine, PODMAN};
 use crate::env::Environment;
-use crate::host::{Fake, Host as _};
+use crate::host::{Fake, FileKind, Host as _};
 use crate::origin::Origin;
 use crate::podman::args::FlagValue;
 use crate::podman::flags;
@@ -98,6 +98,38 @@ fn a_refused_flag_reaches_not_even_a_question() {
     let rules = refusing(outcome);
     assert!(rules.contains(&"privileged".to_owned()), "{rules:?}");
     assert_eq!(engine.calls(), [""; 0]);
+}
+
+#[test]
+fn what_systemd_hands_over_is_a_socket_and_nothing_else() {
+    let fd = |number: u32| format!("/proc/self/fd/{number}");
+    let host = host()
+        .node(fd(3), FileKind::Socket, 0, 0o755)
+        .node(fd(4), FileKind::Socket, 0, 0o755)
+        .file(fd(5), 0, 0o600, "");
+    for (pid, count, is_refused) in [
+        (7, "1", false),
+        (7, "2", false),
+        (7, "3", true),
+        (7, "9", true),
+        // Nobody hands anything over: podman does not get the variables either.
+        (8, "3", false),
+        (7, "1025", false),
+        (7, "x", false),
+    ] {
+        let variables = [
+            ("LISTEN_PID", pid.to_string()),
+            ("LISTEN_FDS", count.to_owned()),
+        ];
+        let context = context(&host, &Environment::new(variables, 7), Site::default());
+        let engine = FakeEngine::new(NEW);
+        let outcome = go_on(&context, &engine, Pulling::AsAsked, &["localhost/x"]);
+        if is_refused {
+            assert_eq!(refusing(outcome), ["inherited-fds"], "{count}");
+        } else {
+            planned(outcome);
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! `--preserve-fds` and `--preserve-fd`.
+//! `--preserve-fds`, `--preserve-fd`, and what `LISTEN_FDS` hands on that is no socket.
 
+use crate::origin::Origin;
 use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -19,7 +20,10 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+/// podman hands them on by itself.
+const LISTEN_FDS: Origin = Origin::Host("LISTEN_FDS is set");
+
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let count = spec
         .passed(&flags::PRESERVE_FDS)
         .filter(|given| given.value != "0");
@@ -36,8 +40,16 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
             &given.origin,
         )
     });
+    // The first is enough, and one that is not open ends the search: the number may be anything.
+    let mut listening = facts.listening.clone();
+    let listening = listening.find(|descriptor| !facts.host.is_socket(*descriptor));
+    let listening = listening.map(|descriptor| {
+        let what = format!("file descriptor {descriptor} of LISTEN_FDS, which is no socket,");
+        (what, &LISTEN_FDS)
+    });
     count
         .chain(each)
+        .chain(listening)
         .map(|(what, origin)| Hit::refuse(format!("{what} would be open in the container"), origin))
         .collect()
 }
