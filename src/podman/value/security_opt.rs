@@ -110,6 +110,10 @@ impl FromStr for SecurityOpt {
             },
             ("unmask", value) => value.parse().map(Self::Unmask),
             ("systempaths", "unconfined") => Ok(Self::Unmask(Unmask::All)),
+            ("proc-opts", value) if value.split(',').any(takes_back) => bad(
+                "an option of /proc that takes another one back",
+                "leave out suid, dev, exec and rw: what is not named is not there",
+            ),
             ("proc-opts", value) if value.split(',').all(is_word) => {
                 Ok(Self::ProcOpts(value.to_owned()))
             }
@@ -123,6 +127,11 @@ impl FromStr for SecurityOpt {
             ),
         }
     }
+}
+
+/// The last of two words counts for the kernel: `nosuid,suid` reads like the one and is the other.
+fn takes_back(option: &str) -> bool {
+    ["suid", "dev", "exec", "rw"].contains(&option)
 }
 
 /// Absolute paths with colons between.
@@ -281,6 +290,10 @@ mod tests {
             "systempaths=all",
             "proc-opts=",
             "proc-opts=a,",
+            "proc-opts=nosuid,noexec,nodev,suid",
+            "proc-opts=exec,nosuid",
+            "proc-opts=dev",
+            "proc-opts=ro,rw",
             "credentialspec=x",
             "seccomp=unconfined\n",
             "\nseccomp=unconfined",

@@ -55,7 +55,7 @@ mod tests {
             "unmask=/proc/kcore:/sys/firmware",
             "systempaths=unconfined",
             "systempaths:unconfined",
-            "proc-opts=rw",
+            "proc-opts=relatime",
             "proc-opts=hidepid=2",
         ] {
             refused("unmasked-paths", &["--security-opt", option]);

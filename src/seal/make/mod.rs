@@ -156,7 +156,7 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
                 image_volume: &image_volume.value,
                 image: inputs.image,
                 nested,
-                proc_opts: proc_opts.is_some(),
+                proc_opts: proc_opts.as_ref().map(|options| options.value.as_str()),
             },
             asked_mounts,
             &places,

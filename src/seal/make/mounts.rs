@@ -39,8 +39,8 @@ pub(super) struct ImpliedMounts<'a> {
     pub(super) image: Option<&'a ImageConfig>,
     /// `--security-opt label=nested`
     pub(super) nested: bool,
-    /// Is there a `--security-opt proc-opts`?
-    pub(super) proc_opts: bool,
+    /// `--security-opt proc-opts`
+    pub(super) proc_opts: Option<&'a str>,
 }
 
 /// This host's mount table, for the places of the paths that are promised.
@@ -119,9 +119,15 @@ fn implied_mounts(implied: &ImpliedMounts<'_>) -> BTreeMap<PathBuf, PromisedMoun
         let at = PathBuf::from("/sys/fs/selinux");
         all.insert(at.clone(), open(MountKind::Bind(at)));
     }
-    if *proc_opts {
+    if let Some(options) = proc_opts {
         // They replace podman's own options.
-        all.insert("/proc".into(), of_type("proc", []));
+        let own = ["nosuid", "noexec", "nodev", "ro"];
+        let kept = options.split(',').filter(|option| own.contains(option));
+        let proc = PromisedMount {
+            flags: kept.map(str::to_owned).collect(),
+            ..of_type("proc", [])
+        };
+        all.insert("/proc".into(), proc);
     }
     all
 }

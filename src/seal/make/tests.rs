@@ -255,7 +255,7 @@ const PLAIN: &str = r#"{"version":3,"engine":"rootful","uid":{"exactly":65532},"
 
 /// Words, and what they change of the promise of a plain container; null is what is no longer said.
 #[rustfmt::skip]
-const CHANGES: [(&str, &str); 108] = [
+const CHANGES: [(&str, &str); 109] = [
     ("--user=0", r#"{"uid":"any","gid":"any"}"#),
     ("--user=root", r#"{"uid":"any","gid":"any","groups":"any"}"#),
     ("--user=app", r#"{"uid":"not-root","gid":"not-root","groups":"not-root"}"#),
@@ -304,6 +304,7 @@ const CHANGES: [(&str, &str); 108] = [
     ("--security-opt=mask=/a:/b", r#"{"masked":["/a","/b"]}"#),
     ("--security-opt=unmask=/a:/b", r#"{"unmasked":{"paths":["/a","/b"]}}"#),
     ("--security-opt=unmask=ALL", r#"{"unmasked":"all"}"#),
+    ("--security-opt=proc-opts=nosuid,noexec,nodev,hidepid=2", r#"{"mounts":{"/proc":{"kind":{"type":"proc"},"flags":["nodev","noexec","nosuid"]}}}"#),
     ("--security-opt=proc-opts=hidepid=2", r#"{"mounts":{"/proc":{"kind":{"type":"proc"},"flags":[]}}}"#),
     ("--read-only=false", r#"{"root":"read-write"}"#),
     ("--read-only-tmpfs=true", r#"{"mounts":{"/run":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/var/tmp":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]}}}"#),
