@@ -12,20 +12,27 @@ pub(super) static RULE: Rule = Rule {
     why: "podman container runlabel and podman auto-update do what such labels say; this run does \
           not, but somebody may believe them",
     instead: "read the label, and write what is needed into a profile",
-    references: &["podman-container-runlabel(1)", "podman-auto-update(1)"],
+    references: &[
+        "podman-container-runlabel(1)",
+        "podman-auto-update(1)",
+        "CVE-2026-121885",
+    ],
     bad: &[],
     good: &[],
     check,
 };
 
 /// Labels that a command of podman's obeys, in any case.
-const LABELS: [&str; 6] = [
+const LABELS: [&str; 8] = [
     "run",
     "install",
     "uninstall",
     "io.containers.autoupdate",
+    "io.containers.autoupdate.authfile",
     "io.containers.capabilities",
     "io.containers.seccomp.profile",
+    // The unit of the host that podman auto-update restarts (CVE-2026-121885).
+    "podman_systemd_unit",
 ];
 
 fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
@@ -53,6 +60,8 @@ mod tests {
             ("RUN", 1),
             ("run", 1),
             ("io.containers.autoupdate", 1),
+            ("PODMAN_SYSTEMD_UNIT", 1),
+            ("io.containers.autoupdate.authfile", 1),
             ("runner", 0),
             ("maintainer", 0),
         ] {
