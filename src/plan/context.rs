@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::allow::Date;
 use crate::env::Environment;
-use crate::host::{Host, Mode};
+use crate::host::{FileKind, Host, Mode, Sticky};
 use crate::policy::paths::Places;
 use crate::policy::site::Site;
 use crate::problem::Problem;
@@ -156,9 +156,22 @@ impl<'h> Context<'h> {
             let prefix = program.path.parent()?.parent()?;
             Some(prefix.join("share/safe-podman/profiles"))
         });
+        let installed = installed.filter(|directory| self.is_nobody_else_s(directory));
         let site = Some(PathBuf::from("/etc/safe-podman/profiles"));
         let directories = [person, site, installed].into_iter().flatten().collect();
         Library::new(self.host, Arc::clone(&self.directory), directories)
+    }
+
+    /// Is it missing, or changed by root and this user alone? What uid 0 reads is judged file by file, with a message.
+    fn is_nobody_else_s(&self, directory: &Path) -> bool {
+        let euid = self.host.identity().euid;
+        let found = self.host.resolve(directory);
+        euid == 0
+            || found.is_ok_and(|found| found.kind == FileKind::Missing)
+            || self
+                .host
+                .only_changed_by(directory, &[0, euid], Sticky::Passed)
+                .is_ok()
     }
 
     /// Where files are kept that a container may need after a reboot.

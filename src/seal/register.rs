@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::own_hook::{ARGUMENTS, PATH, mark};
 use crate::digest::sha256;
-use crate::host::{Host, Links, Mode, Sticky};
+use crate::host::{FileKind, Host, Links, Mode, Sticky};
 use crate::podman::releases::hooks::DIRECTORIES;
 use crate::problem::Problem;
 
@@ -56,6 +56,7 @@ pub(crate) fn register(
     let name: String = sha256(text.as_bytes()).chars().take(16).collect();
     let directory = state.join("hooks").join(name);
     host.keep(&directory, FILE, text.as_bytes())?;
+    alone(host, &directory)?;
     let system = DIRECTORIES.iter().map(|fact| PathBuf::from(fact.what));
     let system: Vec<PathBuf> = system.filter(|path| host.trusted(path).is_ok()).collect();
     let mut hooks = BTreeSet::new();
@@ -85,6 +86,42 @@ pub(crate) fn register(
     Ok(Registered { directories, hooks })
 }
 
+/// Refuses a directory of ours that holds another hook, or that others could put one into.
+///
+/// podman runs every hook that it finds there, with all rights of whoever calls it, and those of stage `precreate` stand in
+/// no `config.json`: a container that was once given the directory to write to would be on the host with the next run.
+fn alone(host: &dyn Host, directory: &Path) -> Result<(), Problem> {
+    let is_there = host.resolve(directory)?.kind != FileKind::Missing;
+    // A user's directories are often writable by a group that is the user's own, and podman's store lies beside ours.
+    if is_there && host.identity().mode == Mode::Rootful {
+        host.trusted(directory)?;
+    }
+    let ours = directory.join(FILE);
+    match hook_files(host, directory)?
+        .iter()
+        .find(|path| **path != ours)
+    {
+        None => Ok(()),
+        Some(other) => {
+            let other = other.display();
+            let what = format!(
+                "podman would run the hook \"{other}\", which safe-podman did not put there"
+            );
+            let instead = format!("find out who did, then: rm -r {other}");
+            Err(Problem::new(what).instead(instead))
+        }
+    }
+}
+
+/// Who may change what is run: uid 0 may run what it has built itself; what belongs to another user it may not.
+fn owners(host: &dyn Host) -> Vec<u32> {
+    let identity = host.identity();
+    match identity.mode {
+        Mode::Rootful => vec![0],
+        Mode::Rootless => vec![0, identity.euid],
+    }
+}
+
 /// Is our hook where `podman start` finds it by itself? Root's podman looks into [`DIRECTORIES`], a user's nowhere, until a
 /// containers.conf says so: `configured`.
 pub(crate) fn is_installed(host: &dyn Host, configured: Option<&[PathBuf]>) -> bool {
@@ -110,13 +147,7 @@ pub(crate) fn own_path(host: &dyn Host) -> Result<PathBuf, Problem> {
 /// Another user could replace it, and as a hook of a rootful podman it runs as uid 0.
 pub(crate) fn program(host: &dyn Host) -> Result<PathBuf, Problem> {
     let found = host.resolve(Path::new("/proc/self/exe"))?;
-    let identity = host.identity();
-    // uid 0 may run what it has built itself; a program that belongs to another user it may not.
-    let owners: &[u32] = match identity.mode {
-        Mode::Rootful => &[0],
-        Mode::Rootless => &[0, identity.euid],
-    };
-    host.only_changed_by(&found.path, owners, Sticky::Passed)
+    host.only_changed_by(&found.path, &owners(host), Sticky::Passed)
         .map_err(|mut problem| {
             let path = found.path.display();
             problem.what = format!(
@@ -167,14 +198,19 @@ impl InstalledHook {
     }
 }
 
-/// The hook files of a directory, and the hooks in them.
-fn hooks_in(host: &dyn Host, directory: &Path) -> Result<Vec<(PathBuf, InstalledHook)>, Problem> {
+/// What podman takes for a hook in a directory.
+fn hook_files(host: &dyn Host, directory: &Path) -> Result<Vec<PathBuf>, Problem> {
     let is_hook = |path: &PathBuf| {
         path.extension()
             .is_some_and(|extension| extension == "json")
     };
+    Ok(host.list(directory)?.into_iter().filter(is_hook).collect())
+}
+
+/// The hook files of a directory, and the hooks in them.
+fn hooks_in(host: &dyn Host, directory: &Path) -> Result<Vec<(PathBuf, InstalledHook)>, Problem> {
     let mut hooks = Vec::new();
-    for path in host.list(directory)?.into_iter().filter(is_hook) {
+    for path in hook_files(host, directory)? {
         let file = host.open_file(&path, MAX_BYTES, Links::Follow)?;
         let Ok(document) = serde_json::from_slice::<Value>(&file.bytes) else {
             continue;
@@ -281,6 +317,31 @@ mod tests {
         };
         assert_eq!(asked, Path::new("/srv/hooks"));
         assert!(host.recall(ours, FILE).is_some());
+    }
+
+    #[test]
+    fn our_own_directory_holds_our_hook_alone() {
+        let host = host(0, 0o755);
+        let found = register(&host, Path::new(STATE), None, &[]).unwrap();
+        let ours = found.directories.last().unwrap();
+        assert!(register(&host, Path::new(STATE), None, &[]).is_ok());
+        let mut told = Told::default();
+        for (title, name) in [("a planted hook", "a.json"), ("a hidden one", ".json.json")] {
+            let host = host.clone().file(ours.join(name), 0, 0o600, "{}");
+            let problem = register(&host, Path::new(STATE), None, &[]).unwrap_err();
+            told.problem(title, &problem);
+        }
+        let draft = host
+            .clone()
+            .file(ours.join(".safe-podman.json.7"), 0, 0o600, "");
+        assert!(register(&draft, Path::new(STATE), None, &[]).is_ok());
+        for (owner, mode) in [(1000, 0o755), (0, 0o777)] {
+            let host = host.clone().directory(STATE, owner, mode);
+            let host = host.directory(ours, 0, 0o700);
+            let problem = register(&host, Path::new(STATE), None, &[]).unwrap_err();
+            told.problem(format!("a way of uid {owner}, mode {mode:o}"), &problem);
+        }
+        insta::assert_snapshot!("own", told.text());
     }
 
     #[test]
