@@ -56,7 +56,8 @@ struct Settings {
 /// What was found about one container.
 enum Found {
     Unsealed,
-    Kept,
+    /// What a promise that is made now would hold besides.
+    Kept(Option<&'static str>),
     Broken(Vec<String>),
 }
 
@@ -103,7 +104,9 @@ pub(super) fn verify(
         Format::Json => json(&found),
         Format::Human => human(&found),
     })?;
-    let kept = found.iter().all(|(_, found)| matches!(found, Found::Kept));
+    let kept = found
+        .iter()
+        .all(|(_, found)| matches!(found, Found::Kept(_)));
     Ok(if kept {
         ExitCode::SUCCESS
     } else {
@@ -274,11 +277,14 @@ fn look(container: &Container, context: &Context<'_>) -> Found {
             bundle: container.config.parent().unwrap_or(&container.config),
             pid: container.state.pid,
         };
-        verify::differences(&running, &promise)
+        Ok((
+            verify::differences(&running, &promise)?,
+            promise.is_missing(),
+        ))
     });
     match differences {
-        Ok(differences) if differences.is_empty() => Found::Kept,
-        Ok(differences) => Found::Broken(differences),
+        Ok((differences, missing)) if differences.is_empty() => Found::Kept(missing),
+        Ok((differences, _)) => Found::Broken(differences),
         Err(problem) => Found::Broken(vec![problem.what]),
     }
 }
@@ -291,8 +297,14 @@ fn human(found: &[(Container, Found)]) -> String {
             Found::Unsealed => {
                 let _ = writeln!(out, "{name}: unsealed");
             }
-            Found::Kept => {
+            Found::Kept(missing) => {
                 let _ = writeln!(out, "{name}: as promised");
+                if let Some(missing) = missing {
+                    let _ = writeln!(
+                        out,
+                        "  an older safe-podman promised it, and not {missing}: make it again to hold that too"
+                    );
+                }
             }
             Found::Broken(differences) => {
                 let _ = writeln!(out, "{name}: not as promised");
@@ -309,10 +321,20 @@ fn json(found: &[(Container, Found)]) -> String {
     let row = |(container, found): &(Container, Found)| {
         let (verdict, differences) = match found {
             Found::Unsealed => ("unsealed", &[][..]),
-            Found::Kept => ("kept", &[][..]),
+            Found::Kept(_) => ("kept", &[][..]),
             Found::Broken(differences) => ("broken", differences.as_slice()),
         };
-        serde_json::json!({"id": container.id, "name": container.name, "seal": verdict, "differences": differences})
+        let missing = match found {
+            Found::Kept(missing) => *missing,
+            Found::Unsealed | Found::Broken(_) => None,
+        };
+        serde_json::json!({
+            "id": container.id,
+            "name": container.name,
+            "seal": verdict,
+            "differences": differences,
+            "renewal": missing,
+        })
     };
     let rows: Vec<_> = found.iter().map(row).collect();
     let document = serde_json::json!({"schema": "safe-podman/verify/1", "containers": rows});
@@ -342,7 +364,8 @@ mod tests {
         };
         let differences = ["its uid is 0, but 998 was promised", "\u{1b}[2Jit hides"];
         let found = [
-            (container("kept"), Found::Kept),
+            (container("kept"), Found::Kept(None)),
+            (container("old"), Found::Kept(Some("where its mounts lie"))),
             (container("plain"), Found::Unsealed),
             (
                 container("weak"),

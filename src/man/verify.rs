@@ -23,7 +23,8 @@ pub(super) fn page() -> Page {
         .section("OPTIONS")
         .item("`--all`", "Look at every running container. This is what happens without a name as well.")
         .item("`--format=`<FORMAT>", "`human`: a line for each container and one for each difference. `json`: one document of \
-             the schema `safe-podman/verify/1`; `seal` is `kept`, `broken` or `unsealed`.")
+             the schema `safe-podman/verify/1`; `seal` is `kept`, `broken` or `unsealed`; `renewal` is what \
+             a container that was made by an older safe-podman would promise besides if it were made again.")
         .item("`--root=`<DIR>, `--runroot=`<DIR>, ...", "podman's own flags for the place of its store. They are judged as those of a \
              run are, and need `--allow` `storage-redirect=`<REASON>: see `safe-podman rules storage-redirect`.")
         .section("EXIT STATUS")

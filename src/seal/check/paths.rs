@@ -31,7 +31,8 @@ pub(super) fn access(promise: &Promise, container: &ObservedContainer) -> Vec<Br
 pub(super) fn root(promise: &Promise, config: &ObservedConfig<'_>) -> Vec<Breach> {
     let mut breaches = Vec::new();
     let root = &config.document.root.path;
-    if !is_promised_root(promise, root, &config.context) {
+    // Version 1 does not say.
+    if promise.version > 1 && !is_promised_root(promise, root, &config.context) {
         let found = format!("\"{}\"", root.display());
         let promised = match &promise.rootfs {
             Some(path) => format!("\"{}\"", path.display()),

@@ -4,6 +4,7 @@
 //! What a promise does not mention is promised at its strictest, so the ordinary one is short: a field is left out only
 //! when it says what its default says, and no default gives anything away.
 
+mod first;
 mod mount;
 mod terms;
 mod wire;
@@ -163,6 +164,15 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 impl Promise {
+    /// What a promise that is made now would hold and this one does not; none when nothing.
+    pub fn is_missing(&self) -> Option<&'static str> {
+        match self.version {
+            1 => Some("where its root file system and its mounts lie"),
+            2 => Some("where its mounts lie"),
+            _ => None,
+        }
+    }
+
     /// What is promised about one of [`NAMESPACES`].
     pub fn namespace(&self, name: &str) -> &PromisedNamespace {
         self.namespaces.get(name).unwrap_or(&PromisedNamespace::Own)

@@ -3,8 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::{Promise, VERSION};
+use super::{Promise, VERSION, first};
 use crate::problem::Problem;
 
 impl Promise {
@@ -21,12 +22,21 @@ impl Promise {
     /// Reads the value of the annotation.
     ///
     /// # Errors
-    /// Anything but what [`Promise::encode`] writes.
+    /// Anything but what [`Promise::encode`] writes or ever wrote.
     pub fn decode(text: &str) -> Result<Self, Problem> {
         let unreadable = |why: &str| {
             Problem::new(format!("the promise is unreadable: {why}"))
                 .instead("make the container again with this safe-podman")
         };
+        if let Some(json) = first::bytes(text) {
+            let promise =
+                serde_json::from_slice(&json).map_err(|error| unreadable(&error.to_string()))?;
+            return match serde_json::from_value::<Self>(Value::Object(first::translated(promise))) {
+                Ok(promise) if promise.version == 1 => Ok(promise),
+                Ok(promise) => Err(unreadable(&format!("version {} is not 1", promise.version))),
+                Err(error) => Err(unreadable(&error.to_string())),
+            };
+        }
         let json = URL_SAFE_NO_PAD
             .decode(text)
             .map_err(|error| unreadable(&error.to_string()))?;
@@ -47,7 +57,15 @@ struct Versioned {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::string_slice, reason = "tests")]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::string_slice,
+        clippy::indexing_slicing,
+        reason = "tests"
+    )]
+    use std::path::Path;
+
+    use super::super::{HostRoot, Lower, MountKind};
     use super::*;
 
     fn promise() -> Promise {
@@ -87,10 +105,47 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_promise_of_every_version_is_read() {
+        let hexadecimal = |json: &str| -> String {
+            let digits = json.bytes().map(|byte| format!("{byte:02x}"));
+            digits.collect()
+        };
+        let first = include_str!("../fixtures/promise-1.json");
+        let promise = Promise::decode(&hexadecimal(first)).unwrap();
+        assert_eq!((promise.version, promise.is_missing().is_some()), (1, true));
+        let today = self::promise();
+        assert_eq!(promise.uid, today.uid);
+        assert_eq!(
+            promise.mounts.get(Path::new("/r")),
+            today.mounts.get(Path::new("/r"))
+        );
+        assert_eq!(promise.host_root, HostRoot::Inside);
+        let bare = first.replacen("\"seccomp\": {", "\"seccomp\": null, \"x\": {", 1);
+        assert!(Promise::decode(&hexadecimal(&bare)).is_err());
+        let layer = first.replacen(
+            "\"bind\": \"/srv/ro\"",
+            "\"overlay\": [\"/srv/ro\", null]",
+            1,
+        );
+        let layer = Promise::decode(&hexadecimal(&layer)).unwrap();
+        let lower = Lower::Path("/srv/ro".into());
+        let found = &layer.mounts[Path::new("/r")].kind;
+        assert_eq!(*found, MountKind::Overlay(lower, None));
+        for version in ["2", "3"] {
+            let other = first.replacen("\"version\": 1", &format!("\"version\": {version}"), 1);
+            assert!(Promise::decode(&hexadecimal(&other)).is_err());
+        }
+        let mut second = today.clone();
+        second.version = 2;
+        assert_eq!(Promise::decode(&second.encode().unwrap()).unwrap(), second);
+        assert!(second.is_missing().is_some() && today.is_missing().is_none());
+    }
+
     /// A promise that lost a word gives nothing away.
     #[test]
     fn what_is_left_out_is_promised_at_its_strictest() {
-        let whole: serde_json::Value = serde_json::to_value(promise()).unwrap();
+        let whole: Value = serde_json::to_value(promise()).unwrap();
         let keys: Vec<String> = whole.as_object().unwrap().keys().cloned().collect();
         let mut left_out = 0;
         for key in keys {
