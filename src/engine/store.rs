@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::host::{FileKind, Host, Identity, Links, Mode, Stamp};
+use crate::podman::storage_conf::{Entry, FILES, entries};
 
 /// Larger than this is no storage.conf that anybody wrote.
 const LARGEST_CONF: u64 = 1 << 20;
@@ -81,13 +82,20 @@ impl StoreFiles {
     }
 }
 
+/// Is there a file that only newer releases read, beside a storage.conf? What it says is not looked at.
 fn has_dropins(host: &dyn Host, path: &Path) -> bool {
-    let found = host.list(&path.with_extension("conf.d"));
-    found.map_or(true, |found| !found.is_empty())
+    FILES
+        .iter()
+        .map(|name| path.with_file_name(name))
+        .any(|file| {
+            let more = host.list(&file.with_extension("conf.d"));
+            let is_other = file != path && host.stamp(&file).is_some();
+            is_other || more.map_or(true, |more| !more.is_empty())
+        })
 }
 
-/// Does a storage.conf(5) say anything that could put images elsewhere than in the one standard store? Only lines that
-/// are certainly harmless are passed over, so no TOML reader is needed.
+/// Does a storage.conf(5) say anything that could put images elsewhere than in the one standard store? Only what is
+/// certainly harmless is passed over.
 fn is_moved(host: &dyn Host, path: &Path, driver: &str) -> bool {
     match host.resolve(path) {
         Ok(found) if found.kind == FileKind::Missing => return false,
@@ -97,44 +105,35 @@ fn is_moved(host: &dyn Host, path: &Path, driver: &str) -> bool {
     let Ok(conf) = host.open_file(path, LARGEST_CONF, Links::Follow) else {
         return true;
     };
-    String::from_utf8(conf.bytes).map_or(true, |text| {
-        !text.lines().all(|line| is_harmless(line, driver))
-    })
+    let entries = String::from_utf8(conf.bytes).map(|text| entries(&text));
+    let Ok(Ok(entries)) = entries else {
+        return true;
+    };
+    !entries.iter().all(|entry| is_harmless(entry, driver))
 }
 
-fn is_harmless(line: &str, driver: &str) -> bool {
-    let line = line.trim();
-    if line.is_empty() || line.starts_with('#') {
-        return true;
+fn is_harmless(Entry { key, values }: &Entry, driver: &str) -> bool {
+    let is_all = |word: &str| values.iter().all(|value| value == word);
+    match key.as_str() {
+        "driver" => is_all(driver),
+        "graphroot" => is_all(ROOT_STORE),
+        "additionalimagestores" => is_all(SHARED_STORE),
+        // Options of the driver, which change how an image is mounted but not what it says, and pull options.
+        "runroot"
+        | "size"
+        | "mountopt"
+        | "mount_program"
+        | "force_mask"
+        | "ignore_chown_errors"
+        | "skip_mount_home"
+        | "inodes"
+        | "use_composefs"
+        | "enable_partial_images"
+        | "use_hard_links"
+        | "ostree_repos"
+        | "convert_images" => true,
+        _ => false,
     }
-    if let Some((key, value)) = line.split_once('=') {
-        let (key, value) = (key.trim(), value.trim().replace('\'', "\""));
-        return match key {
-            "driver" => value == format!("\"{driver}\""),
-            "graphroot" => value == format!("\"{ROOT_STORE}\""),
-            "additionalimagestores" => value == "[" || value == "[]",
-            // Options of the driver, which change how an image is mounted but not what it says.
-            "runroot"
-            | "size"
-            | "mountopt"
-            | "mount_program"
-            | "pull_options"
-            | "force_mask"
-            | "ignore_chown_errors"
-            | "skip_mount_home"
-            | "inodes"
-            | "use_composefs" => !value.starts_with('[') && !value.starts_with("\"\"\""),
-            _ => false,
-        };
-    }
-    let element = line.trim_end_matches(',').replace('\'', "\"");
-    let shared = element == format!("\"{SHARED_STORE}\"");
-    let table = [
-        "[storage]",
-        "[storage.options]",
-        "[storage.options.overlay]",
-    ];
-    shared || line == "]" || table.contains(&line)
 }
 
 #[cfg(test)]
@@ -208,8 +207,10 @@ mod tests {
             "additionalimagestores = [ \"/data\" ]",
             "\"/data\",",
             "size = \"\"\"",
-            "[storage.options.vfs]",
+            "[storage.options.vfs]\nunknown = \"x\"",
             "storage = {",
+            "storage = {graphroot = \"/data\"}",
+            "[[storage]]\nGraphRoot = \"/data\"",
         ] {
             let host = rootful().file("/etc/containers/storage.conf", 0, 0o644, line);
             assert_eq!(state_of(&host), None, "{line}");

@@ -110,7 +110,18 @@ impl<'h> Context<'h> {
             let base = Path::new(self.environment.get(variable)?);
             base.is_absolute().then(|| base.join(below))
         });
-        let places = Places::of(self.host)?.with_storage(self.host, moved);
+        let absolute = |variable| {
+            let path = Path::new(self.environment.get(variable)?);
+            path.is_absolute().then_some(path)
+        };
+        let config = absolute("XDG_CONFIG_HOME").map(|config| config.join("containers"));
+        let places = Places::of(self.host)?
+            .with_storage(self.host, moved)
+            .with_conf(
+                self.host,
+                absolute("CONTAINERS_STORAGE_CONF"),
+                config.as_deref(),
+            )?;
         let places = match self.environment.get("HOME").map(Path::new) {
             Some(home) if home.is_absolute() => places.with_home(self.host, home),
             _ => places,

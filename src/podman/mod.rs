@@ -6,5 +6,6 @@ pub mod args;
 pub mod flags;
 pub(crate) mod image_config;
 pub(crate) mod releases;
+pub(crate) mod storage_conf;
 pub(crate) mod value;
 pub(crate) mod version;

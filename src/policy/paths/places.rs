@@ -44,6 +44,28 @@ impl Places {
         })
     }
 
+    /// More files of containers-storage.conf(5): the one that `CONTAINERS_STORAGE_CONF` names, and those in a moved
+    /// configuration directory.
+    ///
+    /// # Errors
+    /// See [`Places::of`].
+    pub fn with_conf(
+        self,
+        host: &dyn Host,
+        file: Option<&Path>,
+        directory: Option<&Path>,
+    ) -> Result<Self, Problem> {
+        let of_file = file
+            .map(|file| storage_conf::in_file(host, file))
+            .transpose()?;
+        let of_directory = directory.map(|directory| storage_conf::below(host, directory));
+        let roots = of_file
+            .into_iter()
+            .chain(of_directory.transpose()?)
+            .flatten();
+        Ok(self.with_storage(host, roots))
+    }
+
     /// One more home directory: `$HOME`, which is another than that of the passwd file for people of a directory
     /// service. It only ever adds a place to guard, so that nothing is lost by a `$HOME` that lies.
     #[must_use]

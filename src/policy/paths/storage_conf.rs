@@ -2,17 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use toml::de::{DeTable, DeValue};
-
 use crate::host::{Host, Links};
+use crate::podman::storage_conf::{FILES, SYSTEM, entries, expanded};
 use crate::problem::Problem;
 
-/// The files that may say so; each is read, since which of them counts depends on the engine's release.
-const FILES: [&str; 3] = [
-    "/usr/share/containers/storage.conf",
-    "/etc/containers/storage.conf",
-    "~/.config/containers/storage.conf",
-];
 const KEYS: [&str; 4] = [
     "graphroot",
     "runroot",
@@ -22,40 +15,61 @@ const KEYS: [&str; 4] = [
 /// More than any such file is long, in bytes.
 const LIMIT: u64 = 1 << 16;
 
-/// The directories that the files name; without a file the usual places count, which are in the table.
+/// The directories that the files of the system and of a home name; without a file the usual places count, which are in the
+/// table. Each file is read, since which of them counts depends on the engine's release.
 ///
 /// # Errors
 /// A file is there and cannot be read or is no TOML: then it is not known which directories are the engine's, and podman
 /// does not start either.
 pub(super) fn roots(host: &dyn Host, home: Option<&Path>) -> Result<Vec<PathBuf>, Problem> {
+    let of_home = home.map(|home| home.join(".config/containers"));
+    let directories = SYSTEM.iter().map(PathBuf::from).chain(of_home);
     let mut roots = Vec::new();
-    for file in FILES {
-        let path = match (file.strip_prefix("~/"), home) {
-            (None, _) => PathBuf::from(file),
-            (Some(rest), Some(home)) => home.join(rest),
-            (Some(_), None) => continue,
-        };
-        let Some(text) = text(host, &path)? else {
-            continue;
-        };
-        let table =
-            DeTable::parse(&text).map_err(|error| not_understood(&path, error.message()))?;
-        let mut values = Vec::new();
-        named(table.get_ref(), &mut values);
-        roots.extend(values.iter().filter_map(|text| directory(text, host, home)));
+    for directory in directories {
+        roots.extend(below(host, &directory)?);
     }
     Ok(roots)
 }
 
-/// The text of a file; none when it does not exist.
-fn text(host: &dyn Host, path: &Path) -> Result<Option<String>, Problem> {
+/// Those that the files in one directory name, drop-ins among them.
+///
+/// # Errors
+/// See [`roots`].
+pub(super) fn below(host: &dyn Host, directory: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let mut roots = Vec::new();
+    for name in FILES {
+        let file = directory.join(name);
+        let dropins = file.with_extension("conf.d");
+        let of_user = dropins.join(host.identity().uid.to_string());
+        let listed = [dropins, of_user];
+        let listed = listed
+            .iter()
+            .flat_map(|directory| host.list(directory).unwrap_or_default());
+        let listed = listed.filter(|path| path.extension().is_some_and(|end| end == "conf"));
+        for file in std::iter::once(file).chain(listed) {
+            roots.extend(in_file(host, &file)?);
+        }
+    }
+    Ok(roots)
+}
+
+/// Those that one file names; none when it does not exist.
+///
+/// # Errors
+/// See [`roots`].
+pub(super) fn in_file(host: &dyn Host, path: &Path) -> Result<Vec<PathBuf>, Problem> {
     let file = match host.open_file(path, LIMIT, Links::Follow) {
-        Err(error) if error.is_missing() => return Ok(None),
+        Err(error) if error.is_missing() => return Ok(Vec::new()),
         file => file?,
     };
     let text = String::from_utf8(file.bytes);
-    text.map(Some)
-        .map_err(|_| not_understood(path, "it is not UTF-8"))
+    let text = text.map_err(|_| not_understood(path, "it is not UTF-8"))?;
+    let entries = entries(&text).map_err(|error| not_understood(path, &error.what))?;
+    let named = entries
+        .iter()
+        .filter(|entry| KEYS.contains(&entry.key.as_str()));
+    let values = named.flat_map(|entry| &entry.values);
+    Ok(values.flat_map(|text| places(text, host)).collect())
 }
 
 fn not_understood(path: &Path, why: &str) -> Problem {
@@ -64,36 +78,30 @@ fn not_understood(path: &Path, why: &str) -> Problem {
         .instead("correct it; podman would not take it either")
 }
 
-/// The values of [`KEYS`], in whichever table they stand.
-fn named<'t>(table: &'t DeTable<'_>, values: &mut Vec<&'t str>) {
-    for (key, value) in table {
-        match value.get_ref() {
-            DeValue::Table(inner) => named(inner, values),
-            DeValue::String(text) if is_named(key.get_ref()) => values.push(text),
-            _ => {}
-        }
-    }
-}
-
-/// Go's TOML reader takes a key in any case, by Unicode's simple folding: `GraphRoot`, and even a long s for an s.
-fn is_named(key: &str) -> bool {
-    KEYS.contains(&key.to_uppercase().to_lowercase().as_str())
-}
-
-/// A value with `$HOME`, `$UID` and `$USER` filled in, as podman does.
-fn directory(text: &str, host: &dyn Host, home: Option<&Path>) -> Option<PathBuf> {
+/// What a value may mean: podman has few variables when we start it, and those of a session when its user does.
+fn places(text: &str, host: &dyn Host) -> Vec<PathBuf> {
     let identity = host.identity();
-    let home = home.map_or("$".into(), Path::to_string_lossy);
-    let user = identity.name.as_deref().unwrap_or_default();
-    let path = text
-        .replace("$UID", &identity.uid.to_string())
-        .replace("${HOME}", &home)
-        .replace("$HOME", &home)
-        .replace("${USER}", user)
-        .replace("$USER", user);
-    let is_whole = !path.contains('$');
-    let path = PathBuf::from(path);
-    (path.is_absolute() && is_whole).then_some(path)
+    let home = || Some(identity.home.as_ref()?.display().to_string());
+    let few = |name: &str| match name {
+        "HOME" => home(),
+        "XDG_CACHE_HOME" => Some(format!("{}/.cache", home()?)),
+        "XDG_CONFIG_HOME" => Some(format!("{}/.config", home()?)),
+        "XDG_DATA_HOME" => Some(format!("{}/.local/share", home()?)),
+        "XDG_RUNTIME_DIR" => Some(format!("/run/user/{}", identity.uid)),
+        _ => None,
+    };
+    let session = |name: &str| match name {
+        "UID" => Some(identity.uid.to_string()),
+        "USER" | "LOGNAME" => identity.name.clone(),
+        name => few(name),
+    };
+    let mut places = vec![
+        expanded(text, identity.uid, few),
+        expanded(text, identity.uid, session),
+    ];
+    places.dedup();
+    let places = places.into_iter().map(PathBuf::from);
+    places.filter(|path| path.is_absolute()).collect()
 }
 
 #[cfg(test)]
@@ -131,6 +139,9 @@ mod tests {
             "[Storage]\nGraphRoot = \"/x\"",
             "[\"\\u017Ftorage\"]\n\"gra\\u0070hroot\" = \"/x\"",
             "[storage]\ngraphroot = \"\"\"\n/x\"\"\"",
+            "[[storage]]\ngraphroot = \"/x\"",
+            "storage = [{graphroot = [\"/x\", 5]}]",
+            "storage.graphroot = \"$NONE/x\"",
         ] {
             assert_eq!(of(text), Ok(vec![PathBuf::from("/x")]), "{text}");
         }
@@ -151,6 +162,33 @@ mod tests {
         assert!(of("\n".repeat(1 << 17)).is_err());
         let directory = Fake::rootful().directory(CONF, 0, 0o755);
         assert!(roots(&directory, None).is_err());
+    }
+
+    #[test]
+    fn drop_ins_of_newer_releases_count() {
+        for file in [
+            "/etc/containers/storage.conf.d/10-x.conf",
+            "/usr/share/containers/storage.rootful.conf.d/x.conf",
+            "/etc/containers/storage.rootless.conf",
+            "/etc/containers/storage.rootless.conf.d/1000/x.conf",
+            "/home/ann/.config/containers/storage.conf.d/x.conf",
+        ] {
+            let host = Fake::rootless().file(file, 0, 0o644, "storage.graphroot = \"/x\"");
+            let found = roots(&host, Some(Path::new("/home/ann")));
+            assert_eq!(found, Ok(vec![PathBuf::from("/x")]), "{file}");
+        }
+        let other = "/etc/containers/storage.conf.d/README";
+        let host = Fake::rootless().file(other, 0, 0o644, "not TOML");
+        assert_eq!(roots(&host, None), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_variable_may_be_set_or_not() {
+        let found = of("storage.graphroot = \"/data/$USER/x\"");
+        let expected = ["/data//x", "/data/ann/x"].map(PathBuf::from);
+        assert_eq!(found, Ok(expected.to_vec()));
+        let found = of("storage.graphroot = \"$XDG_DATA_HOME/x\"");
+        assert_eq!(found, Ok(vec![PathBuf::from("/home/ann/.local/share/x")]));
     }
 
     #[test]
