@@ -202,7 +202,8 @@ pub(super) fn table(
 }
 
 impl OverlayDirs {
-    /// None where they are not shown, or cannot be read: the kernel escapes what is special in a path.
+    /// None where they are not shown, or cannot be read: the kernel escapes what is special in a path. With `bind` among
+    /// its options the runtime mounts its source, and the directories say nothing.
     fn of(kind: &str, options: &[String]) -> Option<Self> {
         let dir = |key: &str| {
             let value = |option: &String| Some(option.strip_prefix(key)?.strip_prefix('=')?.into());
@@ -210,7 +211,8 @@ impl OverlayDirs {
         };
         let lower: PathBuf = dir("lowerdir")?;
         let escaped = options.iter().any(|option| option.contains('\\'));
-        (kind == "overlay" && !escaped).then(|| Self {
+        let bound = options.iter().any(|option| option == "bind" || option == "rbind");
+        (kind == "overlay" && !escaped && !bound).then(|| Self {
             lower,
             upper: dir("upperdir"),
             work: dir("workdir"),

@@ -291,6 +291,7 @@ fn layers_images_and_types() {
         (layer, of(&["ro", "lowerdir=/etc", &up, &work]), false),
         (layer, of(&["ro", lower, "upperdir=/srv", &work]), false),
         (layer, of(&["ro", lower, &up, "workdir=/srv"]), false),
+        (layer, of(&["ro", lower, &up, &work, "rbind"]), false),
         (layer, of(&["ro", lower]), false),
         (layer, of(&["ro"]), false),
         (
@@ -309,6 +310,7 @@ fn layers_images_and_types() {
         (image, of(&[&stored]), true),
         (image, of(&[&stored, &up, &work]), false),
         (image, of(&["ro", &half]), false),
+        (image, of(&["ro", &stored, "bind"]), false),
         (image, of(&["ro"]), false),
         (
             image,
