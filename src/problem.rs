@@ -43,6 +43,19 @@ impl Problem {
         self
     }
 
+    /// The same without a word of the file that it is about, whose text is nothing for whoever reads this.
+    #[must_use]
+    pub fn veiled(self, file: &str) -> Self {
+        Self {
+            what: format!("\"{file}\" is not understood"),
+            origin: self.origin,
+            shown: None,
+            instead: Some(
+                "correct that line; it is not shown, since not everybody may read the file".into(),
+            ),
+        }
+    }
+
     /// Says what to type instead.
     #[must_use]
     pub fn instead(mut self, instead: impl Into<String>) -> Self {

@@ -3,14 +3,14 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{self, BufRead};
+use std::io;
 use std::ops::Bound;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
-use super::file::{Links, Opened, ReadError, Stamp, Unread};
+use super::file::{Links, Opened, ReadError, Stamp, Streamed, Unread};
 use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::trust::Sticky;
 use super::{
@@ -121,9 +121,14 @@ impl Fake {
     /// What is opened at a path is another file than what stands there: somebody swapped the two in between.
     #[must_use]
     pub fn swapped(mut self, path: impl Into<PathBuf>, owner: u32, mode: u32, text: &str) -> Self {
-        let bytes = text.into();
-        let opened = Opened { bytes, owner, mode };
-        self.swapped.insert(path.into(), opened);
+        let (bytes, path) = (text.into(), path.into());
+        let opened = Opened {
+            bytes,
+            owner,
+            mode,
+            path: path.clone(),
+        };
+        self.swapped.insert(path, opened);
         self
     }
 
@@ -265,12 +270,13 @@ impl Host for Fake {
         self.process(pid).map(|process| process.mounts)
     }
 
-    fn stream(&self, path: &Path) -> io::Result<Box<dyn BufRead>> {
+    fn stream(&self, path: &Path) -> io::Result<Streamed> {
         let opened = self.open_file(path, u64::MAX, Links::Follow);
-        let bytes = opened
-            .map_err(|error| io::Error::other(error.to_string()))?
-            .bytes;
-        Ok(Box::new(io::Cursor::new(bytes)))
+        let opened = opened.map_err(|error| io::Error::other(error.to_string()))?;
+        Ok(Streamed {
+            may_be_shown: self.may_show(&opened),
+            reader: Box::new(io::Cursor::new(opened.bytes)),
+        })
     }
 
     fn current_directory(&self) -> Result<PathBuf, Problem> {
@@ -324,6 +330,7 @@ impl Host for Fake {
                     bytes: content.clone(),
                     owner: entry.owner,
                     mode: entry.mode,
+                    path: found.path,
                 })
             }
             (FileKind::Missing, _) => {

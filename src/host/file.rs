@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{self, Read as _};
+use std::io::{self, BufRead, Read as _};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,16 @@ pub struct Opened {
     pub owner: u32,
     /// Its permission bits (07777).
     pub mode: u32,
+    /// Where it lies, whatever name it was opened by.
+    pub path: PathBuf,
+}
+
+/// A file that is read bit by bit.
+pub struct Streamed {
+    /// Its content.
+    pub reader: Box<dyn BufRead>,
+    /// May a person who starts this program be shown it? See [`super::Host::may_show`].
+    pub may_be_shown: bool,
 }
 
 /// Why a file was not read.
@@ -144,6 +155,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
 pub(super) fn read_whole(path: &Path, limit: u64, links: Links) -> Result<Opened, ReadError> {
     let fail = |why| ReadError::new(path, why);
     let (file, meta) = open_regular(path, links).map_err(fail)?;
+    let path_of = place(&file);
     // Room for the whole file and one byte more, by which the end is seen: two reads.
     let size = usize::try_from(meta.size().min(limit)).unwrap_or_default();
     let mut bytes = Vec::with_capacity(size.saturating_add(1));
@@ -155,9 +167,31 @@ pub(super) fn read_whole(path: &Path, limit: u64, links: Links) -> Result<Opened
     }
     Ok(Opened {
         bytes,
+        ..described(path_of, &meta)
+    })
+}
+
+/// Opens a file of any kind and size, with a description of it if it is a regular one: a pipe or a terminal holds what the
+/// caller puts there.
+pub(super) fn open_stream(path: &Path) -> io::Result<(File, Option<Opened>)> {
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
+    let opened = meta.is_file().then(|| described(place(&file), &meta));
+    Ok((file, opened))
+}
+
+fn described(path: PathBuf, meta: &Metadata) -> Opened {
+    Opened {
+        bytes: Vec::new(),
         owner: meta.uid(),
         mode: meta.mode() & 0o7777,
-    })
+        path,
+    }
+}
+
+/// Of the open file; empty where `/proc` does not tell.
+fn place(file: &File) -> PathBuf {
+    fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).unwrap_or_default()
 }
 
 /// Looked at before it is opened because opening a device may already do something, and after it because the name may

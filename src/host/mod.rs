@@ -25,7 +25,7 @@ mod replace;
 mod system;
 mod trust;
 
-use std::io::{self, BufRead};
+use std::io;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -38,7 +38,7 @@ pub(crate) use cgroup_limits::nano_cpus;
 pub(crate) use descriptors::{inherited_descriptors, parents_stderr};
 pub use fake::Fake;
 pub(crate) use file::write;
-pub(crate) use file::{Links, Opened, ReadError, Stamp, Unread};
+pub(crate) use file::{Links, Opened, ReadError, Stamp, Streamed, Unread};
 pub(crate) use identity::{Identity, Mode, RunsIn};
 pub(crate) use limits::{Effectiveness, Limits};
 pub(crate) use mounts::{KernelMount, source_of};
@@ -142,7 +142,7 @@ pub trait Host {
     ///
     /// # Errors
     /// It cannot be opened.
-    fn stream(&self, path: &Path) -> io::Result<Box<dyn BufRead>>;
+    fn stream(&self, path: &Path) -> io::Result<Streamed>;
 
     /// The current directory.
     ///
@@ -203,6 +203,23 @@ pub trait Host {
             return Err(fail(Problem::new(what)));
         }
         Ok(opened)
+    }
+
+    /// May what stands in this file be shown to whoever started this program? A user's own process reads what the user may
+    /// read. Root's reads everything, and may have been started through sudo(8) by somebody who may read little: nothing but
+    /// owner and mode tell (`SUDO_UID` is a variable), so it shows what everybody may read.
+    fn may_show(&self, opened: &Opened) -> bool {
+        self.identity().euid != 0 || self.may_everybody_read(&opened.path, opened.mode)
+    }
+
+    /// May everybody read a file of this mode, by owner and mode of it and of every directory above it? `path` is without
+    /// links.
+    fn may_everybody_read(&self, path: &Path, mode: u32) -> bool {
+        let may_enter = |directory: &Path| {
+            let found = self.resolve(directory);
+            found.is_ok_and(|found| found.mode & 0o001 != 0)
+        };
+        mode & 0o004 != 0 && path.is_absolute() && path.ancestors().skip(1).all(may_enter)
     }
 
     /// The first executable called `name` in the directories of `search`, which are separated by colons. Our own search

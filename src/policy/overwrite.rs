@@ -135,7 +135,7 @@ pub(super) fn own_name(name: &str, ending: &str) -> String {
 fn is_podmans(path: &Path, host: &dyn Host) -> bool {
     let mut first = Vec::new();
     let read = host.stream(path).map(|file| {
-        let mut file = file.take(FIRST_BYTES);
+        let mut file = file.reader.take(FIRST_BYTES);
         file.read_until(b'\n', &mut first)
             .map(|_| file.fill_buf().is_ok_and(<[u8]>::is_empty))
     });

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::host::{FileKind, Host, Links, ReadError, Unread};
+use crate::host::{FileKind, Host, Links, Opened, ReadError, Unread};
 use crate::problem::Problem;
 
 /// The largest profile, in bytes.
@@ -15,11 +15,9 @@ pub(crate) const MAX_BYTES: u64 = 64 * 1024;
 ///
 /// # Errors
 /// It is missing, unreadable, no regular file or larger than [`MAX_BYTES`]. Never blocks.
-pub(super) fn read(host: &dyn Host, path: &Path, shown: &Path) -> Result<Vec<u8>, Problem> {
+pub(super) fn read(host: &dyn Host, path: &Path, shown: &Path) -> Result<Opened, Problem> {
     let opened = host.open_file(path, MAX_BYTES, Links::Follow);
-    opened
-        .map(|opened| opened.bytes)
-        .map_err(|error| unusable(shown, error))
+    opened.map_err(|error| unusable(shown, error))
 }
 
 /// Reads a file of the profile library: `None` when there is none.
@@ -133,9 +131,9 @@ mod tests {
             .node("/p/socket", FileKind::Socket, 1000, 0o644)
             .node("/dev/zero", FileKind::CharDevice, 0, 0o666);
         let bytes = |path: &str| read(&host, Path::new(path), Path::new(path)).unwrap();
-        assert_eq!(bytes("/p/good"), b"a: 1");
-        assert_eq!(bytes("/p/link"), b"a: 1");
-        assert_eq!(bytes("/p/full").len(), 65_536);
+        assert_eq!(bytes("/p/good").bytes, b"a: 1");
+        assert_eq!(bytes("/p/link").bytes, b"a: 1");
+        assert_eq!(bytes("/p/full").bytes.len(), 65_536);
         for (path, why) in [
             ("/p/over", "larger than 64 KiB"),
             ("/p/fifo", "is a FIFO"),

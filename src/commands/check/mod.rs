@@ -120,8 +120,12 @@ impl Checker<'_> {
             Target::Commands(file) => {
                 let path = self.context.directory.join(file);
                 match self.context.host.stream(&path) {
+                    Ok(opened) if !opened.may_be_shown => Ok(Err(Problem::new(format!(
+                        "the rows of \"{file}\" would be shown, and not everybody may read it"
+                    ))
+                    .instead(format!("safe-podman check --commands - <{file}")))),
                     Ok(opened) => self
-                        .write(out, &mut self.rows(opened, Some(file.clone())))
+                        .write(out, &mut self.rows(opened.reader, Some(file.clone())))
                         .map(Ok),
                     Err(error) => Ok(Err(Problem::new(format!(
                         "cannot open \"{file}\": {error}"

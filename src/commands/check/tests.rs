@@ -1,5 +1,6 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -47,7 +48,7 @@ fn with_checker<T>(
     let said = CheckOptions::parse(&words, &directory).unwrap();
     let host = match &said.target {
         Target::Commands(file) => match std::fs::read(file) {
-            Ok(text) => Fake::rootful().file(file, 0, 0o600, text),
+            Ok(text) => Fake::rootful().file(file, 0, 0o644, text),
             Err(_) => Fake::rootful(),
         },
         Target::CommandLine | Target::Profiles(_) => Fake::rootful(),
@@ -496,4 +497,46 @@ fn what_check_prints() {
     let mut told = crate::testing::Told::default();
     told.printed("check --commands", &out.replace(name, "rows.sh"));
     insta::assert_snapshot!("check", told.text());
+}
+
+/// `sudo safe-podman check --commands /etc/shadow`
+#[test]
+fn rows_that_not_everybody_may_read_are_not_shown() {
+    let words = ["--commands", "/etc/shadow"].map(OsString::from);
+    let directory: Arc<Path> = Path::new(DIRECTORY).into();
+    let said = CheckOptions::parse(&words, &directory).unwrap();
+    for (host, is_shown) in [
+        (
+            Fake::rootful().file("/etc/shadow", 0, 0o640, "root:x"),
+            false,
+        ),
+        (
+            Fake::rootful().file("/etc/shadow", 0, 0o644, "root:x"),
+            true,
+        ),
+        (
+            Fake::rootless().file("/etc/shadow", 1000, 0o600, "root:x"),
+            true,
+        ),
+    ] {
+        let today = "2026-11-22".parse().unwrap();
+        let around = Context::new(
+            &host,
+            Environment::default(),
+            Site::default(),
+            Arc::clone(&directory),
+            today,
+        );
+        let checker = Checker {
+            line: String::new(),
+            said: said.clone(),
+            context: &around.or_default_filter(FILTER),
+            shell: ShellContext::default(),
+            layered: &layered,
+        };
+        let mut out = Vec::new();
+        let checked = checker.check(&mut out).unwrap();
+        assert_eq!(checked.is_ok(), is_shown, "{checked:?}");
+        assert_eq!(String::from_utf8_lossy(&out).contains("root:x"), is_shown);
+    }
 }

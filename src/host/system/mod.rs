@@ -5,7 +5,7 @@ mod tree;
 
 use std::cell::{OnceCell, RefCell};
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Read as _};
+use std::io::{self, BufReader, IsTerminal as _, Read as _};
 use std::os::fd::RawFd;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 
 use self::mount_table::MountTable;
 use super::cgroups::{self, Cgroups, Groups, UserManager};
-use super::file::{self, Links, Opened, ReadError, Stamp, Unread, unreadable};
+use super::file::{self, Links, Opened, ReadError, Stamp, Streamed, Unread, unreadable};
 use super::paths::{self, FileKind, Resolved};
 use super::trust::Sticky;
 use super::{
@@ -64,8 +64,12 @@ impl Host for System {
         mounts::parse(&table)
     }
 
-    fn stream(&self, path: &Path) -> io::Result<Box<dyn BufRead>> {
-        Ok(Box::new(BufReader::new(File::open(path)?)))
+    fn stream(&self, path: &Path) -> io::Result<Streamed> {
+        let (file, regular) = file::open_stream(path)?;
+        Ok(Streamed {
+            reader: Box::new(BufReader::new(file)),
+            may_be_shown: regular.is_none_or(|opened| self.may_show(&opened)),
+        })
     }
 
     fn current_directory(&self) -> Result<PathBuf, Problem> {

@@ -1,6 +1,6 @@
 //! Who else can read an env file.
 
-use crate::host::{FileKind, Host};
+use crate::host::{FileKind, Mode, Resolved, Sticky};
 use crate::podman::args::FlagValue;
 use crate::podman::flags;
 use crate::policy::facts::Facts;
@@ -25,10 +25,31 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let files = spec
         .passed(&flags::ENV_FILE)
         .chain(spec.passed(&flags::LABEL_FILE));
-    files.filter_map(|given| judge(given, facts.host)).collect()
+    files.filter_map(|given| judge(given, facts)).collect()
 }
 
-fn judge(given: &FlagValue, host: &dyn Host) -> Option<Hit> {
+/// What root's podman reads for somebody who may not read it. Root itself keeps its secrets in such files, and units start
+/// with nobody logged in, so it takes a person who logged in as somebody else, or a site that forbids it: there the person at
+/// the keyboard is not trusted, nor is a way to the file that others can change until podman goes it.
+fn is_anothers_secret(found: &Resolved, facts: &Facts<'_>) -> bool {
+    let host = facts.host;
+    if host.identity().mode == Mode::Rootless {
+        return false;
+    }
+    let is_private = !host.may_everybody_read(&found.path, found.mode);
+    let is_led = || {
+        host.only_changed_by(&found.path, &[0], Sticky::Refused)
+            .is_err()
+    };
+    match host.login_uid() {
+        _ if facts.site.forbids(RULE.id) => is_private || is_led(),
+        Some(person) => is_private && person != 0 && person != found.owner,
+        None => false,
+    }
+}
+
+fn judge(given: &FlagValue, facts: &Facts<'_>) -> Option<Hit> {
+    let host = facts.host;
     let found = host.resolve(&given.base.join(&given.value)).ok()?;
     let name = &given.value;
     if ["/proc", "/sys"]
@@ -42,6 +63,11 @@ fn judge(given: &FlagValue, host: &dyn Host) -> Option<Hit> {
     }
     if found.kind != FileKind::File {
         return None;
+    }
+    if is_anothers_secret(&found, facts) {
+        let what = format!("root's podman would read \"{name}\", which not everybody may read");
+        let instead = "a file that you may read yourself, in a directory of root's";
+        return Some(Hit::refuse(what, &given.origin).instead(instead));
     }
     let labels = given.flag == &flags::LABEL_FILE;
     let uid = host.identity().uid;
@@ -67,6 +93,7 @@ fn judge(given: &FlagValue, host: &dyn Host) -> Option<Hit> {
 mod tests {
     use crate::host::Fake;
     use crate::policy::engine::Verdict;
+    use crate::policy::site::Site;
     use crate::testing::TestRun;
 
     fn verdicts(host: &Fake, args: &[&str]) -> Vec<Verdict> {
@@ -126,6 +153,54 @@ mod tests {
                 ),
                 "{file}"
             );
+        }
+    }
+
+    /// `sudo safe-podman run --env-file /srv/app/env`
+    #[test]
+    fn root_s_podman_is_not_told_to_read_for_somebody_else() {
+        let host = |mode| {
+            Fake::rootful()
+                .file("/srv/app/e", 0, mode, "")
+                .file("/home/ann/e", 1000, 0o600, "")
+        };
+        let is_refused = |run: &TestRun<'_>, file: &str| {
+            let found = run.findings("env-file-perms", &["--env-file", file]);
+            found
+                .iter()
+                .any(|found| matches!(found.verdict, Verdict::Refused(_)))
+        };
+        for (login_uid, mode, refused) in [
+            (None, 0o600, false),
+            (Some(0), 0o600, false),
+            (Some(1000), 0o600, true),
+            (Some(1000), 0o640, true),
+            (Some(1000), 0o644, false),
+        ] {
+            let host = match login_uid {
+                Some(uid) => host(mode).with_login_uid(uid),
+                None => host(mode),
+            };
+            let run = TestRun::on(&host);
+            assert_eq!(
+                is_refused(&run, "/srv/app/e"),
+                refused,
+                "{login_uid:?} {mode:o}"
+            );
+            assert_eq!(is_refused(&run, "/home/ann/e"), false);
+        }
+        let site = || Site::parse("forbid: [env-file-perms]", "p").unwrap();
+        for (mode, file, refused) in [
+            (0o600, "/srv/app/e", true),
+            (0o644, "/srv/app/e", false),
+            (0o644, "/home/ann/e", true),
+        ] {
+            let host = host(mode).directory("/home/ann", 1000, 0o755);
+            let run = TestRun {
+                site: site(),
+                ..TestRun::on(&host)
+            };
+            assert_eq!(is_refused(&run, file), refused, "{mode:o} {file}");
         }
     }
 }

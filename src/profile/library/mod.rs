@@ -250,8 +250,15 @@ impl<'h> Library<'h> {
     }
 
     fn named(&self, path: &Path) -> Result<Profile, Problem> {
-        let bytes = read::read(self.host, &self.directory.join(path), path)?;
-        self.parse(&stem(path), path, &bytes, Home::Named)
+        let opened = read::read(self.host, &self.directory.join(path), path)?;
+        let parsed = self.parse(&stem(path), path, &opened.bytes, Home::Named);
+        parsed.map_err(|problem| {
+            if self.host.may_show(&opened) {
+                problem
+            } else {
+                problem.veiled(&path.display().to_string())
+            }
+        })
     }
 
     fn parse(&self, name: &str, path: &Path, bytes: &[u8], home: Home) -> Result<Profile, Problem> {

@@ -236,3 +236,36 @@ fn root_obeys_only_what_root_owns() {
         assert_eq!(named.home, Home::Named);
     }
 }
+
+/// `sudo safe-podman run --profile /etc/shadow`: a line with a caret would show what only root may read.
+#[test]
+fn what_not_everybody_may_read_is_not_shown() {
+    let hash = "root:$y$hunter2:20000::::::";
+    let host = |directory, mode| {
+        Fake::rootful()
+            .directory("/d", 0, directory)
+            .file("/d/p.yaml", 0, mode, hash)
+            .file("/q.yaml", 1000, 0o644, "extends: /d/p.yaml")
+            .link("/link.yaml", "/d/p.yaml")
+    };
+    for (directory, mode, is_shown) in [
+        (0o755, 0o644, true),
+        (0o755, 0o640, false),
+        (0o755, 0o600, false),
+        (0o700, 0o644, false),
+    ] {
+        let host = host(directory, mode);
+        for name in ["/d/p.yaml", "/link.yaml"] {
+            let problem = library(&host).find(name).unwrap_err();
+            let text = format!("{problem:?}");
+            assert_eq!(text.contains("hunter2"), is_shown, "{text}");
+            assert!(
+                problem.origin.is_some() && problem.instead.is_some(),
+                "{text}"
+            );
+        }
+    }
+    let host = host(0o755, 0o600).swapped("/q.yaml", 0, 0o600, hash);
+    let problem = library(&host).find("/q.yaml").unwrap_err();
+    assert!(!format!("{problem:?}").contains("hunter2"), "{problem:?}");
+}
