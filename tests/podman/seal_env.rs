@@ -2,6 +2,8 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::Write as _;
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::Path;
 use std::process::Command;
@@ -205,9 +207,23 @@ const DESCRIPTOR: [&str; 5] = ["--network=none", IMAGE, "sh", "-c", "cat <&3"];
 
 /// A socket that a unit file passes to this very process is meant for the container, and the seal knows of it.
 fn open_descriptors(engine: &Engine) -> Tested {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let mut inner = engine.impatient_command("run");
+    inner.arg("--rm").args(DESCRIPTOR);
+    let open = "exec 3<>/dev/tcp/127.0.0.1/$0; export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$@\"";
+    let mut command = engine.command("bash");
+    command.args(["-c", open, &port]).arg(inner.get_program());
+    command.args(inner.get_args());
+    let safe = std::thread::scope(|scope| {
+        scope.spawn(|| listener.accept().unwrap().0.write_all(b"hunter2\n"));
+        said(&mut command, &[])
+    });
+    assert_eq!(safe.ok(), "hunter2\n");
+    // A file is none.
     let mut command = engine.impatient_command("run");
     let safe = activated(engine, command.arg("--rm").args(DESCRIPTOR), "$$");
-    assert_eq!(safe.ok(), "hunter2\n");
+    assert!(safe.stderr.contains("[inherited-fds]"), "{safe:#?}");
     Ok(())
 }
 
