@@ -41,6 +41,7 @@ mod seal_image;
 mod seal_ordinary;
 mod seal_start;
 mod site;
+mod site_boundary;
 mod user;
 mod values;
 mod words;
@@ -75,6 +76,7 @@ const ROOMS: &[(&str, &[(&str, Test)])] = &[
     ("seal_ordinary", seal_ordinary::TESTS),
     ("seal_start", seal_start::TESTS),
     ("site", site::TESTS),
+    ("site_boundary", site_boundary::TESTS),
 ];
 
 fn main() -> ExitCode {
