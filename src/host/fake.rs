@@ -20,6 +20,8 @@ use super::{
 use crate::problem::Invalid;
 use crate::problem::Problem;
 
+/// Stands for the engine behind a socket.
+const ENGINE: &[u8] = b"engine";
 /// The time of every made-up host: noon of 2026-11-22, UTC.
 const NOW: u64 = 1_795_348_800;
 
@@ -158,6 +160,17 @@ impl Fake {
         match resource {
             Resource::Nofile => self.nofile = limit,
             Resource::Nproc => self.nproc = limit,
+        }
+        self
+    }
+
+    /// A socket at which an engine answers.
+    #[must_use]
+    pub fn engine(mut self, path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        self = self.node(path.clone(), FileKind::Socket, 0, 0o666);
+        if let Some((_, content)) = self.entries.get_mut(&path) {
+            *content = ENGINE.to_vec();
         }
         self
     }
@@ -417,6 +430,11 @@ impl Host for Fake {
             (Ok(one), Ok(other)) => one.kind != FileKind::Missing && one.path == other.path,
             _ => false,
         }
+    }
+
+    fn is_engine(&self, socket: &Path) -> bool {
+        let found = self.entries.get(socket);
+        found.is_some_and(|(_, content)| content == ENGINE)
     }
 
     fn stamp(&self, path: &Path) -> Option<Stamp> {

@@ -22,6 +22,7 @@ mod paths;
 mod places;
 mod process;
 mod replace;
+mod socket;
 mod system;
 mod trust;
 
@@ -267,6 +268,10 @@ pub trait Host {
 
     /// Do two paths lead to one file, links of proc(5) to namespaces included? What cannot be followed leads nowhere.
     fn is_same(&self, one: &Path, other: &Path) -> bool;
+
+    /// Does the API of podman or docker answer at this socket? It is connected to, which starts what systemd keeps ready
+    /// behind it.
+    fn is_engine(&self, socket: &Path) -> bool;
 
     /// What tells one state of a regular file from the next, links followed; `None` when there is no such file.
     fn stamp(&self, path: &Path) -> Option<Stamp>;

@@ -196,6 +196,10 @@ impl Host for System {
         }
     }
 
+    fn is_engine(&self, socket: &Path) -> bool {
+        super::socket::is_engine(socket)
+    }
+
     fn stamp(&self, path: &Path) -> Option<Stamp> {
         Stamp::of(path)
     }

@@ -10,6 +10,9 @@ use super::{Asset, Exposure, Extent, Match, Response};
 use crate::host::{FileKind, Host};
 use crate::podman::value::mount_options::Access;
 
+/// A directory made for a socket holds little else.
+const FEW_ENTRIES: usize = 16;
+
 pub(super) struct Lookup<'a> {
     pub(super) host: &'a dyn Host,
     pub(super) places: &'a Places,
@@ -37,8 +40,45 @@ impl Lookup<'_> {
             Some(found) if found.response == Response::Refuse => Some(found),
             worst => {
                 let there = worse(worst, self.exposed(Exposure::IfThere), self.access);
-                worse(there, self.moved(), self.access)
+                let moved = worse(there, self.moved(), self.access);
+                match moved {
+                    Some(found) if found.response == Response::Refuse => Some(found),
+                    moved => worse(moved, self.asked(), self.access),
+                }
             }
+        }
+    }
+
+    /// A socket by another name than the known ones, or a small directory of such, is asked what it is. Only what is about
+    /// to be mounted is: whoever asks starts what systemd keeps ready behind a socket.
+    fn asked(&self) -> Option<Match> {
+        let here = PathBuf::from(format!("/{}", self.path.join("/")));
+        let engine = ROWS.iter().find(|row| row.asset == Asset::RuntimeSocket)?;
+        match self.kind {
+            FileKind::Socket if self.host.is_engine(&here) => {
+                Some(engine.matched(self.access, None))
+            }
+            FileKind::Socket => Some(Match {
+                asset: Asset::IpcSocket,
+                response: Response::Warn,
+                holds: "a socket on which a program of this host listens",
+                fine_read_only: false,
+                exposes: None,
+                by: None,
+            }),
+            FileKind::Directory => {
+                let inside = self.host.list(&here).unwrap_or_default();
+                let is_engine = |path: &&PathBuf| {
+                    let found = self.host.resolve(path);
+                    found.is_ok_and(|found| {
+                        found.kind == FileKind::Socket && self.host.is_engine(&found.path)
+                    })
+                };
+                let inside = Some(inside).filter(|inside| inside.len() <= FEW_ENTRIES)?;
+                let path = inside.iter().find(is_engine)?.display().to_string();
+                Some(engine.matched(self.access, Some(path)))
+            }
+            _ => None,
         }
     }
 

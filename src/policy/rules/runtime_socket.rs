@@ -97,6 +97,30 @@ mod tests {
     }
 
     #[test]
+    fn whatever_it_is_called() {
+        let host = Fake::rootful().engine("/srv/x/api.sock").node(
+            "/srv/y/app.sock",
+            FileKind::Socket,
+            0,
+            0o666,
+        );
+        for (volume, is) in [
+            ("/srv/x/api.sock:/s", true),
+            ("/srv/x:/x:ro", true),
+            ("/srv/y/app.sock:/s", false),
+            ("/srv/y:/y", false),
+        ] {
+            let judged = judged_on(&host, &["-v", volume], Level::Baseline);
+            assert_eq!(judged.judgement.is_refused(), is, "{volume}");
+            let rule = &judged.judgement.findings;
+            let socket = |id| rule.iter().any(|found| found.rule.id == id);
+            assert_eq!(socket(RuleId::RuntimeSocket), is, "{volume}");
+            let noted = volume == "/srv/y/app.sock:/s";
+            assert_eq!(socket(RuleId::HostIpcSocket), noted, "{volume}");
+        }
+    }
+
+    #[test]
     fn by_a_link() {
         let host = Fake::rootful()
             .node("/run/podman/podman.sock", FileKind::Socket, 0, 0o660)
