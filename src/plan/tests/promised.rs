@@ -186,8 +186,8 @@ fn a_later_start_is_sealed_where_the_hook_is_installed() {
 
 #[test]
 fn a_promise_that_is_too_long_is_what_the_message_is_about() {
-    let names: String = (0..6000).map(|n| format!("A_VARIABLE_{n}=1\n")).collect();
-    let host = host().file("/srv/app/many.env", 0, 0o600, names);
+    let names: Vec<String> = (0..6000).map(|n| format!("A_VARIABLE_{n}=1")).collect();
+    let host = host().file("/srv/app/many.env", 0, 0o600, names.join("\n"));
     let context = context(&host, &Environment::default(), Site::default());
     let words = ["--env-file=many.env", "localhost/x"];
     let stopped = go_on(&context, &FakeEngine::new(NEW), Pulling::AsAsked, &words);
