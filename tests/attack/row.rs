@@ -21,7 +21,8 @@ pub(crate) use attacks;
 
 /// What an attack is made of.
 pub(crate) struct Parts {
-    /// What safe-podman says when it stops it: any of these, a rule's `[host-root]` or words of the seal.
+    /// What safe-podman says when it stops it: any of these, a rule's `[host-root]` or words of the seal. None where nothing
+    /// is refused and the attack leads nowhere.
     pub(crate) by: &'static [&'static str],
     /// The attack, and whether it reached the host.
     pub(crate) attack: fn(&Try<'_>) -> Result<Seen, Skip>,
@@ -127,7 +128,10 @@ impl Attack {
         let Parts { by, attack, twin } = &self.parts;
         let plain = attack(&self.prepare(engine, Side::Plain, "plain"))?;
         let ours = attack(&self.prepare(engine, Side::Safe, "ours"))?;
-        let found = by.iter().find(|by| ours.said.stderr.contains(**by));
+        let found = match by {
+            [] => Some(&"nothing is refused"),
+            by => by.iter().find(|by| ours.said.stderr.contains(**by)),
+        };
         let word = |reached| if reached { "open" } else { "closed" };
         eprintln!(
             "attack: {kind}::{}\t{}\t{}\t{}",

@@ -17,7 +17,7 @@ const NAME: &str = "XTABLES_LIBDIR";
 /// podman and what it starts do not.
 fn a_variable_that_a_helper_of_podman_obeys() -> Parts {
     Parts {
-        by: &[""],
+        by: &[],
         attack: |t| {
             let mut command = t.command("run");
             command
