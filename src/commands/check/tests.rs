@@ -535,8 +535,8 @@ fn rows_that_not_everybody_may_read_are_not_shown() {
             layered: &layered,
         };
         let mut out = Vec::new();
-        let checked = checker.check(&mut out).unwrap();
-        assert_eq!(checked.is_ok(), is_shown, "{checked:?}");
+        let totals = checker.check(&mut out).unwrap();
+        assert_eq!(totals.is_ok(), is_shown, "{totals:?}");
         assert_eq!(String::from_utf8_lossy(&out).contains("root:x"), is_shown);
     }
 }

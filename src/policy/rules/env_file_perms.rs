@@ -187,7 +187,7 @@ mod tests {
                 refused,
                 "{login_uid:?} {mode:o}"
             );
-            assert_eq!(is_refused(&run, "/home/ann/e"), false);
+            assert!(!is_refused(&run, "/home/ann/e"));
         }
         let site = || Site::parse("forbid: [env-file-perms]", "p").unwrap();
         for (mode, file, refused) in [

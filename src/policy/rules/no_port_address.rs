@@ -68,14 +68,14 @@ mod tests {
     /// Who opens the one port that is typed with every address does not open those of the profile.
     #[test]
     fn the_override_of_an_address_is_none_of_a_missing_one() {
-        let args = [
+        let words = [
             "-p",
             "0.0.0.0:9090:90",
             "-p",
             "8080:80",
             "--allow=bind-all=a public port",
         ];
-        let argv = rewritten("no-port-address", &args);
+        let argv = rewritten("no-port-address", &words);
         for port in [
             "--publish=0.0.0.0:9090:90/tcp",
             "--publish=127.0.0.1:8080:80/tcp",

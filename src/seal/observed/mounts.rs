@@ -211,7 +211,9 @@ impl OverlayDirs {
         };
         let lower: PathBuf = dir("lowerdir")?;
         let escaped = options.iter().any(|option| option.contains('\\'));
-        let bound = options.iter().any(|option| option == "bind" || option == "rbind");
+        let bound = options
+            .iter()
+            .any(|option| option == "bind" || option == "rbind");
         (kind == "overlay" && !escaped && !bound).then(|| Self {
             lower,
             upper: dir("upperdir"),
