@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::context::{Context, DefaultFilter};
 use crate::digest::sha256;
-use crate::host::Links;
+use crate::host::{Host, Links, Opened};
 use crate::problem::Problem;
 use crate::seal::promise;
 use crate::seccomp::{self, SeccompProfile};
@@ -30,7 +30,7 @@ impl FilterSource {
             Seccomp::File(path) => {
                 let read = context.host.open_file(path, MAX_BYTES, Links::Refuse);
                 let opened = read.map_err(|error| Problem::from(error).at(&spec.seccomp.origin))?;
-                Some(opened.bytes)
+                Some(discreet(opened, context.host))
             }
             Seccomp::Default | Seccomp::Denying(_) | Seccomp::Allowing(_) | Seccomp::Unconfined => {
                 None
@@ -107,6 +107,16 @@ impl FilterSource {
     }
 }
 
+/// What is wrong with a profile is said with words of its own, which are for those who may read it: to everybody else one
+/// that cannot be used is as one that is empty.
+fn discreet(opened: Opened, host: &dyn Host) -> Vec<u8> {
+    if host.may_show(&opened) || SeccompProfile::parse(&opened.bytes).is_ok() {
+        opened.bytes
+    } else {
+        Vec::new()
+    }
+}
+
 fn keep(bytes: &[u8], context: &Context<'_>) -> Result<promise::PromisedFilter, Problem> {
     let sha256 = sha256(bytes);
     let name = format!("{sha256}.json");
@@ -114,4 +124,25 @@ fn keep(bytes: &[u8], context: &Context<'_>) -> Result<promise::PromisedFilter, 
         .host
         .keep(&context.state_directory()?, &name, bytes)?;
     Ok(promise::PromisedFilter { file, sha256 })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::host::Fake;
+
+    #[test]
+    fn what_only_root_may_read_is_not_told() {
+        let host = Fake::rootful()
+            .file("/srv/open.json", 0, 0o644, "\"secret\"")
+            .file("/srv/shut.json", 0, 0o600, "\"secret\"");
+        let read = |path: &str| {
+            let opened = host.open_file(Path::new(path), MAX_BYTES, Links::Refuse);
+            discreet(opened.unwrap(), &host)
+        };
+        assert_eq!(read("/srv/open.json"), b"\"secret\"");
+        assert_eq!(read("/srv/shut.json"), b"");
+    }
 }

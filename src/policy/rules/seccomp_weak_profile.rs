@@ -49,6 +49,10 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 
 /// What is weak about a profile, compared with the default for the same capabilities; `None` when nothing is.
 fn weakness(profile: &[u8], default: &[u8], spec: &Spec) -> Option<String> {
+    if profile.is_empty() {
+        let what = "cannot be used: it is empty, or not for everybody to read, and then what is wrong is not shown";
+        return Some(what.to_owned());
+    }
     let profile = match SeccompProfile::parse(profile) {
         Ok(profile) => profile,
         Err(problem) => return Some(format!("cannot be used: {problem}")),
