@@ -1,7 +1,7 @@
 //! Files of the host that podman or conmon write, read or hand on.
 
 use std::fs;
-use std::os::unix::fs::{chown, symlink};
+use std::os::unix::fs::{PermissionsExt as _, lchown, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::engine::IMAGE;
@@ -14,18 +14,19 @@ attacks!(
     a_sign_to_other_programs,
 );
 
-/// Somebody who owns the directory that a log is to be written to.
+/// Somebody who may write to the directory that a log is to be written to.
 const SOMEBODY: u32 = 4242;
 const SECRET: &str = "of root's";
 
-/// A file of root's, and a directory of somebody else's with a link of this name to it.
+/// A file of root's, and a directory where everybody may write, with a link of this name to the file.
 fn trap(t: &Try<'_>, link: &str) -> (PathBuf, PathBuf) {
     let (victim, theirs) = (t.dir().join("victim"), t.dir().join("theirs"));
     let _ = fs::remove_dir_all(&theirs);
     fs::create_dir(&theirs).unwrap();
     fs::write(&victim, SECRET).unwrap();
     symlink(&victim, theirs.join(link)).unwrap();
-    chown(&theirs, Some(SOMEBODY), None).unwrap();
+    lchown(theirs.join(link), Some(SOMEBODY), None).unwrap();
+    fs::set_permissions(&theirs, fs::Permissions::from_mode(0o777)).unwrap();
     (victim, theirs)
 }
 
