@@ -28,24 +28,32 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     files.filter_map(|given| judge(given, facts)).collect()
 }
 
-/// What root's podman reads for somebody who may not read it. Root itself keeps its secrets in such files, and units start
-/// with nobody logged in, so it takes a person who logged in as somebody else, or a site that forbids it: there the person at
-/// the keyboard is not trusted, nor is a way to the file that others can change until podman goes it.
-fn is_anothers_secret(found: &Resolved, facts: &Facts<'_>) -> bool {
+/// What root's podman reads for somebody who may not read it. Root itself keeps its secrets in such files, units start with
+/// nobody logged in, and whoever is root through sudo(8) is the administrator mostly: a note. Where the site forbids it, the
+/// person at the keyboard is not trusted, nor is a way to the file that others can change until podman goes it.
+fn of_another(name: &str, found: &Resolved, given: &FlagValue, facts: &Facts<'_>) -> Option<Hit> {
     let host = facts.host;
     if host.identity().mode == Mode::Rootless {
-        return false;
+        return None;
     }
     let is_private = !host.may_everybody_read(&found.path, found.mode);
-    let is_led = || {
-        host.only_changed_by(&found.path, &[0], Sticky::Refused)
-            .is_err()
-    };
-    match host.login_uid() {
-        _ if facts.site.forbids(RULE.id) => is_private || is_led(),
-        Some(person) => is_private && person != 0 && person != found.owner,
-        None => false,
+    let what = || format!("root's podman would read \"{name}\", which not everybody may read");
+    if facts.site.forbids(RULE.id) {
+        let is_led = || {
+            host.only_changed_by(&found.path, &[0], Sticky::Refused)
+                .is_err()
+        };
+        let hit = || {
+            let instead = "a file that everybody may read, in a directory of root's";
+            Hit::refuse(what(), &given.origin).instead(instead)
+        };
+        return (is_private || is_led()).then(hit);
     }
+    let person = host
+        .login_uid()
+        .filter(|person| *person != 0 && *person != found.owner)?;
+    let what = || format!("{}: uid {person}, who logged in, may not", what());
+    is_private.then(|| Hit::warn(what(), &given.origin).instead("a file of that person's"))
 }
 
 fn judge(given: &FlagValue, facts: &Facts<'_>) -> Option<Hit> {
@@ -64,10 +72,8 @@ fn judge(given: &FlagValue, facts: &Facts<'_>) -> Option<Hit> {
     if found.kind != FileKind::File {
         return None;
     }
-    if is_anothers_secret(&found, facts) {
-        let what = format!("root's podman would read \"{name}\", which not everybody may read");
-        let instead = "a file that you may read yourself, in a directory of root's";
-        return Some(Hit::refuse(what, &given.origin).instead(instead));
+    if let Some(hit) = of_another(name, &found, given, facts) {
+        return Some(hit);
     }
     let labels = given.flag == &flags::LABEL_FILE;
     let uid = host.identity().uid;
@@ -164,13 +170,14 @@ mod tests {
                 .file("/srv/app/e", 0, mode, "")
                 .file("/home/ann/e", 1000, 0o600, "")
         };
-        let is_refused = |run: &TestRun<'_>, file: &str| {
+        let verdicts = |run: &TestRun<'_>, file: &str| {
             let found = run.findings("env-file-perms", &["--env-file", file]);
             found
-                .iter()
-                .any(|found| matches!(found.verdict, Verdict::Refused(_)))
+                .into_iter()
+                .map(|found| found.verdict)
+                .collect::<Vec<_>>()
         };
-        for (login_uid, mode, refused) in [
+        for (login_uid, mode, is_noted) in [
             (None, 0o600, false),
             (Some(0), 0o600, false),
             (Some(1000), 0o600, true),
@@ -182,13 +189,20 @@ mod tests {
                 None => host(mode),
             };
             let run = TestRun::on(&host);
+            let found = verdicts(&run, "/srv/app/e");
             assert_eq!(
-                is_refused(&run, "/srv/app/e"),
-                refused,
+                found.contains(&Verdict::Noted),
+                is_noted,
                 "{login_uid:?} {mode:o}"
             );
-            assert!(!is_refused(&run, "/home/ann/e"));
+            assert!(!verdicts(&run, "/home/ann/e").contains(&Verdict::Noted));
         }
+        let is_refused = |run: &TestRun<'_>, file: &str| {
+            let found = verdicts(run, file);
+            found
+                .iter()
+                .any(|verdict| matches!(verdict, Verdict::Refused(_)))
+        };
         let site = || Site::parse("forbid: [env-file-perms]", "p").unwrap();
         for (mode, file, refused) in [
             (0o600, "/srv/app/e", true),
