@@ -78,10 +78,11 @@ impl CgroupLimits {
     ) {
         for controller in controllers.split(',') {
             // Controllers that are mounted together lie below both names, and below each.
+            // What every group of this version has, and short: the list of a root group's processes is that of the host.
             let root = [controllers, controller]
                 .map(|name| Path::new(ROOT).join(name))
                 .into_iter()
-                .find(|root| text(&root.join("cgroup.procs")).is_some());
+                .find(|root| text(&root.join("cgroup.clone_children")).is_some());
             let Some(root) = root else { continue };
             let one = |group: &Path, name: &str| -> Option<u64> {
                 text(&root.join(group).join(name))?.trim().parse().ok()
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn version_1_has_a_hierarchy_for_each() {
         let files = [
-            ("/sys/fs/cgroup/memory/cgroup.procs", ""),
+            ("/sys/fs/cgroup/memory/cgroup.clone_children", ""),
             (
                 "/sys/fs/cgroup/memory/a/memory.limit_in_bytes",
                 "9223372036854771712",
@@ -184,10 +185,10 @@ mod tests {
                 "/sys/fs/cgroup/memory/a/memory.memsw.limit_in_bytes",
                 "8192",
             ),
-            ("/sys/fs/cgroup/cpu,cpuacct/cgroup.procs", ""),
+            ("/sys/fs/cgroup/cpu,cpuacct/cgroup.clone_children", ""),
             ("/sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us", "-1"),
             ("/sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_period_us", "100000"),
-            ("/sys/fs/cgroup/pids/cgroup.procs", ""),
+            ("/sys/fs/cgroup/pids/cgroup.clone_children", ""),
             ("/sys/fs/cgroup/pids/a/pids.max", "7"),
         ];
         let found = limits(
