@@ -54,6 +54,7 @@ impl<'o> Words<'o> {
                 "type" => all.types.push(value),
                 "device" => all.devices.push(value),
                 "o" => all.mounting.extend(value.split(',')),
+                // `uid`, `size` and the like, which podman keeps to itself: mount(8) gets these three.
                 _ => {}
             }
         }

@@ -49,8 +49,8 @@ impl Lookup<'_> {
         }
     }
 
-    /// A socket by another name than the known ones, or a small directory of such, is asked what it is. Only what is about
-    /// to be mounted is: whoever asks starts what systemd keeps ready behind a socket.
+    /// A socket by another name than the known ones, or a small directory of such, is asked what it is, by `check` as
+    /// well. Whoever asks starts what systemd keeps ready behind a socket, so none is asked that the table refuses already.
     fn asked(&self) -> Option<Match> {
         let here = PathBuf::from(format!("/{}", self.path.join("/")));
         let engine = ROWS.iter().find(|row| row.asset == Asset::RuntimeSocket)?;

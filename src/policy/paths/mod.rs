@@ -160,9 +160,14 @@ pub(super) fn judge(
         .best()
     };
     let own = look(&found.path, found.kind);
-    let mounts = host.mounts();
-    let is_settled = |own: &Match| own.response == Response::Refuse;
-    let (false, Ok(mounts)) = (own.as_ref().is_some_and(is_settled), mounts) else {
+    if own
+        .as_ref()
+        .is_some_and(|own| own.response == Response::Refuse)
+    {
+        return own;
+    }
+    // Without the table a bind is an error before it is judged.
+    let Ok(mounts) = host.mounts() else {
         return own;
     };
     let names = other_names(&mounts, &found.path).into_iter();
