@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
-use libseccomp::ScmpArch as S;
+use libseccomp::{ScmpArch as S, ScmpSyscall};
 
+use super::SeccompProblem;
 use crate::nearest::nearest;
 use crate::problem::Invalid;
 
@@ -84,6 +85,12 @@ impl Arch {
         Self::ALL.into_iter().find(|arch| arch.library() == native)
     }
 
+    /// [`Self::native`], where a filter has to be made.
+    pub(crate) fn of_kernel() -> Result<Self, SeccompProblem> {
+        let what = "this architecture has no filters that are known here";
+        Self::native().ok_or_else(|| SeccompProblem::Filter(what.to_owned()))
+    }
+
     /// The name in a profile and in an OCI `config.json`, e.g. `SCMP_ARCH_X86_64`.
     pub(crate) fn oci(self) -> &'static str {
         self.row().oci
@@ -102,6 +109,22 @@ impl Arch {
     /// The same in libseccomp's words.
     pub(super) fn library(self) -> S {
         self.row().library
+    }
+
+    /// The architecture of these programs, in Go's words as an image has them, where a kernel of `self` runs them by itself.
+    pub(crate) fn runs(self, programs: &str) -> Option<Self> {
+        match (self, programs) {
+            (Self::X8664, "386" | "i386") => Some(Self::X86),
+            (Self::Aarch64, "arm" | "armhf") => Some(Self::Arm),
+            (Self::S390X, "s390") => Some(Self::S390),
+            _ => None,
+        }
+    }
+
+    /// Has it a call of this name, be it through a multiplexer? libseccomp numbers from -10001 downwards what it has not.
+    pub(super) fn has(self, name: &str) -> bool {
+        let number = ScmpSyscall::from_name_by_arch(name, self.library());
+        number.is_ok_and(|number| number.as_raw_syscall() > -10_000)
     }
 
     /// Does podman read a profile's `archMap` on this architecture? On the others it silently keeps the native table only.

@@ -9,19 +9,29 @@ use super::rule::EPERM;
 use super::syscall::multiplexer;
 use super::{
     Architectures, Condition, FilterAction, FilterFlag, FilterRule, Gate, Group, SeccompProfile,
-    Syscall,
+    Syscall, floor,
 };
 
 impl SeccompProfile {
-    /// `base` without these calls: each fails with `EPERM`, whatever its arguments and the container's capabilities.
+    /// `base` without these calls: each fails, whatever its arguments and the container's capabilities, with what the floor
+    /// answers where that has a row for it and `EPERM` where not.
     ///
-    /// The calls through which a 32-bit program could make them as well (`socketcall`, `ipc`) go with them; others that do
-    /// the same under another name do not: who denies `mkdir` wants `mkdirat` denied too.
+    /// The calls through which a 32-bit program could make them as well (`socketcall`, `ipc`) go with them, and with `unshare`
+    /// the other ways to a new namespace. Others that do the same under another name do not: who denies `mkdir` wants
+    /// `mkdirat` denied too.
     pub(crate) fn denying(base: &Self, names: &[Syscall]) -> Self {
         let denied: BTreeSet<&str> = names.iter().map(Syscall::as_str).collect();
-        let mut profile = base.keeping(|name| !denied.contains(name));
-        let denied: Vec<String> = denied.into_iter().map(str::to_owned).collect();
-        profile.first(denied, FilterAction::Errno(EPERM));
+        let namespaces = floor::NEW_NAMESPACE.into_iter();
+        let namespaces: BTreeSet<&str> = namespaces
+            .filter(|name| denied.contains("unshare") && !denied.contains(name))
+            .collect();
+        let mut profile = base.keeping(|name| !denied.contains(name) && !namespaces.contains(name));
+        for name in &denied {
+            let errno = floor::errno_of(name).unwrap_or(Errno::EPERM);
+            profile.first(vec![(*name).to_owned()], FilterAction::of_errno(errno));
+        }
+        let shut = namespaces.into_iter().flat_map(floor::shut);
+        profile.groups.splice(0..0, shut);
         let closed = names.iter().filter_map(|name| multiplexer(name.as_str()));
         profile.close_multiplexers(&closed.collect());
         profile
@@ -48,6 +58,15 @@ impl SeccompProfile {
         profile
     }
 
+    /// With these calls as far as `other` allows them.
+    #[must_use]
+    pub(crate) fn with(&self, names: &[Syscall], other: &Self) -> Self {
+        let is_one = |name: &str| names.iter().any(|one| one.as_str() == name);
+        let mut profile = self.keeping(|name| !is_one(name));
+        profile.groups.extend(other.keeping(is_one).groups);
+        profile
+    }
+
     /// Does a rule bear on the call, by name or, for `socketcall` and `ipc`, by the name of what they can do?
     fn rules_on(&self, name: &str) -> bool {
         let mut names = self.groups.iter().flat_map(|group| &group.rule.names);
@@ -61,7 +80,7 @@ impl SeccompProfile {
     fn close_multiplexers(&mut self, closed: &BTreeSet<&str>) {
         *self = self.keeping(|name| !closed.contains(name));
         let refusal = match self.default {
-            FilterAction::Errno(EPERM) => FilterAction::Errno(enosys()),
+            FilterAction::Errno(EPERM) => FilterAction::of_errno(Errno::ENOSYS),
             _ => FilterAction::Errno(EPERM),
         };
         self.first(
@@ -175,10 +194,6 @@ fn put<T: serde::Serialize>(map: &mut Map<String, Value>, key: &str, value: Opti
     if let Some(value) = value {
         map.insert(key.to_owned(), json!(value));
     }
-}
-
-fn enosys() -> u16 {
-    u16::try_from(Errno::ENOSYS as i32).unwrap_or(EPERM)
 }
 
 fn plain(names: Vec<String>, action: FilterAction) -> Group {

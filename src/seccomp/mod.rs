@@ -13,6 +13,7 @@ mod build;
 mod compare;
 mod compile;
 mod facts;
+pub(crate) mod floor;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod json;
@@ -27,6 +28,7 @@ mod tests;
 use std::fmt;
 
 pub(crate) use arch::Arch;
+pub(crate) use floor::Floor;
 pub(crate) use json::MAX_BYTES;
 pub(crate) use model::{Architectures, FilterFlag, Gate, Group, Listener, SeccompProfile};
 pub(crate) use resolve::Filter;

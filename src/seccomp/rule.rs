@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use nix::errno::Errno;
+
 use crate::nearest::nearest;
 use crate::problem::Invalid;
 
@@ -65,6 +67,11 @@ impl FilterAction {
             Self::Notify => "SCMP_ACT_NOTIFY",
             Self::Allow => "SCMP_ACT_ALLOW",
         }
+    }
+
+    /// Answers this error.
+    pub(crate) fn of_errno(errno: Errno) -> Self {
+        Self::Errno(u16::try_from(errno as i32).unwrap_or(EPERM))
     }
 
     /// The number of [`Self::Errno`] or [`Self::Trace`].
@@ -153,6 +160,28 @@ impl Condition {
                 "not the index of an argument",
                 "a system call has the arguments 0 to 5",
             )),
+        }
+    }
+}
+
+impl Condition {
+    /// The argument is exactly this, in all its 64 bits.
+    pub(super) const fn equal(index: u8, value: u64) -> Self {
+        Self {
+            index,
+            operator: Operator::Equal,
+            value,
+            value_two: 0,
+        }
+    }
+
+    /// Of the bits that `mask` has, exactly these are set.
+    pub(super) const fn masked(index: u8, mask: u64, bits: u64) -> Self {
+        Self {
+            index,
+            operator: Operator::MaskedEqual,
+            value: mask,
+            value_two: bits,
         }
     }
 }

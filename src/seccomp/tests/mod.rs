@@ -18,7 +18,7 @@ use super::compare::Wider;
 use super::program::passes;
 use super::*;
 
-fn default_profile() -> SeccompProfile {
+pub(super) fn default_profile() -> SeccompProfile {
     SeccompProfile::parse(&std::fs::read("/usr/share/containers/seccomp.json").unwrap()).unwrap()
 }
 
@@ -55,7 +55,7 @@ fn lets_through(filter: &Filter, name: &str, args: &[u64]) -> bool {
     passes(filter.compile().unwrap().run(data))
 }
 
-fn data(arch: u32, number: u32, args: &[u64]) -> [u32; 16] {
+pub(super) fn data(arch: u32, number: u32, args: &[u64]) -> [u32; 16] {
     let mut data = [0; 16];
     data[0] = number;
     data[1] = arch;

@@ -1,0 +1,108 @@
+//! The floor: a filter of our own, the same on every host and under every release of podman.
+//!
+//! What a distribution calls the default decides too little: without any capability a process could still make a user
+//! namespace and be root in it. The floor is a list of calls that are [left](left::LEFT) and a table of [rows](rows::ROWS), each
+//! with what it denies, why, and what opens it. A host whose own profile is stricter is [heeded](under).
+
+mod left;
+mod row;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod under;
+
+use nix::errno::Errno;
+
+pub(crate) use row::{Denies, Opener, Row};
+pub(super) use rows::NEW_NAMESPACE;
+use under::under;
+
+use super::{Arch, Architectures, FilterAction, Gate, Group, SeccompProblem, SeccompProfile};
+
+/// Which floor a container stands on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Floor {
+    /// May it make containers and sandboxes of its own?
+    pub nesting: bool,
+    /// The architecture of its programs, where that is another one than the kernel's own.
+    pub foreign: Option<Arch>,
+}
+
+impl Floor {
+    fn opens(self, row: &Row) -> bool {
+        self.nesting && row.opened_by.contains(&Opener::Nesting)
+    }
+
+    /// The filter on a host whose engines take this profile by default, for a container with this bounding set
+    /// (`CAP_SYS_ADMIN` …): the whole floor, unless the host refuses something that the floor leaves.
+    ///
+    /// # Errors
+    /// The host's profile cannot be read, or has conditions that cannot be put together with the floor's.
+    pub(crate) fn on_host(
+        self,
+        engine: &[u8],
+        bounding: &[String],
+    ) -> Result<SeccompProfile, SeccompProblem> {
+        let host = match SeccompProfile::parse(engine) {
+            Ok(host) => host,
+            // It refuses nothing.
+            Err(SeccompProblem::SwitchedOff) => return Ok(self.profile()),
+            Err(problem) => return Err(problem),
+        };
+        let bounding: Vec<&str> = bounding.iter().map(String::as_str).collect();
+        under(self.profile(), &host, Arch::of_kernel()?, &bounding)
+    }
+
+    /// The whole filter, as a profile: what capabilities open is left to podman, as in the engines' own profiles.
+    pub(crate) fn profile(self) -> SeccompProfile {
+        let allow = |calls: &[&str], args| plain(row::rule(calls, FilterAction::Allow, args));
+        let left: Vec<&str> = left::LEFT.split_whitespace().collect();
+        let families = rows::FAMILIES_LEFT.map(|family| vec![row::of_family(family)]);
+        let sockets = families
+            .into_iter()
+            .chain([row::netlink(rows::PROTOCOL_LEFT)])
+            .map(|args| allow(rows::SOCKETS, args));
+        let rows = rows::ROWS.iter().flat_map(|row| {
+            if self.opens(row) {
+                row.open()
+            } else {
+                row.groups()
+            }
+        });
+        SeccompProfile {
+            default: FilterAction::of_errno(Errno::ENOSYS),
+            architectures: match self.foreign {
+                None => Architectures::Native,
+                Some(arch) => Architectures::Listed(vec![arch]),
+            },
+            groups: rows
+                .chain(sockets)
+                .chain([allow(&left, Vec::new())])
+                .collect(),
+            flags: std::collections::BTreeSet::new(),
+            listener: None,
+        }
+    }
+}
+
+/// What the calls of this name answer where the floor refuses them; none for a call without a row.
+pub(super) fn errno_of(name: &str) -> Option<Errno> {
+    let mut rows = rows::ROWS.iter();
+    let row = rows.find(|row| row.calls.contains(&name) && matches!(row.denies, Denies::Always));
+    row.map(|row| row.errno)
+}
+
+/// The rules of the rows about this call, with nothing that opens them.
+pub(super) fn shut(name: &str) -> Vec<Group> {
+    let rows = rows::ROWS.iter().filter(|row| row.calls.contains(&name));
+    rows.flat_map(Row::shut).collect()
+}
+
+fn plain(rule: super::FilterRule) -> Group {
+    Group {
+        rule,
+        comment: String::new(),
+        includes: Gate::default(),
+        excludes: Gate::default(),
+    }
+}

@@ -1,0 +1,233 @@
+//! The floor on a host whose own profile is stricter.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use nix::errno::Errno;
+
+use super::{left, plain};
+use crate::seccomp::{
+    Arch, Architectures, Filter, FilterAction, FilterRule, SeccompProblem, SeccompProfile,
+};
+
+/// What the host says about one call.
+enum Verdict {
+    Allowed,
+    Refused(FilterAction),
+    /// It depends on the arguments; the host's rules for this call alone.
+    Depends(Filter),
+}
+
+/// What a call is narrowed to.
+enum Narrowed {
+    /// It is refused.
+    Shut(FilterAction),
+    /// These rules in the place of ours.
+    To(Vec<FilterRule>),
+}
+
+/// The floor where this is the host's own profile, for a container with these capabilities: the floor itself, letter by
+/// letter, unless the host refuses something that the floor leaves. Then that is refused as well.
+///
+/// A profile of an older release of the engines that is merely silent about calls which it does not know is not stricter.
+///
+/// # Errors
+/// The host has conditions on a call that cannot be put together with the floor's.
+pub(super) fn under(
+    floor: SeccompProfile,
+    host: &SeccompProfile,
+    arch: Arch,
+    bounding: &[&str],
+) -> Result<SeccompProfile, SeccompProblem> {
+    let (ours, theirs) = (floor.resolve(arch, bounding), host.resolve(arch, bounding));
+    let lost: BTreeSet<Arch> = ours.arches.iter().copied().collect();
+    let lost: BTreeSet<Arch> = lost
+        .into_iter()
+        .filter(|foreign| !theirs.arches.contains(foreign))
+        .collect();
+    let narrowed = narrowed(&ours, &theirs, arch)?;
+    if lost.is_empty() && (narrowed.is_empty() || is_older(host, &narrowed)) {
+        return Ok(floor);
+    }
+    let is_kept = |name: &str| !narrowed.contains_key(name);
+    let kept = ours.rules.iter().filter_map(|rule| {
+        let mut rule = rule.clone();
+        rule.names.retain(|name| is_kept(name));
+        (!rule.names.is_empty()).then_some(rule)
+    });
+    let instead = narrowed.iter().flat_map(|(name, narrowed)| match narrowed {
+        Narrowed::Shut(action) => vec![FilterRule {
+            names: vec![name.clone()],
+            action: *action,
+            args: Vec::new(),
+        }],
+        Narrowed::To(rules) => rules.clone(),
+    });
+    let arches = ours.arches.iter().filter(|arch| !lost.contains(arch));
+    let arches: Vec<Arch> = arches.copied().collect();
+    Ok(SeccompProfile {
+        default: ours.default,
+        architectures: if arches.is_empty() {
+            Architectures::Native
+        } else {
+            Architectures::Listed(arches)
+        },
+        groups: instead.chain(kept).map(plain).collect(),
+        flags: ours.flags.clone(),
+        listener: None,
+    })
+}
+
+/// Is all that is refused what a release of the engines did not know yet? Then none of the calls that came with the next
+/// one stands anywhere in the profile.
+fn is_older(host: &SeccompProfile, narrowed: &BTreeMap<String, Narrowed>) -> bool {
+    let groups = host.groups.iter();
+    let named: BTreeSet<&str> = groups
+        .flat_map(|group| &group.rule.names)
+        .map(String::as_str)
+        .collect();
+    let unknown: BTreeSet<&str> = left::CAME_LATER
+        .into_iter()
+        .filter(|release| release.split_whitespace().all(|name| !named.contains(name)))
+        .flat_map(str::split_whitespace)
+        .collect();
+    let is_unknown = |name: &String| unknown.contains(name.as_str());
+    narrowed.keys().all(is_unknown)
+}
+
+fn narrowed(
+    ours: &Filter,
+    theirs: &Filter,
+    arch: Arch,
+) -> Result<BTreeMap<String, Narrowed>, SeccompProblem> {
+    let host = by_name(theirs);
+    let mut narrowed = BTreeMap::new();
+    let is_here = |name: &str| {
+        let mut arches = ours.arches.iter().chain([&arch]);
+        arches.any(|arch| arch.has(name))
+    };
+    for (name, rules) in by_name(ours) {
+        let allowed: Vec<FilterRule> = rules
+            .iter()
+            .filter(|rule| rule.action == FilterAction::Allow)
+            .map(|rule| alone(name, rule))
+            .collect();
+        if allowed.is_empty() || !is_here(name) {
+            continue;
+        }
+        match verdict(name, host.get(name).map_or(&[], Vec::as_slice), theirs) {
+            Verdict::Allowed => {}
+            Verdict::Refused(action) => {
+                narrowed.insert(name.to_owned(), Narrowed::Shut(action));
+            }
+            Verdict::Depends(host) => {
+                if let Some(rules) = both(name, &allowed, &rules, &host, ours.default)? {
+                    narrowed.insert(name.to_owned(), Narrowed::To(rules));
+                }
+            }
+        }
+    }
+    Ok(narrowed)
+}
+
+/// Our rules for a call where the host has conditions too; none when the host allows all that we do.
+fn both(
+    name: &str,
+    allowed: &[FilterRule],
+    ours: &[&FilterRule],
+    host: &Filter,
+    default: FilterAction,
+) -> Result<Option<Vec<FilterRule>>, SeccompProblem> {
+    let filter = |rules: &[FilterRule]| Filter {
+        rules: rules.to_vec(),
+        ..empty(default)
+    };
+    let fits = |rules: &[FilterRule]| filter(rules).wider_than(host).is_empty();
+    if same(allowed, &host.rules) || fits(allowed) {
+        return Ok(None);
+    }
+    let fitting: Vec<FilterRule> = allowed
+        .iter()
+        .filter(|rule| fits(std::slice::from_ref(rule)))
+        .cloned()
+        .collect();
+    if !fitting.is_empty() {
+        let refused = ours.iter().filter(|rule| !rule.action.passes());
+        let refused = refused.map(|rule| alone(name, rule));
+        return Ok(Some(refused.chain(fitting).collect()));
+    }
+    if !host.default.passes() && host.wider_than(&filter(allowed)).is_empty() {
+        return Ok(Some(host.rules.clone()));
+    }
+    Err(SeccompProblem::Filter(format!(
+        "this host's default profile has conditions on {name} that cannot be put together with the floor's: write them as \
+         rules that allow"
+    )))
+}
+
+/// Are these the same rules, in whatever order, and none that refuses?
+fn same(ours: &[FilterRule], host: &[FilterRule]) -> bool {
+    let all_in =
+        |some: &[FilterRule], others: &[FilterRule]| some.iter().all(|rule| others.contains(rule));
+    all_in(ours, host) && all_in(host, ours)
+}
+
+fn by_name(filter: &Filter) -> HashMap<&str, Vec<&FilterRule>> {
+    let mut names: HashMap<&str, Vec<&FilterRule>> = HashMap::new();
+    for rule in &filter.rules {
+        for name in &rule.names {
+            names.entry(name).or_default().push(rule);
+        }
+    }
+    names
+}
+
+fn verdict(name: &str, rules: &[&FilterRule], host: &Filter) -> Verdict {
+    let simple = |action| match refusing(action) {
+        FilterAction::Allow => Verdict::Allowed,
+        refusal => Verdict::Refused(refusal),
+    };
+    let Some(first) = rules.first() else {
+        return simple(host.default);
+    };
+    let is_like_first = |rule: &&FilterRule| rule.args.is_empty() && rule.action == first.action;
+    if rules.iter().all(is_like_first) {
+        return simple(first.action);
+    }
+    let decided = rules.iter().map(|rule| FilterRule {
+        action: refusing(rule.action),
+        ..alone(name, rule)
+    });
+    Verdict::Depends(Filter {
+        rules: decided.collect(),
+        ..empty(refusing(host.default))
+    })
+}
+
+/// What the host's action comes to when nobody is asked: a tracer or listener of the host's does not watch our filter.
+fn refusing(action: FilterAction) -> FilterAction {
+    match action {
+        FilterAction::Allow | FilterAction::Log => FilterAction::Allow,
+        FilterAction::Trace(_) | FilterAction::Notify => FilterAction::of_errno(Errno::EPERM),
+        FilterAction::KillProcess
+        | FilterAction::KillThread
+        | FilterAction::Trap
+        | FilterAction::Errno(_) => action,
+    }
+}
+
+fn empty(default: FilterAction) -> Filter {
+    Filter {
+        default,
+        arches: Vec::new(),
+        rules: Vec::new(),
+        flags: BTreeSet::new(),
+        listener: None,
+    }
+}
+
+fn alone(name: &str, rule: &FilterRule) -> FilterRule {
+    FilterRule {
+        names: vec![name.to_owned()],
+        ..rule.clone()
+    }
+}
