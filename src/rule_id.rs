@@ -26,6 +26,8 @@ macro_rules! every_rule {
             Hostuser "hostuser" hostuser,
             SeccompUnconfined "seccomp-unconfined" seccomp_unconfined,
             SeccompWeakProfile "seccomp-weak-profile" seccomp_weak_profile,
+            SeccompEngine "seccomp-engine" seccomp_engine,
+            UserNamespaces "user-namespaces" user_namespaces,
             SelinuxDisabled "selinux-disabled" selinux_disabled,
             ApparmorUnconfined "apparmor-unconfined" apparmor_unconfined,
             UnmaskedPaths "unmasked-paths" unmasked_paths,

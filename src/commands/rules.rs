@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::nearest::nearest;
 use crate::policy::rows::ROW_RULES;
-use crate::policy::rule::Rule;
+use crate::policy::rule::{Rule, profile_line};
 use crate::policy::rules::RULES;
 use crate::problem::Problem;
 use crate::report::{self, harmless, manual, shell};
@@ -86,7 +86,7 @@ impl View {
             why: rule.why,
             instead: rule.instead,
             references: rule.references,
-            bad: shell::line(rule.bad),
+            bad: profile_line(rule.bad).map_or_else(|| shell::line(rule.bad), str::to_owned),
             good: shell::line(rule.good),
         }
     }

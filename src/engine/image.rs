@@ -17,6 +17,7 @@ const FILE: &str = "images.json";
 #[serde(rename_all = "PascalCase")]
 struct Inspected {
     id: String,
+    architecture: Option<String>,
     config: Option<Config>,
     annotations: Option<BTreeMap<String, String>>,
     labels: Option<BTreeMap<String, String>>,
@@ -52,6 +53,7 @@ pub(super) fn parse(answer: &[u8]) -> Result<ImageConfig, Problem> {
     let keys = |map: Option<BTreeMap<String, _>>| map.unwrap_or_default().into_keys().collect();
     Ok(ImageConfig {
         id: image.id,
+        architecture: image.architecture.unwrap_or_default(),
         user: config.user.or(image.user).unwrap_or_default(),
         volumes: keys(config.volumes),
         env: config.env.unwrap_or_default(),

@@ -118,8 +118,15 @@ fn own_keys(page: Page) -> Page {
         .item("`images:` [localhost/web, \"registry.example/team/*\"]", "The images it is chosen for. A list.")
         .item(
             "`seccomp:` default",
-            "The host's default filter. Or the path of a seccomp profile; or `{deny: [ptrace]}`, the default without these \
-             system calls; or `{allow: [read, write]}`, of what the default allows these only.",
+            "The filter of `safe-podman seccomp show`, the same on every host; a host whose own default is stricter is heeded. \
+             Or `{deny: [ptrace]}`, the default without these system calls; or `{allow: [read, write]}`, these only; or the path \
+             of a seccomp profile; or `engine`, the default of the host's engines. What is wider than the default is refused \
+             by the rules `seccomp-weak-profile` and `seccomp-engine`.",
+        )
+        .item(
+            "`nesting:` true",
+            "The program may make user namespaces, mounts and what else `bubblewrap`, a browser's sandbox or a nested podman \
+             needs. Refused by the rule `user-namespaces` unless that is overridden.",
         )
         .item(
             "`allow:` [{rule: host-network, reason: \"reads interfaces\"}]",

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use clap_mangen::roff::{bold, roman};
 
 use super::page::{Page, Words, marked, sentence};
-use crate::policy::rule::{Rule, Severity};
+use crate::policy::rule::{Rule, Severity, profile_line};
 use crate::policy::rules::RULES;
 use crate::report::shell;
 
@@ -88,7 +88,10 @@ fn arguments(words: &[&str]) -> Words {
     if words.is_empty() {
         return vec![roman("A run without flags.")];
     }
-    vec![bold(shell::line(words.iter().map(OsStr::new)))]
+    match profile_line(words) {
+        Some(line) => vec![bold(line), roman(" in a profile.")],
+        None => vec![bold(shell::line(words.iter().map(OsStr::new)))],
+    }
 }
 
 fn ending(page: Page) -> Page {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::answers::{Answers, Fetched};
 use super::context::Context;
+use super::filter::promised;
 use super::imports::Imports;
 use super::judged::{Accepted, Judged};
 use super::ready::Ready;
@@ -73,11 +74,12 @@ impl Plan {
         } = accepted;
         let spec = settled(spec, &context.environment, &answers);
         unpromised(&spec)?;
-        let file = filter.place(&spec, context)?;
+        let filter = filter.keep(&spec, context)?;
+        let file = filter.file.clone();
         let inputs = PromiseInputs {
             host: context.host,
             image: answers.image.as_ref(),
-            seccomp: filter.promised(&spec, context)?,
+            seccomp: promised(&spec, filter),
             limits: limits(&judgement),
             hosts_joined: hosts_joined(&judgement),
             hooks: ready.registered.hooks.clone(),
@@ -190,12 +192,15 @@ impl Plan {
 impl Judged {
     /// What podman would be given, with nothing asked and nothing sealed: to be shown, by `check`. Such words stand for
     /// a refused container too.
-    pub(crate) fn preview(&self) -> Vec<OsString> {
+    pub(crate) fn preview(&self, context: &Context<'_>) -> Vec<OsString> {
         let (spec, filter) = match self {
             Self::Refused(refused) => (&refused.spec, &refused.filter),
             Self::Accepted(accepted) => (&accepted.spec, &accepted.filter),
         };
-        argv::argv(&argv::lines(spec, &filter.default_path(), None), spec)
+        argv::argv(
+            &argv::lines(spec, &filter.preview(spec, context), None),
+            spec,
+        )
     }
 }
 

@@ -1,20 +1,23 @@
 //! What every step of the way is handed: the host, the caller's environment, the site's policy, the day.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::allow::Date;
+use crate::digest::sha256;
 use crate::env::Environment;
 use crate::host::{FileKind, Host, Mode, Sticky};
 use crate::policy::paths::Places;
 use crate::policy::site::Site;
 use crate::problem::Problem;
 use crate::profile::library::Library;
-use crate::seccomp;
+use crate::seccomp::{self, Arch, Floor, SeccompProblem, SeccompProfile};
 
-/// Where the default seccomp profile stands; the first that exists counts, as for podman.
-const SECCOMP_DEFAULTS: [&str; 2] = [
+/// Where the engines' default seccomp profile stands; the first that exists counts, as for podman.
+pub(super) const ENGINE_FILTERS: [&str; 2] = [
     "/etc/containers/seccomp.json",
     "/usr/share/containers/seccomp.json",
 ];
@@ -42,12 +45,25 @@ pub(crate) struct Context<'h> {
     /// The day on which overrides are judged.
     pub today: Date,
     places: OnceCell<Places>,
-    default_filter: OnceCell<DefaultFilter>,
+    engine_filter: OnceCell<Option<EngineFilter>>,
+    floors: RefCell<BTreeMap<FloorKey, Rc<FloorHere>>>,
 }
 
-/// The host's default seccomp profile, as read.
+/// Kinds of containers that stand on the same floor: which one, and the bounding set.
+type FloorKey = (bool, Option<Arch>, Vec<String>);
+
+/// The floor on this host, under one kind of container.
+pub(super) struct FloorHere {
+    pub(super) profile: SeccompProfile,
+    /// As podman gets it.
+    pub(super) json: String,
+    /// Of these bytes.
+    pub(super) sha256: String,
+}
+
+/// The profile that the host's engines take by default, as read.
 #[derive(Clone, Debug)]
-pub(super) struct DefaultFilter {
+pub(super) struct EngineFilter {
     pub(super) path: PathBuf,
     pub(super) bytes: Vec<u8>,
 }
@@ -85,20 +101,9 @@ impl<'h> Context<'h> {
             directory,
             today,
             places: OnceCell::new(),
-            default_filter: OnceCell::new(),
+            engine_filter: OnceCell::new(),
+            floors: RefCell::default(),
         }
-    }
-
-    /// The same, with a default seccomp profile where the machine has none.
-    #[must_use]
-    pub(crate) fn or_default_filter(mut self, bytes: &[u8]) -> Self {
-        let is_there = |path: &&str| self.host.stamp(Path::new(path)).is_some();
-        if !SECCOMP_DEFAULTS.iter().any(is_there) {
-            let [_, path] = SECCOMP_DEFAULTS;
-            let (path, bytes) = (path.into(), bytes.to_vec());
-            self.default_filter = DefaultFilter { path, bytes }.into();
-        }
-        self
     }
 
     /// The places of this host that a rule knows by name.
@@ -129,25 +134,56 @@ impl<'h> Context<'h> {
         Ok(self.places.get_or_init(|| places))
     }
 
-    /// The default seccomp profile, read once.
-    pub(super) fn default_filter(&self) -> Result<&DefaultFilter, Problem> {
-        if let Some(known) = self.default_filter.get() {
-            return Ok(known);
+    /// The profile that the host's engines take by default, read once; none where there is none.
+    ///
+    /// # Errors
+    /// Others than root may change it.
+    pub(super) fn engine_filter(&self) -> Result<Option<&EngineFilter>, Problem> {
+        if let Some(known) = self.engine_filter.get() {
+            return Ok(known.as_ref());
         }
-        let mut paths = SECCOMP_DEFAULTS.iter().map(Path::new);
-        let Some(path) = paths.find(|path| self.host.stamp(path).is_some()) else {
-            let places = SECCOMP_DEFAULTS.join(" or ");
-            return Err(
-                Problem::new(format!("there is no default seccomp profile at {places}"))
-                    .instead("install containers-common (Debian: golang-github-containers-common)"),
-            );
+        let mut paths = ENGINE_FILTERS.iter().map(Path::new);
+        let found = match paths.find(|path| self.host.stamp(path).is_some()) {
+            None => None,
+            Some(path) => Some(EngineFilter {
+                path: path.to_owned(),
+                bytes: self
+                    .host
+                    .open_trusted(path, seccomp::MAX_BYTES as u64)?
+                    .bytes,
+            }),
         };
-        let most = seccomp::MAX_BYTES as u64;
-        let bytes = self.host.open_trusted(path, most)?.bytes;
-        Ok(self.default_filter.get_or_init(|| DefaultFilter {
-            path: path.to_owned(),
-            bytes,
-        }))
+        Ok(self.engine_filter.get_or_init(|| found).as_ref())
+    }
+
+    /// The floor on this host, made once for each kind of container.
+    ///
+    /// # Errors
+    /// The host's own profile cannot be read, so that nobody knows what it refuses.
+    pub(super) fn floor(
+        &self,
+        floor: Floor,
+        bounding: Vec<String>,
+    ) -> Result<Rc<FloorHere>, Problem> {
+        let key = (floor.nesting, floor.foreign, bounding);
+        if let Some(known) = self.floors.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let profile = match self.engine_filter()? {
+            None => floor.profile(),
+            Some(engine) => floor
+                .on_host(&engine.bytes, &key.2)
+                .map_err(|problem| unread(&engine.path, &problem))?,
+        };
+        let json = profile.to_json();
+        let sha256 = sha256(json.as_bytes());
+        let made = Rc::new(FloorHere {
+            profile,
+            json,
+            sha256,
+        });
+        self.floors.borrow_mut().insert(key, Rc::clone(&made));
+        Ok(made)
     }
 
     /// The profile library: the person's, the administrator's, the installed one; the built-in ones come last.
@@ -196,4 +232,13 @@ impl<'h> Context<'h> {
             )),
         }
     }
+}
+
+fn unread(path: &Path, problem: &SeccompProblem) -> Problem {
+    let what = format!(
+        "\"{}\", this host's default seccomp profile, may refuse more than our own and cannot be heeded: {problem}",
+        path.display()
+    );
+    Problem::new(what)
+        .instead("correct it, or move it away: the filter of every container is then our own alone")
 }

@@ -1,12 +1,14 @@
 //! The seccomp profiles of a run, read once: what is judged is what is promised and what podman gets.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 
-use super::context::{Context, DefaultFilter};
+use super::context::{Context, ENGINE_FILTERS, EngineFilter, FloorHere};
 use crate::digest::sha256;
 use crate::host::{Host, Links, Opened};
+use crate::policy::facts::SeccompFacts;
 use crate::problem::Problem;
-use crate::seal::promise;
+use crate::seal::promise::{PromisedFilter, PromisedSeccomp};
 use crate::seccomp::{self, SeccompProfile};
 use crate::spec::{Seccomp, Spec, Switch};
 
@@ -15,7 +17,8 @@ const MAX_BYTES: u64 = seccomp::MAX_BYTES as u64;
 
 /// The profiles as they were read.
 pub(super) struct FilterSource {
-    default: DefaultFilter,
+    floor: Rc<FloorHere>,
+    engine: Option<EngineFilter>,
     /// The one of `--security-opt seccomp=FILE`.
     file: Option<Vec<u8>>,
 }
@@ -24,87 +27,119 @@ impl FilterSource {
     /// Reads what the spec names.
     ///
     /// # Errors
-    /// There is no default profile, others than root may change it, or a file cannot be read.
+    /// The host's default profile cannot be heeded or is asked for and not there, or a file cannot be read.
     pub(super) fn read(spec: &Spec, context: &Context<'_>) -> Result<Self, Problem> {
+        let at = |problem: Problem| problem.at(&spec.seccomp.origin);
+        let engine = context.engine_filter()?.cloned();
         let file = match &spec.seccomp.value {
             Seccomp::File(path) => {
                 let read = context.host.open_file(path, MAX_BYTES, Links::Refuse);
-                let opened = read.map_err(|error| Problem::from(error).at(&spec.seccomp.origin))?;
+                let opened = read.map_err(|error| at(error.into()))?;
                 Some(discreet(opened, context.host))
+            }
+            Seccomp::Engine => {
+                usable(engine.as_ref()).map_err(at)?;
+                None
             }
             Seccomp::Default | Seccomp::Denying(_) | Seccomp::Allowing(_) | Seccomp::Unconfined => {
                 None
             }
         };
         Ok(Self {
-            default: context.default_filter()?.clone(),
+            floor: context.floor(spec.floor(), spec.bounding())?,
+            engine,
             file,
         })
     }
 
-    /// The default profile of this host.
-    pub(super) fn default(&self) -> &[u8] {
-        &self.default.bytes
-    }
-
-    /// The profile that a person named.
-    pub(super) fn file(&self) -> Option<&[u8]> {
-        self.file.as_deref()
-    }
-
-    /// Where the default profile stands.
-    pub(super) fn default_path(&self) -> PathBuf {
-        self.default.path.clone()
-    }
-
-    /// The file for podman: the host's own for the default, else a copy of what was judged, so that a later change of
-    /// the original changes nothing.
-    ///
-    /// # Errors
-    /// The copy cannot be kept.
-    pub(super) fn place(&self, spec: &Spec, context: &Context<'_>) -> Result<PathBuf, Problem> {
-        match &spec.seccomp.value {
-            Seccomp::Default | Seccomp::Unconfined => Ok(self.default_path()),
-            Seccomp::File(_) | Seccomp::Denying(_) | Seccomp::Allowing(_) => {
-                Ok(keep(&self.bytes(spec)?, context)?.file)
-            }
+    /// What the rules are told.
+    pub(super) fn facts(&self) -> SeccompFacts<'_> {
+        SeccompFacts {
+            floor: &self.floor.profile,
+            engine: self.engine.as_ref().map(|engine| &*engine.bytes),
+            file: self.file.as_deref(),
         }
     }
 
-    /// The filter for the promise, kept so that the hook finds what was judged whenever the container starts.
+    /// The file that podman would be given, which need not be there yet.
+    pub(super) fn preview(&self, spec: &Spec, context: &Context<'_>) -> PathBuf {
+        let place = || -> Result<PathBuf, Problem> {
+            let (_, sha256) = self.made(spec, context)?;
+            Ok(context.state_directory()?.join(name(&sha256)))
+        };
+        place().unwrap_or_else(|_| PathBuf::from("seccomp.json"))
+    }
+
+    /// The filter for podman and for the promise: a copy of what was judged, so that a later change of the original changes
+    /// nothing, and the hook finds it whenever the container starts.
     ///
     /// # Errors
     /// It cannot be kept.
-    pub(super) fn promised(
+    pub(super) fn keep(
         &self,
         spec: &Spec,
         context: &Context<'_>,
-    ) -> Result<promise::PromisedSeccomp, Problem> {
-        if spec.seccomp.value == Seccomp::Unconfined || spec.privileged.value == Switch::On {
-            return Ok(promise::PromisedSeccomp::Unconfined);
-        }
-        keep(&self.bytes(spec)?, context).map(promise::PromisedSeccomp::Filter)
+    ) -> Result<PromisedFilter, Problem> {
+        let (bytes, sha256) = self.made(spec, context)?;
+        let directory = context.state_directory()?;
+        let file = context.host.keep(&directory, &name(&sha256), &bytes)?;
+        Ok(PromisedFilter { file, sha256 })
     }
 
-    fn bytes(&self, spec: &Spec) -> Result<Vec<u8>, Problem> {
-        let base = || {
-            SeccompProfile::parse(&self.default.bytes)
-                .map_err(|error| Problem::new(error.to_string()))
-        };
-        match (&spec.seccomp.value, &self.file) {
-            (Seccomp::Default | Seccomp::Unconfined, _) => Ok(self.default.bytes.clone()),
-            (Seccomp::File(path), None) => {
-                Err(Problem::new(format!("\"{}\" was not read", path.display())))
+    /// The profile and its digest.
+    fn made(&self, spec: &Spec, context: &Context<'_>) -> Result<(Vec<u8>, String), Problem> {
+        // A rule may have rewritten the capabilities.
+        let floor = context.floor(spec.floor(), spec.bounding())?;
+        let profile = &floor.profile;
+        let bytes = match (&spec.seccomp.value, &self.file) {
+            (Seccomp::Default | Seccomp::Unconfined, _) => {
+                return Ok((floor.json.clone().into_bytes(), floor.sha256.clone()));
             }
-            (Seccomp::File(_), Some(bytes)) => Ok(bytes.clone()),
-            (Seccomp::Denying(names), _) => Ok(SeccompProfile::denying(&base()?, names)
+            (Seccomp::Engine, _) => usable(self.engine.as_ref())?.to_vec(),
+            (Seccomp::File(path), None) => {
+                return Err(Problem::new(format!("\"{}\" was not read", path.display())));
+            }
+            (Seccomp::File(_), Some(bytes)) => bytes.clone(),
+            (Seccomp::Denying(names), _) => SeccompProfile::denying(profile, names)
                 .to_json()
-                .into_bytes()),
-            (Seccomp::Allowing(names), _) => Ok(SeccompProfile::allowing(&base()?, names)
-                .to_json()
-                .into_bytes()),
+                .into_bytes(),
+            (Seccomp::Allowing(names), _) => {
+                let allowing = self.facts().allowing(spec, names);
+                allowing.to_json().into_bytes()
+            }
+        };
+        let sha256 = sha256(&bytes);
+        Ok((bytes, sha256))
+    }
+}
+
+/// What the promise says of the filter.
+pub(super) fn promised(spec: &Spec, filter: PromisedFilter) -> PromisedSeccomp {
+    if spec.seccomp.value == Seccomp::Unconfined || spec.privileged.value == Switch::On {
+        return PromisedSeccomp::Unconfined;
+    }
+    PromisedSeccomp::Filter(filter)
+}
+
+/// The engines' default, where somebody asks for it.
+fn usable(engine: Option<&EngineFilter>) -> Result<&[u8], Problem> {
+    let Some(engine) = engine else {
+        let places = ENGINE_FILTERS.join(" or ");
+        let what = format!("there is no default seccomp profile at {places}");
+        let instead = "seccomp: default, or install containers-common (Debian: golang-github-containers-common)";
+        return Err(Problem::new(what).instead(instead));
+    };
+    match SeccompProfile::parse(&engine.bytes) {
+        Ok(_) => Ok(&engine.bytes),
+        Err(problem) => {
+            let what = format!("\"{}\" cannot be used: {problem}", engine.path.display());
+            Err(Problem::new(what).instead("seccomp: default"))
         }
     }
+}
+
+fn name(sha256: &str) -> String {
+    format!("{sha256}.json")
 }
 
 /// What is wrong with a profile is said with words of its own, which are for those who may read it: to everybody else one
@@ -115,15 +150,6 @@ fn discreet(opened: Opened, host: &dyn Host) -> Vec<u8> {
     } else {
         Vec::new()
     }
-}
-
-fn keep(bytes: &[u8], context: &Context<'_>) -> Result<promise::PromisedFilter, Problem> {
-    let sha256 = sha256(bytes);
-    let name = format!("{sha256}.json");
-    let file = context
-        .host
-        .keep(&context.state_directory()?, &name, bytes)?;
-    Ok(promise::PromisedFilter { file, sha256 })
 }
 
 #[cfg(test)]

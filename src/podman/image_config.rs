@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct ImageConfig {
     /// The image's id: 64 hexadecimal digits.
     pub id: String,
+    /// The architecture of its programs in Go's words, `amd64`; empty when it does not say.
+    pub architecture: String,
     /// `USER`: empty, or `USER[:GROUP]`, names or numbers.
     pub user: String,
     /// `VOLUME`: the destinations, sorted.

@@ -12,6 +12,8 @@ use crate::allow::Date;
 use crate::host::{Host, Resolved};
 use crate::podman::image_config::ImageConfig;
 use crate::podman::value::mount_options::Access;
+use crate::seccomp::{Arch, SeccompProfile, Syscall};
+use crate::spec::Spec;
 use crate::spec::mount::NamedVolume;
 
 /// A named volume that exists already.
@@ -47,6 +49,34 @@ pub struct JoinedContainer {
     pub is_sealed: bool,
 }
 
+/// The filters that bear on a container.
+pub(crate) struct SeccompFacts<'a> {
+    /// The floor under it, on this host.
+    pub floor: &'a SeccompProfile,
+    /// The profile that the host's engines take by default, as read; none where there is none.
+    pub engine: Option<&'a [u8]>,
+    /// The profile that `--security-opt seccomp=FILE` names, as read.
+    pub file: Option<&'a [u8]>,
+}
+
+impl SeccompFacts<'_> {
+    /// What `{allow: […]}` comes to: these calls as far as the floor allows them, and one that the floor refuses altogether as
+    /// far as the engines' default does.
+    pub(crate) fn allowing(&self, spec: &Spec, names: &[Syscall]) -> SeccompProfile {
+        let allowing = SeccompProfile::allowing(self.floor, names);
+        let engine = self.engine.map(SeccompProfile::parse);
+        let (Some(Ok(engine)), Some(arch)) = (engine, Arch::native()) else {
+            return allowing;
+        };
+        let bounding = spec.bounding();
+        let bounding: Vec<&str> = bounding.iter().map(String::as_str).collect();
+        let open = self.floor.resolve(arch, &bounding);
+        let refused = names.iter().filter(|name| !open.may_let(name));
+        let refused: Vec<Syscall> = refused.cloned().collect();
+        allowing.with(&refused, &engine)
+    }
+}
+
 /// The facts.
 pub struct Facts<'a> {
     /// This host.
@@ -63,10 +93,8 @@ pub struct Facts<'a> {
     pub listening: Range<RawFd>,
     /// Where the homes and the engines' storage of this host are.
     pub places: &'a Places,
-    /// The default seccomp profile of this host, as read.
-    pub seccomp_default: &'a [u8],
-    /// The profile that `--security-opt seccomp=FILE` names, as read.
-    pub seccomp_file: Option<&'a [u8]>,
+    /// The system call filters.
+    pub(crate) seccomp: SeccompFacts<'a>,
     /// The administrator's policy.
     pub site: &'a Site,
     /// The day on which overrides are judged.

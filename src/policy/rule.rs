@@ -107,12 +107,20 @@ pub struct Rule {
     /// Where it is written: CIS Docker Benchmark 1.6 (`CIS 5.10`), Pod Security Standards (`PSS baseline`), NIST SP
     /// 800-190, a CVE, a man page, one of the articles (`article: …`).
     pub references: &'static [&'static str],
-    /// Arguments of a run that the rule refuses, rewrites or notes.
+    /// Arguments of a run that the rule refuses, rewrites or notes; or one line of a profile, for what no flag says.
     pub bad: &'static [&'static str],
     /// Arguments of a similar run that it leaves alone.
     pub good: &'static [&'static str],
     /// Finds it.
     pub check: fn(&Spec, &Facts<'_>) -> Vec<Hit>,
+}
+
+/// The line of a profile, where an example of a rule is one.
+pub(crate) fn profile_line<'a>(example: &[&'a str]) -> Option<&'a str> {
+    match example {
+        [line] if !line.starts_with('-') && line.contains(": ") => Some(line),
+        _ => None,
+    }
 }
 
 impl fmt::Debug for Rule {

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::key::{self, Key, Means};
-use crate::podman::flags::{Flag, Kind, Shape};
+use crate::podman::flags::{self, Flag, Kind, Shape};
 use crate::rule_id::RuleId;
 
 /// Words that Go takes for a boolean, and what YAML makes of some of them.
@@ -37,9 +37,10 @@ fn property(Key { name, means }: Key) -> String {
         Means::Images => ("the images that it is chosen for", list(&scalar())),
         Means::Allow => ("overrides; see safe-podman-rules(7)", list(&allow())),
         Means::Seccomp => (
-            "default, the path of a seccomp profile, {deny: [ptrace]} or {allow: [read, write]}",
+            "default, engine, the path of a seccomp profile, {deny: [ptrace]} or {allow: [read, write]}",
             seccomp(),
         ),
+        Means::Nesting => (flags::NESTING.help, of_flag(&flags::NESTING)),
         Means::Flag(flag) => (flag.help, of_flag(flag)),
     };
     let mut property = json!({"description": about});

@@ -28,6 +28,8 @@ pub enum Means {
     Allow,
     /// `seccomp`: the system calls.
     Seccomp,
+    /// `nesting`: may the program make sandboxes?
+    Nesting,
     /// A flag of `podman run`.
     Flag(&'static Flag),
 }
@@ -38,6 +40,7 @@ const OWN: &[(&str, Means)] = &[
     ("images", Means::Images),
     ("allow", Means::Allow),
     ("seccomp", Means::Seccomp),
+    ("nesting", Means::Nesting),
 ];
 
 /// Every key there is: our own first, then podman's in the order of the flag table.

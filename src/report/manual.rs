@@ -8,7 +8,7 @@ use super::human::hanging;
 use super::sanitize::safe;
 use super::shell;
 use crate::policy::rows::ROW_RULES;
-use crate::policy::rule::{Rule, Severity};
+use crate::policy::rule::{Rule, Severity, profile_line};
 
 const HEAD: Style = Style::new().bold();
 
@@ -104,7 +104,9 @@ fn text(out: &mut String, text: &str) {
 }
 
 fn example(out: &mut String, words: &[&str], is_row: bool) {
-    let command = if is_row {
+    let command = if let Some(line) = profile_line(words) {
+        format!("{line}   in a profile")
+    } else if is_row {
         words.join(" ")
     } else {
         format!("safe-podman run {} IMAGE", shell::line(words)).replace("  ", " ")

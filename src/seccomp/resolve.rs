@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Arch, Architectures, FilterAction, FilterFlag, FilterRule, Gate, Listener, SeccompProfile,
+    Syscall,
 };
 
 /// A filter without conditions on the host: `linux.seccomp` of an OCI `config.json`.
@@ -19,6 +20,15 @@ pub(crate) struct Filter {
     pub flags: BTreeSet<FilterFlag>,
     /// Who answers [`FilterAction::Notify`].
     pub listener: Option<Listener>,
+}
+
+impl Filter {
+    /// Is there a rule that lets this call through, be it for some arguments?
+    pub(crate) fn may_let(&self, call: &Syscall) -> bool {
+        let name = call.as_str();
+        let mut rules = self.rules.iter();
+        rules.any(|rule| rule.action.passes() && rule.names.iter().any(|other| other == name))
+    }
 }
 
 impl SeccompProfile {

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::layers::{Layers, same_layer, setting};
+use super::seccomp::foreign;
 use super::{CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, mounts, user};
 use crate::caps::CapArg;
 use crate::host::{self, Host, Resource};
@@ -112,6 +113,8 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
         new_privileges: options.new_privileges,
         cap_add,
         seccomp: seccomp(layers, options.seccomp, inputs.host)?,
+        nesting: layers.off_or(&flags::NESTING)?,
+        foreign: foreign(inputs.image_config, asked_architecture(layers)),
         seccomp_policy: layers.scalar_with(&flags::SECCOMP_POLICY, |text| match text {
             "default" | "" => Ok(SeccompPolicy::Default),
             "image" => Ok(SeccompPolicy::Image),
@@ -240,6 +243,15 @@ impl SecurityOptions {
         }
         Ok(all)
     }
+}
+
+/// The architecture of `--arch`, or in `--platform`.
+fn asked_architecture<'a>(layers: &Layers<'a>) -> Option<&'a str> {
+    let given = layers.any_of([&flags::ARCH, &flags::PLATFORM]).last()?;
+    if given.flag == &flags::ARCH {
+        return Some(&given.value);
+    }
+    given.value.split('/').nth(1)
 }
 
 /// The seccomp filter: a profile's `seccomp:`, unless the command line or a stronger profile names another.

@@ -100,11 +100,13 @@ impl<'a> Layers<'a> {
     }
 
     pub(super) fn switch(&self, flag: &'static Flag) -> Result<Setting<Switch>, Problem> {
-        self.scalar_with(flag, |text| match text {
-            "true" => Ok(Switch::On),
-            "false" => Ok(Switch::Off),
-            other => Err(format!("\"{other}\" is neither true nor false")),
-        })
+        self.scalar_with(flag, on_or_off)
+    }
+
+    /// Off when nobody said anything.
+    pub(super) fn off_or(&self, flag: &'static Flag) -> Result<Setting<Switch>, Problem> {
+        let asked = self.optional_with(flag, on_or_off)?;
+        Ok(asked.unwrap_or_else(|| Setting::baseline(Switch::Off)))
     }
 
     /// Every value, parsed; one that `replaces` an earlier one takes its place.
@@ -174,6 +176,14 @@ fn from_its_directory(given: &FlagValue) -> Result<FlagValue, Problem> {
             .clone_into(&mut given.value);
     }
     Ok(given)
+}
+
+fn on_or_off(text: &str) -> Result<Switch, String> {
+    match text {
+        "true" => Ok(Switch::On),
+        "false" => Ok(Switch::Off),
+        other => Err(format!("\"{other}\" is neither true nor false")),
+    }
 }
 
 /// A value parsed, its flag and origin named when it does not parse.

@@ -44,6 +44,7 @@ use crate::podman::value::ulimit::Ulimit;
 use crate::podman::value::user::User;
 use crate::podman::value::userns::Userns;
 use crate::rule_id::RuleId;
+use crate::seccomp::Arch;
 
 pub(crate) use mount::{ExternalRootfs, Mount};
 pub(crate) use seccomp::Seccomp;
@@ -114,6 +115,10 @@ pub struct Spec {
     pub cap_add: Vec<Setting<CapArg>>,
     /// `--security-opt seccomp`
     pub seccomp: Setting<Seccomp>,
+    /// A profile's `nesting`
+    pub nesting: Setting<Switch>,
+    /// The architecture of the programs, where the kernel's own is another one
+    pub(crate) foreign: Option<Arch>,
     /// `--seccomp-policy`
     pub seccomp_policy: Setting<SeccompPolicy>,
     /// `--security-opt apparmor`

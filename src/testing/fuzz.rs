@@ -122,8 +122,7 @@ fn verdicts(judged: &Verdicts) -> Vec<(&'static str, std::mem::Discriminant<Verd
 
 /// What a path may lead to.
 fn furnished(host: Fake) -> Fake {
-    host.file("/usr/share/containers/seccomp.json", 0, 0o644, FILTER)
-        .file("/etc/passwd", 0, 0o644, "")
+    host.file("/etc/passwd", 0, 0o644, "")
         .file("/srv/app/config", 1000, 0o644, "")
         .file("/home/user/project/a.env", 1000, 0o600, "A=b")
         .node("/run/podman/podman.sock", FileKind::Socket, 0, 0o660)

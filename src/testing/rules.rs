@@ -2,12 +2,13 @@
 
 use std::ffi::OsString;
 
-use super::{TestRun, Verdicts};
+use super::{TestRun, Verdicts, layers};
 use crate::cli::{RUN_OPTIONS, RunOptions};
 use crate::host::{Fake, Host};
 use crate::podman::image_config::ImageConfig;
 use crate::policy::engine::{Finding, Verdict};
 use crate::policy::level::Level;
+use crate::policy::rule::profile_line;
 use crate::policy::site::Site;
 use crate::rule_id::RuleId;
 
@@ -76,12 +77,11 @@ pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
     let mut cgroups = Fake::rootful().cgroups();
     cgroups.controllers.remove("pids");
     let host = Fake::rootful().with_cgroups(cgroups);
-    let host = host.directory("/home/user", 1000, 0o755).file(
-        "/home/user/project/open.env",
-        0,
-        0o644,
-        "A=b",
-    );
+    let engine = r#"{"defaultAction":"SCMP_ACT_ALLOW"}"#;
+    let host = host
+        .directory("/home/user", 1000, 0o755)
+        .file("/home/user/project/open.env", 0, 0o644, "A=b")
+        .file("/usr/share/containers/seccomp.json", 0, 0o644, engine);
     let own = |text: &str| text.to_owned();
     let image = ImageConfig {
         volumes: vec![own("/data")],
@@ -92,12 +92,18 @@ pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
         ..ImageConfig::default()
     };
     let policy = "registries: [localhost]\nbind_roots: [/srv]\nmax: {memory: 1g}\n";
-    let run = TestRun {
+    let mut run = TestRun {
         image: Some(image),
         site: Site::parse(policy, "policy.yaml").unwrap(),
         ..TestRun::on(&host)
     };
-    run.findings(rule, args)
+    match profile_line(args) {
+        None => run.findings(rule, args),
+        Some(line) => {
+            run.profile = layers(line, &run.directory).unwrap();
+            run.findings(rule, &[])
+        }
+    }
 }
 
 /// The rule finds something.

@@ -173,7 +173,7 @@ impl Checker<'_> {
         let judgement = judged.judgement();
         let command = ["podman".into(), "run".into()]
             .into_iter()
-            .chain(judged.preview());
+            .chain(judged.preview(self.context));
         Ok(Subject {
             place,
             command: Some(

@@ -15,8 +15,6 @@ use crate::profile::ProfileLayers;
 use crate::report::sanitize::safe;
 
 const DIRECTORY: &str = "/home/user/project";
-const FILTER: &[u8] = br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#;
-
 /// Profiles that need no file.
 fn layered(said: &RunOptions) -> Result<Request, Problem> {
     let mut profile = ProfileLayers::default();
@@ -55,7 +53,6 @@ fn with_checker<T>(
     };
     let today = "2026-11-22".parse().unwrap();
     let context = Context::new(&host, Environment::default(), site, directory, today);
-    let context = context.or_default_filter(FILTER);
     look(&Checker {
         line: report::shell::line(&words),
         said,
@@ -530,7 +527,7 @@ fn rows_that_not_everybody_may_read_are_not_shown() {
         let checker = Checker {
             line: String::new(),
             said: said.clone(),
-            context: &around.or_default_filter(FILTER),
+            context: &around,
             shell: ShellContext::default(),
             layered: &layered,
         };

@@ -21,8 +21,6 @@ use crate::testing::Told;
 
 const OLD: Version = Version(4, 3, 1);
 const NEW: Version = Version(5, 4, 2);
-const FILTER: &[u8] = br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[]}"#;
-
 fn host() -> Fake {
     on(Fake::rootful())
 }
@@ -50,7 +48,7 @@ fn go_in(
 
 fn context<'h>(host: &'h Fake, environment: &Environment, site: Site) -> Context<'h> {
     let (directory, today) = (Path::new("/srv/app").into(), "2026-11-22".parse().unwrap());
-    Context::new(host, environment.clone(), site, directory, today).or_default_filter(FILTER)
+    Context::new(host, environment.clone(), site, directory, today)
 }
 
 fn go_on(

@@ -6,6 +6,7 @@ use crate::engine::InspectedContainer;
 use crate::podman::releases::hooks::DIRECTORIES;
 use crate::seal::promise::{PromisedFilter, PromisedSeccomp};
 use crate::seal::{ANNOTATION, Promise, register};
+use crate::seccomp::Floor;
 
 const OWN: &str = r#"{"defaultAction":"SCMP_ACT_KILL","syscalls":[]}"#;
 
@@ -51,9 +52,10 @@ fn the_filter_that_was_judged_is_given_and_promised() {
     let context = context(&host, &Environment::default(), Site::default());
     let own = kept(OWN.as_bytes());
     let own_file = own.file.display().to_string();
-    let usual = "/usr/share/containers/seccomp.json";
+    let floor = kept(Floor::default().profile().to_json().as_bytes());
+    let usual = floor.file.display().to_string();
     for (words, file, promised) in [
-        (&[][..], usual, PromisedSeccomp::Filter(kept(FILTER))),
+        (&[][..], &*usual, PromisedSeccomp::Filter(floor.clone())),
         (
             &["--security-opt=seccomp=own.json"],
             &own_file,
@@ -69,7 +71,7 @@ fn the_filter_that_was_judged_is_given_and_promised() {
         ),
         (
             &["--privileged", "--allow=privileged=why"],
-            usual,
+            &usual,
             PromisedSeccomp::Unconfined,
         ),
     ] {

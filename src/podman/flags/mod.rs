@@ -31,14 +31,23 @@ pub(crate) use self::user::*;
 pub use row::{Flag, Kind, NeededBy, PathUse, Shape, Topic, Treatment, Unpromised};
 
 /// `seccomp:`, the one setting that podman has only as a part of another flag; a profile gives it, no command line, so it
-/// is not in the table. Its value is `default`, the path of a profile, `deny:NAME,…` (the default without these system
+/// is not in the table. Its value is `default`, `engine`, the path of a profile, `deny:NAME,…` (the default without these system
 /// calls) or `allow:NAME,…` (these and no others).
 pub(crate) static SECCOMP: Flag = flag(
     "seccomp",
     Kind::Text,
     Treatment::Own,
-    "default|FILE|deny:NAME,…|allow:NAME,…",
+    "default|engine|FILE|deny:NAME,…|allow:NAME,…",
     "system calls the container may make",
+);
+
+/// `nesting:`, which podman has no flag for; a profile gives it, no command line.
+pub(crate) static NESTING: Flag = flag(
+    "nesting",
+    Kind::Bool,
+    Treatment::Own,
+    "",
+    "containers and sandboxes of the program's own",
 );
 
 /// The rows by topic.

@@ -1,7 +1,6 @@
 //! A seccomp profile that lets through more than the default does.
 
-use crate::caps::{Cap, CapArg};
-use crate::policy::facts::Facts;
+use crate::policy::facts::{Facts, SeccompFacts};
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::seccomp::{Arch, SeccompProfile};
@@ -16,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     why: "a profile that allows by default, or opens a call that the default keeps shut, is as good as none while its name \
           still looks like protection; /proc shows the same for both",
-    instead: "start from /usr/share/containers/seccomp.json and take away, or write seccomp: {deny: […]} in a profile",
+    instead: "seccomp: {deny: […]} in a profile takes away; to write a file, start from that of: safe-podman seccomp show \
+              --format json; what an engine's default allows: seccomp: engine",
     references: &[
         "CIS 5.22",
         "PSS baseline: seccomp",
@@ -36,35 +36,50 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
             &spec.seccomp_policy.origin,
         ));
     }
-    if let (Seccomp::File(path), Some(bytes)) = (&spec.seccomp.value, facts.seccomp_file)
-        && let Some(what) = weakness(bytes, facts.seccomp_default, spec)
-    {
-        hits.push(Hit::refuse(
-            format!("\"{}\" {what}", path.display()),
-            &spec.seccomp.origin,
-        ));
-    }
+    let SeccompFacts { floor, file, .. } = &facts.seccomp;
+    let weakness = match (&spec.seccomp.value, file) {
+        (Seccomp::File(path), Some(bytes)) => {
+            let what = weakness(read(bytes), floor, spec);
+            what.map(|what| format!("\"{}\" {what}", path.display()))
+        }
+        (Seccomp::Allowing(names), _) => {
+            let what = weakness(Ok(facts.seccomp.allowing(spec, names)), floor, spec);
+            what.map(|what| format!("seccomp: {{allow: […]}} {what}"))
+        }
+        // No less than the floor, or another rule's.
+        (Seccomp::Default | Seccomp::Engine | Seccomp::Denying(_) | Seccomp::Unconfined, _)
+        | (Seccomp::File(_), None) => None,
+    };
+    hits.extend(weakness.map(|what| Hit::refuse(what, &spec.seccomp.origin)));
     hits
 }
 
-/// What is weak about a profile, compared with the default for the same capabilities; `None` when nothing is.
-fn weakness(profile: &[u8], default: &[u8], spec: &Spec) -> Option<String> {
+fn read(profile: &[u8]) -> Result<SeccompProfile, String> {
     if profile.is_empty() {
-        let what = "cannot be used: it is empty, or not for everybody to read, and then what is wrong is not shown";
-        return Some(what.to_owned());
+        let what = "it is empty, or not for everybody to read, and then what is wrong is not shown";
+        return Err(what.to_owned());
     }
-    let profile = match SeccompProfile::parse(profile) {
+    SeccompProfile::parse(profile).map_err(|problem| problem.to_string())
+}
+
+/// What is weak about a profile, compared with the floor for the same container; `None` when nothing is.
+fn weakness(
+    profile: Result<SeccompProfile, String>,
+    floor: &SeccompProfile,
+    spec: &Spec,
+) -> Option<String> {
+    let profile = match profile {
         Ok(profile) => profile,
         Err(problem) => return Some(format!("cannot be used: {problem}")),
     };
-    let (Ok(default), Some(arch)) = (SeccompProfile::parse(default), Arch::native()) else {
-        return Some("cannot be compared with the default profile of this host".to_owned());
+    let Some(arch) = Arch::native() else {
+        return Some("cannot be compared with the default filter".to_owned());
     };
-    let caps: Vec<String> = bounding(spec).map(|cap| format!("CAP_{cap}")).collect();
+    let caps = spec.bounding();
     let caps: Vec<&str> = caps.iter().map(String::as_str).collect();
     let wider = profile
         .resolve(arch, &caps)
-        .wider_than(&default.resolve(arch, &caps));
+        .wider_than(&floor.resolve(arch, &caps));
     if wider.is_empty() {
         return None;
     }
@@ -81,39 +96,18 @@ fn weakness(profile: &[u8], default: &[u8], spec: &Spec) -> Option<String> {
     ))
 }
 
-fn bounding(spec: &Spec) -> impl Iterator<Item = Cap> {
-    let all = spec.cap_add.iter().any(|cap| cap.value == CapArg::All);
-    Cap::all().filter(move |cap| {
-        all || spec
-            .cap_add
-            .iter()
-            .any(|granted| granted.value == CapArg::One(*cap))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
     use crate::policy::level::Level;
     use crate::rule_id::RuleId;
-    use crate::testing::{judged_on, refused, silent};
+    use crate::testing::{TestRun, judged_on, layers, refused, silent};
 
-    const DEFAULT: &[u8] = br#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","write"],"action":"SCMP_ACT_ALLOW"}]}"#;
-
-    fn fires_with(profile: &str) -> bool {
+    /// Is a file with this profile refused on a host whose engines have this default?
+    fn fires_on(default: &str, profile: &str) -> bool {
         let host = Fake::rootful()
-            .file(
-                "/usr/share/containers/seccomp.json",
-                0,
-                0o644,
-                DEFAULT.to_vec(),
-            )
-            .file(
-                "/home/user/project/own.json",
-                1000,
-                0o644,
-                profile.as_bytes().to_vec(),
-            );
+            .file("/usr/share/containers/seccomp.json", 0, 0o644, default)
+            .file("/home/user/project/own.json", 1000, 0o644, profile);
         let judged = judged_on(&host, &["--security-opt=seccomp=own.json"], Level::Baseline);
         judged
             .judgement
@@ -122,21 +116,58 @@ mod tests {
             .any(|finding| finding.rule.id == RuleId::SeccompWeakProfile)
     }
 
+    fn allowing(name: &str, args: &str) -> String {
+        format!(
+            r#"{{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{{"names":["read"],"action":"SCMP_ACT_ALLOW"}},
+                {{"names":["{name}"],"action":"SCMP_ACT_ALLOW","args":[{args}]}}]}}"#
+        )
+    }
+
     #[test]
-    fn is_compared_with_the_default() {
-        for weak in [
-            "{}",
-            "not json",
-            r#"{"defaultAction":"SCMP_ACT_ALLOW"}"#,
-            r#"{"defaultAction":"SCMP_ACT_LOG"}"#,
-            r#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read","ptrace"],"action":"SCMP_ACT_ALLOW"}]}"#,
-        ] {
-            assert!(fires_with(weak), "{weak}");
+    fn is_compared_with_the_floor_whatever_the_host_has() {
+        let masked = r#"{"index":0,"value":4294967295,"valueTwo":2,"op":"SCMP_CMP_MASKED_EQ"}"#;
+        let packet = r#"{"index":0,"value":4294967295,"valueTwo":17,"op":"SCMP_CMP_MASKED_EQ"}"#;
+        for default in ["{}", r#"{"defaultAction":"SCMP_ACT_ALLOW"}"#] {
+            for weak in [
+                "{}",
+                "not json",
+                r#"{"defaultAction":"SCMP_ACT_ALLOW"}"#,
+                r#"{"defaultAction":"SCMP_ACT_LOG"}"#,
+                &allowing("ptrace", ""),
+                &allowing("unshare", ""),
+                &allowing("socket", ""),
+                &allowing("socket", packet),
+            ] {
+                assert!(fires_on(default, weak), "{weak}");
+            }
+            for strong in [&allowing("write", ""), &allowing("socket", masked)] {
+                assert!(!fires_on(default, strong), "{strong}");
+            }
         }
-        assert!(!fires_with(
-            r#"{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["read"],"action":"SCMP_ACT_ALLOW"}]}"#
-        ));
         refused("seccomp-weak-profile", &["--seccomp-policy=image"]);
         silent("seccomp-weak-profile", &[]);
+    }
+
+    #[test]
+    fn a_stricter_host_is_the_measure() {
+        let host = allowing("write", "");
+        assert!(fires_on(&host, &allowing("mkdir", "")));
+        assert!(!fires_on(&host, &allowing("write", "")));
+    }
+
+    #[test]
+    fn what_a_profile_allows_is_held_against_the_floor_too() {
+        let engine = r#"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[]}"#;
+        let engine_lists = allowing("ptrace", "");
+        let found = |default: &str, line: &str| {
+            let host = Fake::rootful().file("/usr/share/containers/seccomp.json", 0, 0o644, default);
+            let mut run = TestRun::on(&host);
+            run.profile = layers(line, &run.directory).unwrap();
+            run.findings("seccomp-weak-profile", &[]).len()
+        };
+        assert_eq!(found(&engine_lists, "seccomp: {allow: [read, ptrace]}"), 1);
+        assert_eq!(found(&engine_lists, "seccomp: {allow: [read]}"), 0);
+        assert_eq!(found(engine, "seccomp: {allow: [read, unshare, socket, clone]}"), 0);
+        assert_eq!(found(engine, "seccomp: {allow: [read, ptrace]}\ncap_add: [SYS_PTRACE]"), 0);
     }
 }

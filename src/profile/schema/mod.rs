@@ -39,7 +39,7 @@ pub struct Profile {
     pub extends: Option<(String, Origin)>,
     /// The images it is chosen for. They are not handed down to those who extend it.
     pub images: Vec<ImagePattern>,
-    /// Its settings in the order of the file; [`flags::SECCOMP`] among them.
+    /// Its settings in the order of the file; [`flags::SECCOMP`] and [`flags::NESTING`] among them.
     pub given: Vec<FlagValue>,
     /// Its overrides.
     pub allow: Vec<Allow>,
@@ -131,6 +131,10 @@ impl ProfileReader<'_> {
                 let text = self.seccomp(node)?;
                 self.give(&mut profile.given, &flags::SECCOMP, &text, node.place)?;
             }
+            Means::Nesting => {
+                let text = self.text(name, node)?;
+                self.give(&mut profile.given, &flags::NESTING, text, node.place)?;
+            }
             Means::Flag(flag) => self.flag(&mut profile.given, name, flag, node)?,
         }
         Ok(())
@@ -178,7 +182,8 @@ impl ProfileReader<'_> {
 
     fn seccomp(&self, node: &Node) -> Result<String, Problem> {
         let wrong = |place, what: String| {
-            let instead = "seccomp: default, a path, {deny: [ptrace]} or {allow: [read, write]}";
+            let instead =
+                "seccomp: default, engine, a path, {deny: [ptrace]} or {allow: [read, write]}";
             self.source.problem(place, what).instead(instead)
         };
         let entries = match &node.kind {

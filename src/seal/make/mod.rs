@@ -58,6 +58,8 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
         cap_add,
         // Judged and kept before: `PromiseInputs::seccomp`. Whoever else chose a filter, it may not be wider.
         seccomp: _,
+        nesting: _,
+        foreign: _,
         seccomp_policy: _,
         apparmor,
         label,

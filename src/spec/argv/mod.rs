@@ -54,7 +54,7 @@ pub(crate) fn lines(spec: &Spec, filter: &Path, sealing: Option<Sealing>) -> Vec
     let Spec {
         image: _, command: _, external_rootfs: _,
         user, userns, uidmap, gidmap,
-        privileged, new_privileges, cap_add, seccomp, seccomp_policy, apparmor, label, mask, unmask, proc_opts,
+        privileged, new_privileges, cap_add, seccomp, nesting: _, foreign: _, seccomp_policy, apparmor, label, mask, unmask, proc_opts,
         root_fs, read_only_tmpfs, image_volume, mounts,
         network, publish, publish_all, pid, ipc, uts, cgroupns, cgroups,
         memory, memory_swap, cpu, pids_limit, ulimit, shm_size, oom_score_adj, restart,
@@ -176,9 +176,11 @@ impl Lines {
     fn seccomp(&mut self, seccomp: &Setting<Seccomp>, filter: &Path) {
         let arg = match &seccomp.value {
             Seccomp::Unconfined => SeccompArg::Unconfined,
-            Seccomp::Default | Seccomp::File(_) | Seccomp::Denying(_) | Seccomp::Allowing(_) => {
-                SeccompArg::File(filter.to_owned())
-            }
+            Seccomp::Default
+            | Seccomp::Engine
+            | Seccomp::File(_)
+            | Seccomp::Denying(_)
+            | Seccomp::Allowing(_) => SeccompArg::File(filter.to_owned()),
         };
         self.push(
             &flags::SECURITY_OPT,
