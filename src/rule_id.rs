@@ -28,6 +28,7 @@ macro_rules! every_rule {
             SeccompWeakProfile "seccomp-weak-profile" seccomp_weak_profile,
             SeccompEngine "seccomp-engine" seccomp_engine,
             UserNamespaces "user-namespaces" user_namespaces,
+            ForeignArchitecture "foreign-architecture" foreign_architecture,
             SelinuxDisabled "selinux-disabled" selinux_disabled,
             ApparmorUnconfined "apparmor-unconfined" apparmor_unconfined,
             UnmaskedPaths "unmasked-paths" unmasked_paths,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use nix::errno::Errno;
 
+use super::row::rule;
 use super::{left, plain};
 use crate::seccomp::{
     Arch, Architectures, Filter, FilterAction, FilterRule, SeccompProblem, SeccompProfile,
@@ -39,31 +40,24 @@ pub(super) fn under(
     bounding: &[&str],
 ) -> Result<SeccompProfile, SeccompProblem> {
     let (ours, theirs) = (floor.resolve(arch, bounding), host.resolve(arch, bounding));
-    let lost: BTreeSet<Arch> = ours.arches.iter().copied().collect();
-    let lost: BTreeSet<Arch> = lost
-        .into_iter()
-        .filter(|foreign| !theirs.arches.contains(foreign))
+    let arches = ours.arches.iter().copied();
+    let arches: Vec<Arch> = arches
+        .filter(|foreign| theirs.arches.contains(foreign))
         .collect();
     let narrowed = narrowed(&ours, &theirs, arch)?;
-    if lost.is_empty() && (narrowed.is_empty() || is_older(host, &narrowed)) {
+    let is_as_wide = narrowed.is_empty() || is_older(host, &narrowed);
+    if is_as_wide && arches == ours.arches {
         return Ok(floor);
     }
-    let is_kept = |name: &str| !narrowed.contains_key(name);
     let kept = ours.rules.iter().filter_map(|rule| {
         let mut rule = rule.clone();
-        rule.names.retain(|name| is_kept(name));
+        rule.names.retain(|name| !narrowed.contains_key(name));
         (!rule.names.is_empty()).then_some(rule)
     });
     let instead = narrowed.iter().flat_map(|(name, narrowed)| match narrowed {
-        Narrowed::Shut(action) => vec![FilterRule {
-            names: vec![name.clone()],
-            action: *action,
-            args: Vec::new(),
-        }],
+        Narrowed::Shut(action) => vec![rule(&[name], *action, Vec::new())],
         Narrowed::To(rules) => rules.clone(),
     });
-    let arches = ours.arches.iter().filter(|arch| !lost.contains(arch));
-    let arches: Vec<Arch> = arches.copied().collect();
     Ok(SeccompProfile {
         default: ours.default,
         architectures: if arches.is_empty() {
@@ -111,20 +105,16 @@ fn narrowed(
             .filter(|rule| rule.action == FilterAction::Allow)
             .map(|rule| alone(name, rule))
             .collect();
-        if allowed.is_empty() || !is_here(name) {
-            continue;
-        }
-        match verdict(name, host.get(name).map_or(&[], Vec::as_slice), theirs) {
-            Verdict::Allowed => {}
-            Verdict::Refused(action) => {
-                narrowed.insert(name.to_owned(), Narrowed::Shut(action));
-            }
+        let theirs = verdict(name, host.get(name).map_or(&[], Vec::as_slice), theirs);
+        let narrower = match theirs {
+            Verdict::Allowed => None,
+            _ if allowed.is_empty() || !is_here(name) => None,
+            Verdict::Refused(action) => Some(Narrowed::Shut(action)),
             Verdict::Depends(host) => {
-                if let Some(rules) = both(name, &allowed, &rules, &host, ours.default)? {
-                    narrowed.insert(name.to_owned(), Narrowed::To(rules));
-                }
+                both(name, &allowed, &rules, &host, ours.default)?.map(Narrowed::To)
             }
-        }
+        };
+        narrowed.extend(narrower.map(|narrower| (name.to_owned(), narrower)));
     }
     Ok(narrowed)
 }
