@@ -14,7 +14,7 @@ use crate::policy::paths::Places;
 use crate::policy::site::Site;
 use crate::problem::Problem;
 use crate::profile::library::Library;
-use crate::seccomp::{self, Arch, Floor, SeccompProblem, SeccompProfile};
+use crate::seccomp::{self, Floor, SeccompProblem, SeccompProfile};
 
 /// Where the engines' default seccomp profile stands; the first that exists counts, as for podman.
 pub(super) const ENGINE_FILTERS: [&str; 2] = [
@@ -45,12 +45,10 @@ pub(crate) struct Context<'h> {
     /// The day on which overrides are judged.
     pub today: Date,
     places: OnceCell<Places>,
-    engine_filter: OnceCell<Option<EngineFilter>>,
-    floors: RefCell<BTreeMap<FloorKey, Rc<FloorHere>>>,
+    engine_filter: OnceCell<Option<Rc<EngineFilter>>>,
+    /// By kind and bounding set.
+    floors: RefCell<BTreeMap<(Floor, Vec<String>), Rc<FloorHere>>>,
 }
-
-/// Kinds of containers that stand on the same floor: which one, and the bounding set.
-type FloorKey = (bool, Option<Arch>, Vec<String>);
 
 /// The floor on this host, under one kind of container.
 pub(super) struct FloorHere {
@@ -138,22 +136,22 @@ impl<'h> Context<'h> {
     ///
     /// # Errors
     /// Others than root may change it.
-    pub(super) fn engine_filter(&self) -> Result<Option<&EngineFilter>, Problem> {
+    pub(super) fn engine_filter(&self) -> Result<Option<Rc<EngineFilter>>, Problem> {
         if let Some(known) = self.engine_filter.get() {
-            return Ok(known.as_ref());
+            return Ok(known.clone());
         }
         let mut paths = ENGINE_FILTERS.iter().map(Path::new);
         let found = match paths.find(|path| self.host.stamp(path).is_some()) {
             None => None,
-            Some(path) => Some(EngineFilter {
+            Some(path) => Some(Rc::new(EngineFilter {
                 path: path.to_owned(),
                 bytes: self
                     .host
                     .open_trusted(path, seccomp::MAX_BYTES as u64)?
                     .bytes,
-            }),
+            })),
         };
-        Ok(self.engine_filter.get_or_init(|| found).as_ref())
+        Ok(self.engine_filter.get_or_init(|| found).clone())
     }
 
     /// The floor on this host, made once for each kind of container.
@@ -165,14 +163,14 @@ impl<'h> Context<'h> {
         floor: Floor,
         bounding: Vec<String>,
     ) -> Result<Rc<FloorHere>, Problem> {
-        let key = (floor.nesting, floor.foreign, bounding);
+        let key = (floor, bounding);
         if let Some(known) = self.floors.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
         let profile = match self.engine_filter()? {
             None => floor.profile(),
             Some(engine) => floor
-                .on_host(&engine.bytes, &key.2)
+                .on_host(&engine.bytes, &key.1)
                 .map_err(|problem| unread(&engine.path, &problem))?,
         };
         let json = profile.to_json();

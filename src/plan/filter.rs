@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = seccomp::MAX_BYTES as u64;
 /// The profiles as they were read.
 pub(super) struct FilterSource {
     floor: Rc<FloorHere>,
-    engine: Option<EngineFilter>,
+    engine: Option<Rc<EngineFilter>>,
     /// The one of `--security-opt seccomp=FILE`.
     file: Option<Vec<u8>>,
 }
@@ -30,7 +30,7 @@ impl FilterSource {
     /// The host's default profile cannot be heeded or is asked for and not there, or a file cannot be read.
     pub(super) fn read(spec: &Spec, context: &Context<'_>) -> Result<Self, Problem> {
         let at = |problem: Problem| problem.at(&spec.seccomp.origin);
-        let engine = context.engine_filter()?.cloned();
+        let engine = context.engine_filter()?;
         let file = match &spec.seccomp.value {
             Seccomp::File(path) => {
                 let read = context.host.open_file(path, MAX_BYTES, Links::Refuse);
@@ -38,7 +38,7 @@ impl FilterSource {
                 Some(discreet(opened, context.host))
             }
             Seccomp::Engine => {
-                usable(engine.as_ref()).map_err(at)?;
+                usable(engine.as_deref()).map_err(at)?;
                 None
             }
             Seccomp::Default | Seccomp::Denying(_) | Seccomp::Allowing(_) | Seccomp::Unconfined => {
@@ -64,7 +64,7 @@ impl FilterSource {
     /// The file that podman would be given, which need not be there yet.
     pub(super) fn preview(&self, spec: &Spec, context: &Context<'_>) -> PathBuf {
         let place = || -> Result<PathBuf, Problem> {
-            let (_, sha256) = self.made(spec, context)?;
+            let sha256 = self.made(spec, context)?.sha256();
             Ok(context.state_directory()?.join(name(&sha256)))
         };
         place().unwrap_or_else(|_| PathBuf::from("seccomp.json"))
@@ -80,36 +80,50 @@ impl FilterSource {
         spec: &Spec,
         context: &Context<'_>,
     ) -> Result<PromisedFilter, Problem> {
-        let (bytes, sha256) = self.made(spec, context)?;
-        let directory = context.state_directory()?;
-        let file = context.host.keep(&directory, &name(&sha256), &bytes)?;
+        let made = self.made(spec, context)?;
+        let (directory, sha256) = (context.state_directory()?, made.sha256());
+        let file = context
+            .host
+            .keep(&directory, &name(&sha256), made.bytes())?;
         Ok(PromisedFilter { file, sha256 })
     }
 
-    /// The profile and its digest.
-    fn made(&self, spec: &Spec, context: &Context<'_>) -> Result<(Vec<u8>, String), Problem> {
+    fn made(&self, spec: &Spec, context: &Context<'_>) -> Result<Made, Problem> {
         // A rule may have rewritten the capabilities.
         let floor = context.floor(spec.floor(), spec.bounding())?;
-        let profile = &floor.profile;
-        let bytes = match (&spec.seccomp.value, &self.file) {
-            (Seccomp::Default | Seccomp::Unconfined, _) => {
-                return Ok((floor.json.clone().into_bytes(), floor.sha256.clone()));
-            }
-            (Seccomp::Engine, _) => usable(self.engine.as_ref())?.to_vec(),
+        let json = |profile: &SeccompProfile| Made::Own(profile.to_json().into_bytes());
+        Ok(match (&spec.seccomp.value, &self.file) {
+            (Seccomp::Default | Seccomp::Unconfined, _) => Made::Floor(floor),
+            (Seccomp::Engine, _) => Made::Own(usable(self.engine.as_deref())?.to_vec()),
             (Seccomp::File(path), None) => {
                 return Err(Problem::new(format!("\"{}\" was not read", path.display())));
             }
-            (Seccomp::File(_), Some(bytes)) => bytes.clone(),
-            (Seccomp::Denying(names), _) => SeccompProfile::denying(profile, names)
-                .to_json()
-                .into_bytes(),
-            (Seccomp::Allowing(names), _) => {
-                let allowing = self.facts().allowing(spec, names);
-                allowing.to_json().into_bytes()
-            }
-        };
-        let sha256 = sha256(&bytes);
-        Ok((bytes, sha256))
+            (Seccomp::File(_), Some(bytes)) => Made::Own(bytes.clone()),
+            (Seccomp::Denying(names), _) => json(&SeccompProfile::denying(&floor.profile, names)),
+            (Seccomp::Allowing(names), _) => json(&self.facts().allowing(spec, names)),
+        })
+    }
+}
+
+/// A profile as podman gets it.
+enum Made {
+    Floor(Rc<FloorHere>),
+    Own(Vec<u8>),
+}
+
+impl Made {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Floor(floor) => floor.json.as_bytes(),
+            Self::Own(bytes) => bytes,
+        }
+    }
+
+    fn sha256(&self) -> String {
+        match self {
+            Self::Floor(floor) => floor.sha256.clone(),
+            Self::Own(bytes) => sha256(bytes),
+        }
     }
 }
 

@@ -141,9 +141,15 @@ impl SeccompProfile {
                 Some(listener.metadata.as_str()),
             );
         }
-        let groups: Value = self.groups.iter().map(Group::to_json).collect();
-        top.insert("syscalls".to_owned(), groups);
-        format!("{:#}\n", Value::Object(top))
+        // A rule a line: read by people, and by podman and the seal at each start.
+        let head = Value::Object(top).to_string();
+        let head = head.strip_suffix('}').unwrap_or(&head);
+        let groups: Vec<String> = self
+            .groups
+            .iter()
+            .map(|group| group.to_json().to_string())
+            .collect();
+        format!("{head},\"syscalls\":[\n{}\n]}}\n", groups.join(",\n"))
     }
 }
 
@@ -153,17 +159,18 @@ impl Group {
         put(&mut group, "names", Some(self.rule.names.as_slice()));
         put(&mut group, "action", Some(self.rule.action.oci()));
         put(&mut group, "errnoRet", self.rule.action.errno());
-        let args: Value = self
-            .rule
-            .args
-            .iter()
-            .copied()
-            .map(Condition::to_json)
-            .collect();
-        put(&mut group, "args", Some(args));
-        put(&mut group, "comment", Some(self.comment.as_str()));
-        put(&mut group, "includes", Some(self.includes.to_json()));
-        put(&mut group, "excludes", Some(self.excludes.to_json()));
+        let args = self.rule.args.iter().copied().map(Condition::to_json);
+        let args: Vec<Value> = args.collect();
+        let comment = Some(self.comment.as_str());
+        let gate = |gate: &Gate| (*gate != Gate::default()).then(|| gate.to_json());
+        put(&mut group, "args", (!args.is_empty()).then_some(args));
+        put(
+            &mut group,
+            "comment",
+            comment.filter(|comment| !comment.is_empty()),
+        );
+        put(&mut group, "includes", gate(&self.includes));
+        put(&mut group, "excludes", gate(&self.excludes));
         Value::Object(group)
     }
 }

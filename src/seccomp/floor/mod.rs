@@ -20,7 +20,7 @@ use under::under;
 use super::{Arch, Architectures, FilterAction, Gate, Group, SeccompProblem, SeccompProfile};
 
 /// Which floor a container stands on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Floor {
     /// May it make containers and sandboxes of its own?
     pub nesting: bool,

@@ -115,7 +115,11 @@ impl Row {
         });
         let left = self.left().into_iter();
         let left = left.map(|case| self.group(FilterAction::Allow, case, &[], &[]));
-        refused.chain(opened).chain(left).collect()
+        let mut groups: Vec<Group> = refused.chain(opened).chain(left).collect();
+        if let Some(first) = groups.first_mut() {
+            first.comment = format!("{} ({})", self.why, self.reference);
+        }
+        groups
     }
 
     /// The rules when it is taken away.
@@ -178,7 +182,7 @@ impl Row {
     ) -> Group {
         Group {
             rule: rule(self.calls, action, case.args),
-            comment: format!("{} ({})", self.why, self.reference),
+            comment: String::new(),
             includes: Gate {
                 arches: s390(matches!(case.on, On::S390)),
                 caps: with.to_vec(),
