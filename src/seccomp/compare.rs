@@ -8,8 +8,9 @@ use std::fmt;
 
 use libseccomp::ScmpSyscall;
 
+use super::example::example;
 use super::facts::WordFacts;
-use super::program::{Budget, Program, Undecided};
+use super::program::{Budget, Program, Undecided, passes};
 use super::{Arch, Filter, FilterFlag, FilterRule, SeccompProblem};
 
 /// Numbers with this bit are x32's, on amd64.
@@ -179,6 +180,8 @@ fn arches(ours: &Program, constants: &BTreeSet<u32>) -> BTreeSet<u32> {
 }
 
 /// Can a call of this number run under `ours` and not under `theirs`? `Some(true)` when that depends on its arguments.
+///
+/// Two ways that differ are no proof: no call may take both. A difference is a call on which both programs were run.
 fn wider_at(
     ours: &Program,
     theirs: &Program,
@@ -186,16 +189,24 @@ fn wider_at(
     number: u32,
     budget: &mut Budget,
 ) -> Result<Option<bool>, Undecided> {
-    let mut wider = None;
+    let mut wider: Option<bool> = None;
     for end in ours.ends(WordFacts::of_call(arch, number), budget)? {
         if !end.passes {
             continue;
         }
         for other in theirs.ends(end.facts, budget)? {
-            if !other.passes {
-                let conditional = end.conditional || other.conditional;
-                wider = Some(wider.unwrap_or(true) && conditional);
+            let conditional = end.conditional || other.conditional;
+            if other.passes || wider.is_some_and(|known| !known || conditional) {
+                continue;
             }
+            let Some(call) = example(&other.facts, budget)? else {
+                continue;
+            };
+            let runs = |program: &Program| program.run(call).map(passes);
+            if (runs(ours), runs(theirs)) != (Some(true), Some(false)) {
+                return Err(Undecided);
+            }
+            wider = Some(conditional);
         }
     }
     Ok(wider)

@@ -26,14 +26,45 @@ pub(super) enum Compare {
     AnyBit,
 }
 
+impl Compare {
+    /// What the kernel's interpreter would say.
+    pub(super) fn holds(self, loaded: u32, k: u32) -> bool {
+        match self {
+            Self::Equal => loaded == k,
+            Self::Greater => loaded > k,
+            Self::GreaterOrEqual => loaded >= k,
+            Self::AnyBit => loaded & k != 0,
+        }
+    }
+}
+
 impl Test {
     fn on(self, word: u32) -> bool {
-        let word = word & self.mask;
+        self.compare.holds(word & self.mask, self.k)
+    }
+
+    /// With the bits that it looks at, and no other, in its mask.
+    fn narrowed(self) -> Self {
         match self.compare {
-            Compare::Equal => word == self.k,
-            Compare::Greater => word > self.k,
-            Compare::GreaterOrEqual => word >= self.k,
-            Compare::AnyBit => word & self.k != 0,
+            Compare::AnyBit => Self {
+                mask: self.mask & self.k,
+                ..self
+            },
+            Compare::Equal | Compare::Greater | Compare::GreaterOrEqual => self,
+        }
+    }
+
+    /// Can it still hold, and can it still fail, for a word of which these highest bits are known?
+    pub(super) fn open(self, known: u32, bits: u32) -> (bool, bool) {
+        let (least, most) = (bits & self.mask, (bits | !known) & self.mask);
+        match self.compare {
+            Compare::Equal => {
+                let agrees = (least ^ self.k) & (known | !self.mask) == 0;
+                (agrees, !(agrees && self.mask & !known == 0))
+            }
+            Compare::Greater => (most > self.k, least <= self.k),
+            Compare::GreaterOrEqual => (most >= self.k, least < self.k),
+            Compare::AnyBit => (most & self.k != 0, least & self.k == 0),
         }
     }
 }
@@ -47,8 +78,8 @@ struct Word {
     bits: u32,
     low: u32,
     high: u32,
-    /// `word & mask != bits`, for each.
-    not: Vec<(u32, u32)>,
+    /// All that is known: the tests, and what each turned out as.
+    told: Vec<(Test, bool)>,
 }
 
 impl Word {
@@ -57,7 +88,7 @@ impl Word {
         bits: 0,
         low: 0,
         high: u32::MAX,
-        not: Vec::new(),
+        told: Vec::new(),
     };
 
     fn exactly(value: u32) -> Self {
@@ -74,17 +105,18 @@ impl Word {
         let whole = test.mask == u32::MAX;
         match (test.compare, holds) {
             (Compare::Equal, true) => word.learn(test.mask, test.k)?,
-            (Compare::Equal, false) => word.not.push((test.mask, test.k)),
-            (Compare::AnyBit, true) => word.not.push((test.mask & test.k, 0)),
-            (Compare::AnyBit, false) => word.learn(test.mask & test.k, 0)?,
+            (Compare::AnyBit, false) => word.learn(test.mask, 0)?,
             (Compare::Greater, true) if whole => word.low = word.low.max(test.k.checked_add(1)?),
             (Compare::Greater, false) if whole => word.high = word.high.min(test.k),
             (Compare::GreaterOrEqual, true) if whole => word.low = word.low.max(test.k),
             (Compare::GreaterOrEqual, false) if whole => {
                 word.high = word.high.min(test.k.checked_sub(1)?);
             }
-            (Compare::Greater | Compare::GreaterOrEqual, _) => {}
+            (Compare::Equal, false)
+            | (Compare::AnyBit, true)
+            | (Compare::Greater | Compare::GreaterOrEqual, _) => {}
         }
+        word.told.push((test, holds));
         word.consistent().then_some(word)
     }
 
@@ -104,10 +136,10 @@ impl Word {
         if self.low == self.high && self.learn(u32::MAX, self.low).is_none() {
             return false;
         }
+        let (known, bits) = (self.mask, self.bits);
         let excluded =
-            |(mask, bits): &(u32, u32)| mask & !self.mask == 0 && self.bits & mask == *bits;
-        let inside = self.mask != u32::MAX || (self.low..=self.high).contains(&self.bits);
-        inside && !self.not.iter().any(excluded)
+            |(test, holds): &(Test, bool)| test.mask & !known == 0 && test.on(bits) != *holds;
+        !self.told.iter().any(excluded)
     }
 }
 
@@ -134,8 +166,10 @@ impl WordFacts {
 
     /// What `test` can turn out as; `None` for a word outside `struct seccomp_data`, which no loaded filter reads.
     ///
-    /// Facts that contradict each other without our seeing it do no harm: the way they describe is followed to its end.
+    /// Facts that contradict each other without our seeing it do no harm: the way they describe is followed to its end,
+    /// where an [example](super::example) of it is looked for.
     pub(super) fn judge(&self, test: Test) -> Option<TestOutcome> {
+        let test = test.narrowed();
         let word = self.0.get(test.word)?;
         if test.mask & !word.mask == 0 {
             return Some(TestOutcome::Settled(test.on(word.bits)));
@@ -145,6 +179,17 @@ impl WordFacts {
                 TestOutcome::Open(self.with(test.word, yes), self.with(test.word, no))
             }
             (yes, _) => TestOutcome::Settled(yes.is_some()),
+        })
+    }
+
+    /// Each word: its value where nothing else is possible, else all tests of it and what they turned out as.
+    pub(super) fn words(&self) -> impl Iterator<Item = Result<u32, &[(Test, bool)]>> {
+        self.0.iter().map(|word| {
+            if word.mask == u32::MAX {
+                Ok(word.bits)
+            } else {
+                Err(word.told.as_slice())
+            }
         })
     }
 

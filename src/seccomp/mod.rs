@@ -12,6 +12,7 @@ mod arch;
 mod build;
 mod compare;
 mod compile;
+mod example;
 mod facts;
 pub(crate) mod floor;
 #[cfg(any(test, fuzzing))]

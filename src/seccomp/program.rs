@@ -39,7 +39,7 @@ impl Budget {
         Self(50_000_000)
     }
 
-    fn spend(&mut self) -> Result<(), Undecided> {
+    pub(super) fn spend(&mut self) -> Result<(), Undecided> {
         self.0 = self.0.checked_sub(1).ok_or(Undecided)?;
         Ok(())
     }
@@ -77,6 +77,30 @@ impl Program {
             Step::Branch(_, k, _, _) => Some(*k),
             _ => None,
         })
+    }
+
+    /// What the kernel's interpreter would return for this `struct seccomp_data`; `None` where the kernel would not have
+    /// taken the program.
+    pub(super) fn run(&self, data: [u32; WORDS]) -> Option<u32> {
+        let (mut next, mut loaded) = (0, 0);
+        loop {
+            let step = *self.0.get(next)?;
+            let by = match step {
+                Step::Load(word) => {
+                    loaded = *data.get(word)?;
+                    0
+                }
+                Step::And(mask) => {
+                    loaded &= mask;
+                    0
+                }
+                Step::Jump(by) => by,
+                Step::Branch(compare, k, yes, _) if compare.holds(loaded, k) => yes,
+                Step::Branch(_, _, _, no) => no,
+                Step::Return(value) => return Some(value),
+            };
+            next = jump(jump(next, 1).ok()?, by).ok()?;
+        }
     }
 
     /// The ends that calls with these facts can reach, at least.
@@ -184,36 +208,4 @@ pub(super) fn passes(value: u32) -> bool {
     let kill_process = 0x8000_0000;
     let (kill_thread, trap, errno) = (0, 0x0003_0000, 0x0005_0000);
     ![kill_process, kill_thread, trap, errno].contains(&(value & 0xFFFF_0000))
-}
-
-#[cfg(test)]
-#[allow(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "tests"
-)]
-impl Program {
-    /// What the kernel's interpreter would return for this `struct seccomp_data`: the judge of [`Program::ends`].
-    pub(super) fn run(&self, data: [u32; WORDS]) -> u32 {
-        let (mut next, mut loaded) = (0, 0);
-        loop {
-            let step = self.0[next];
-            next += 1;
-            match step {
-                Step::Load(word) => loaded = data[word],
-                Step::And(mask) => loaded &= mask,
-                Step::Jump(by) => next += by,
-                Step::Branch(compare, k, yes, no) => {
-                    let holds = match compare {
-                        Compare::Equal => loaded == k,
-                        Compare::Greater => loaded > k,
-                        Compare::GreaterOrEqual => loaded >= k,
-                        Compare::AnyBit => loaded & k != 0,
-                    };
-                    next += if holds { yes } else { no };
-                }
-                Step::Return(value) => return value,
-            }
-        }
-    }
 }

@@ -52,7 +52,7 @@ fn named(wider: &[Wider]) -> Vec<&str> {
 fn lets_through(filter: &Filter, name: &str, args: &[u64]) -> bool {
     let number = ScmpSyscall::from_name(name).unwrap().as_raw_syscall();
     let data = data(native().audit(), number.cast_unsigned(), args);
-    passes(filter.compile().unwrap().run(data))
+    passes(filter.compile().unwrap().run(data).unwrap())
 }
 
 pub(super) fn data(arch: u32, number: u32, args: &[u64]) -> [u32; 16] {
