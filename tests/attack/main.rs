@@ -10,6 +10,8 @@
 //!   meant may be dead.
 //! - Open under plain podman in no cell at all: the row is void, which `make test-attack` says.
 //!
+//! Beside the rows, [`floor`] tries every system call that the filter may not let through, in the same way.
+//!
 //! The test writes `attack: NAME<tab>PLAIN<tab>OURS<tab>BY` to standard error; `tests/attack/run` makes a table of it.
 #![allow(
     clippy::unwrap_used,
@@ -45,6 +47,7 @@ mod user;
 mod by_image;
 mod capability;
 mod file;
+mod floor;
 mod given;
 mod joined;
 mod place;
@@ -90,6 +93,15 @@ fn main() -> ExitCode {
                     attack.judge(kind, engine(&engines)?)
                 }));
             }
+        }
+        for &(name, test) in floor::TESTS {
+            let engines = Arc::clone(&engines);
+            trials.push(trial(format!("{kind}::floor::{name}"), move || {
+                if !cfg!(target_arch = "x86_64") {
+                    return Err(Skip::new("the probe is written for x86_64"));
+                }
+                test(engine(&engines)?)
+            }));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
