@@ -4,11 +4,16 @@
 //! `floor: KIND<tab>NAME<tab>PLAIN<tab>OURS` to standard error, of which `tests/attack/run` makes a table.
 
 mod foreign;
+mod opened;
 mod run;
 mod table;
 
 use self::foreign::{
     a_32_bit_image_has_the_same_floor, a_32_bit_program_runs_in_an_image_of_its_own,
+};
+use self::opened::{
+    a_capability_opens_what_it_is_for, nesting_opens_namespaces_and_mounts,
+    the_engine_s_filter_is_the_engine_s,
 };
 use self::run::{plain, safe};
 use self::table::{ANSWERS, FOREIGN, PASSES, faults, opened};
@@ -19,6 +24,9 @@ tests!(fn(&Engine) -> Tested:
     no_line_passes_that_may_not,
     no_number_passes_that_plain_podman_stops,
     no_namespace_is_entered,
+    a_capability_opens_what_it_is_for,
+    nesting_opens_namespaces_and_mounts,
+    the_engine_s_filter_is_the_engine_s,
     a_32_bit_program_runs_in_an_image_of_its_own,
     a_32_bit_image_has_the_same_floor,
 );
