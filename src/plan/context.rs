@@ -46,9 +46,11 @@ pub(crate) struct Context<'h> {
     pub today: Date,
     places: OnceCell<Places>,
     engine_filter: OnceCell<Option<Rc<EngineFilter>>>,
-    /// By kind and bounding set.
-    floors: RefCell<BTreeMap<(Floor, Vec<String>), Rc<FloorHere>>>,
+    floors: RefCell<Floors>,
 }
+
+/// By kind and bounding set.
+type Floors = BTreeMap<(Floor, Vec<String>), Rc<FloorHere>>;
 
 /// The floor on this host, under one kind of container.
 pub(super) struct FloorHere {

@@ -29,6 +29,13 @@ pub(crate) struct Floor {
 }
 
 impl Floor {
+    /// The capabilities that a nested process has in its own user namespace, of those that open a row: the engines' profiles
+    /// open the same calls by them.
+    fn inside(self) -> Vec<&'static str> {
+        let rows = rows::ROWS.iter().filter(|row| self.opens(row));
+        rows.flat_map(Row::caps).collect()
+    }
+
     fn opens(self, row: &Row) -> bool {
         self.nesting && row.opened_by.contains(&Opener::Nesting)
     }
@@ -50,7 +57,14 @@ impl Floor {
             Err(problem) => return Err(problem),
         };
         let bounding: Vec<&str> = bounding.iter().map(String::as_str).collect();
-        under(self.profile(), &host, Arch::of_kernel()?, &bounding)
+        let inside = self.inside();
+        under(
+            self.profile(),
+            &host,
+            Arch::of_kernel()?,
+            &bounding,
+            &inside,
+        )
     }
 
     /// The whole filter, as a profile: what capabilities open is left to podman, as in the engines' own profiles.

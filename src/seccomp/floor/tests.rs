@@ -270,7 +270,7 @@ fn engine() -> SeccompProfile {
 }
 
 fn under_host(host: &SeccompProfile) -> Result<SeccompProfile, SeccompProblem> {
-    under(Floor::default().profile(), host, native(), &[])
+    under(Floor::default().profile(), host, native(), &[], &[])
 }
 
 fn is_floor(profile: &Result<SeccompProfile, SeccompProblem>) -> bool {
@@ -296,7 +296,7 @@ fn a_host_that_allows_as_much_changes_nothing() {
         &["CAP_NET_RAW"][..],
         &["CAP_SYS_PTRACE", "CAP_AUDIT_WRITE", "CAP_NET_ADMIN"],
     ] {
-        let same = under(Floor::default().profile(), &engine(), native(), caps);
+        let same = under(Floor::default().profile(), &engine(), native(), caps, &[]);
         assert!(is_floor(&same));
     }
 }
@@ -391,17 +391,30 @@ fn without_then(rule: &dyn Fn(&str) -> SeccompProfile, name: &str, text: &str) -
     host
 }
 
+/// The engines' own profile asks for capabilities that a nested process has inside, and only there.
+#[test]
+fn nesting_is_not_narrowed_by_what_capabilities_open() {
+    let nesting = Floor {
+        nesting: true,
+        ..Floor::default()
+    };
+    let on = |host: &SeccompProfile| nesting.on_host(host.to_json().as_bytes(), &[]).unwrap();
+    assert!(on(&engine()) == nesting.profile());
+    let kernel = Kernel::of(&on(&without(&engine(), "unshare")).resolve(native(), &[]));
+    assert!(!kernel.lets("unshare", &[0]) && kernel.lets("chroot", &[]));
+}
+
 #[test]
 fn a_foreign_architecture_needs_the_host_s_consent() {
     let x86 = Floor {
         foreign: Some(Arch::X86),
         ..Floor::default()
     };
-    let under_engine = under(x86.profile(), &engine(), Arch::X8664, &[]);
+    let under_engine = under(x86.profile(), &engine(), Arch::X8664, &[], &[]);
     assert!(under_engine.unwrap() == x86.profile());
     let mut host = engine();
     host.architectures = Architectures::Native;
-    let narrowed = under(x86.profile(), &host, Arch::X8664, &[]).unwrap();
+    let narrowed = under(x86.profile(), &host, Arch::X8664, &[], &[]).unwrap();
     assert_eq!(narrowed.architectures, Architectures::Native);
 }
 

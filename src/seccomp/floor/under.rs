@@ -27,7 +27,8 @@ enum Narrowed {
 }
 
 /// The floor where this is the host's own profile, for a container with these capabilities: the floor itself, letter by
-/// letter, unless the host refuses something that the floor leaves. Then that is refused as well.
+/// letter, unless the host refuses something that the floor leaves. Then that is refused as well. What the host lets a process
+/// with the capabilities `inside` do, it lets this one.
 ///
 /// A profile of an older release of the engines that is merely silent about calls which it does not know is not stricter.
 ///
@@ -38,8 +39,10 @@ pub(super) fn under(
     host: &SeccompProfile,
     arch: Arch,
     bounding: &[&str],
+    inside: &[&str],
 ) -> Result<SeccompProfile, SeccompProblem> {
-    let (ours, theirs) = (floor.resolve(arch, bounding), host.resolve(arch, bounding));
+    let ours = floor.resolve(arch, bounding);
+    let theirs = host.resolve(arch, &[bounding, inside].concat());
     let arches = ours.arches.iter().copied();
     let arches: Vec<Arch> = arches
         .filter(|foreign| theirs.arches.contains(foreign))
@@ -106,7 +109,7 @@ fn narrowed(
             .map(|rule| alone(name, rule))
             .collect();
         let theirs = verdict(name, host.get(name).map_or(&[], Vec::as_slice), theirs);
-        let narrower = match theirs {
+        let change = match theirs {
             Verdict::Allowed => None,
             _ if allowed.is_empty() || !is_here(name) => None,
             Verdict::Refused(action) => Some(Narrowed::Shut(action)),
@@ -114,7 +117,7 @@ fn narrowed(
                 both(name, &allowed, &rules, &host, ours.default)?.map(Narrowed::To)
             }
         };
-        narrowed.extend(narrower.map(|narrower| (name.to_owned(), narrower)));
+        narrowed.extend(change.map(|change| (name.to_owned(), change)));
     }
     Ok(narrowed)
 }
