@@ -13,7 +13,7 @@ HOOKDIR    = $(DESTDIR)/usr/share/containers/oci/hooks.d
 ETCDIR     = $(DESTDIR)/etc/containers
 
 .DEFAULT_GOAL := build
-.PHONY: help setup build demo test test-matrix test-attack test-vm release-diff fuzz deny msrv lint man schema install clean
+.PHONY: help setup build demo test test-matrix test-attack test-servers test-vm release-diff fuzz deny msrv lint man schema install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -42,6 +42,10 @@ test-attack: setup ## try every attack under plain podman and under safe-podman 
 	$(CARGO) test --locked --no-run --test attack
 	@tests/attack/run $(call TEST_BINARY,attack) '$(CELLS)'
 
+test-servers: setup ## see that ordinary servers and tools go on working in all cells; CELLS="5.4.2-crun-*" chooses
+	$(CARGO) test --locked --no-run --test servers
+	@tests/servers/run $(call TEST_BINARY,servers) '$(CELLS)'
+
 test-vm: setup ## run the podman tests on a Debian 13 with systemd, in emulation (hours); TESTS="rootless::seal" chooses
 	$(CARGO) test --locked --no-run --test podman
 	@tests/vm/run $(call TEST_BINARY,podman) '$(TESTS)'
@@ -61,6 +65,7 @@ msrv: ## prove the rust-version of Cargo.toml, where that Rust is installed
 lint: ## formatting, clippy and rustdoc, warnings denied
 	rustfmt --check --edition 2024 $$(git ls-files '*.rs')
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --test servers -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --document-private-items
 
 man: build ## write the man pages anew from the binary's own tables
@@ -84,6 +89,6 @@ $(BINARY):
 
 # The cells' files belong to root.
 clean: ## remove what was built
-	@for cells in $(BUILD)/matrix $(BUILD)/vm; do \
+	@for cells in $(BUILD)/matrix $(BUILD)/servers $(BUILD)/vm; do \
 		[ ! -e $$cells ] || [ -O $$cells ] || sudo rm -rf --one-file-system $$cells; done
 	$(CARGO) clean
