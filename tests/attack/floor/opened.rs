@@ -54,9 +54,12 @@ const NESTING: &[&str] = &[
     "mount*",
     "umount2",
     "pivot_root",
+    "chroot",
     "fs*",
     "move_mount",
     "open_tree",
+    "sethostname",
+    "setdomainname",
 ];
 
 /// Nothing but namespaces and mounts, and inside a new user namespace nothing else either.
