@@ -1,7 +1,7 @@
 //! The floor: a filter of our own, the same on every host and under every release of podman.
 //!
 //! What a distribution calls the default decides too little: without any capability a process could still make a user
-//! namespace and be root in it. The floor is a list of calls that are [left](left::LEFT) and a table of [rows](rows::ROWS), each
+//! namespace and be root in it. The floor is a list of calls that are [left](left::LEFT) and a table of [rows](rows::SUBJECTS), each
 //! with what it denies, why, and what opens it. A host whose own profile is stricter is [heeded](under).
 
 mod left;
@@ -32,7 +32,7 @@ impl Floor {
     /// The capabilities that a nested process has in its own user namespace, of those that open a row: the engines' profiles
     /// open the same calls by them.
     fn inside(self) -> Vec<&'static str> {
-        let rows = rows::ROWS.iter().filter(|row| self.opens(row));
+        let rows = rows::all().filter(|row| self.opens(row));
         rows.flat_map(Row::caps).collect()
     }
 
@@ -76,7 +76,7 @@ impl Floor {
             .into_iter()
             .chain([row::netlink(rows::PROTOCOL_LEFT)])
             .map(|args| allow(rows::SOCKETS, args));
-        let rows = rows::ROWS.iter().flat_map(|row| {
+        let rows = rows::all().flat_map(|row| {
             if self.opens(row) {
                 row.open()
             } else {
@@ -101,14 +101,14 @@ impl Floor {
 
 /// What the calls of this name answer where the floor refuses them; none for a call without a row.
 pub(super) fn errno_of(name: &str) -> Option<Errno> {
-    let mut rows = rows::ROWS.iter();
+    let mut rows = rows::all();
     let row = rows.find(|row| row.calls.contains(&name) && matches!(row.denies, Denies::Always));
     row.map(|row| row.errno)
 }
 
 /// The rules of the rows about this call, with nothing that opens them.
 pub(super) fn shut(name: &str) -> Vec<Group> {
-    let rows = rows::ROWS.iter().filter(|row| row.calls.contains(&name));
+    let rows = rows::all().filter(|row| row.calls.contains(&name));
     rows.flat_map(Row::shut).collect()
 }
 

@@ -53,10 +53,24 @@ const fn when(
     }
 }
 
-/// Every row. What a row denies nothing else allows; what no row names is in [`super::left`] or answers `ENOSYS`.
+/// Every row, by what it is about. What a row denies nothing else allows; what no row names is in [`super::left`] or answers
+/// `ENOSYS`.
+pub(crate) const SUBJECTS: [(&str, &[Row]); 6] = [
+    ("Namespaces and mounts", NAMESPACES),
+    ("Other processes", PROCESSES),
+    ("Sockets", OF_SOCKETS),
+    ("Keys", KEYS),
+    ("Powerful subsystems", SUBSYSTEMS),
+    ("The machine", MACHINE),
+];
+
+/// Every row.
+pub(super) fn all() -> impl Iterator<Item = &'static Row> {
+    SUBJECTS.into_iter().flat_map(|(_, rows)| rows)
+}
+
 #[rustfmt::skip]
-pub(super) const ROWS: &[Row] = &[
-    // Namespaces and mounts.
+const NAMESPACES: &[Row] = &[
     when(&["unshare"], Denies::AnyBit { arg: 0, on_s390: 0, bits: NEW_NAMESPACES }, EPERM, &[SYS_ADMIN, Opener::Nesting],
         "in a user namespace of its own a process is root over network, mount and netfilter tables, where most of the \
          kernel's flaws were reached", "CVE-2022-0185, CVE-2024-1086, containers/container-libs#62"),
@@ -76,14 +90,19 @@ pub(super) const ROWS: &[Row] = &[
         "the host name of a namespace that is shared would change", "sethostname(2), podman's default"),
     calls(&["chroot"], EPERM, &[Opener::Cap("CAP_SYS_CHROOT"), Opener::Nesting],
         "it is a step of known ways out", "chroot(2), podman's default"),
+];
 
-    // Other processes.
+#[rustfmt::skip]
+const PROCESSES: &[Row] = &[
     calls(&["kcmp", "pidfd_getfd", "process_madvise", "process_vm_readv", "process_vm_writev", "ptrace"], EPERM,
         &[Opener::Cap("CAP_SYS_PTRACE")],
         "a process that was taken over reads and steers its neighbours of the same user",
         "ptrace(2), CVE-2019-13272, Docker's default for its capability"),
+];
 
-    // Sockets. That of socketcall stands first: libseccomp then derives no rule for it from those on socket.
+/// That of socketcall stands first: libseccomp then derives no rule for it from those on socket.
+#[rustfmt::skip]
+const OF_SOCKETS: &[Row] = &[
     calls(&["socketcall"], EPERM, NOTHING,
         "its arguments are in memory, so that it opens what socket may not", "socketcall(2), containerd/containerd#13327"),
     when(SOCKETS, Denies::Families(&[17]), EAFNOSUPPORT, &[Opener::Cap("CAP_NET_RAW")],
@@ -102,13 +121,17 @@ pub(super) const ROWS: &[Row] = &[
         "CVE-2022-34918, CVE-2023-32233, netlink(7)"),
     when(SOCKETS, Denies::Netlink(&[1, 2, 3, 5, 7, 8, 10, 11, 13, 14, 15, 17, 18, 19, 20, 21, 22]), EPROTONOSUPPORT, NOTHING,
         "a C library needs NETLINK_ROUTE and no other", "netlink(7)"),
+];
 
-    // Keys.
+#[rustfmt::skip]
+const KEYS: &[Row] = &[
     calls(&["add_key", "keyctl", "request_key"], ENOSYS, NOTHING,
         "keyrings are not separated by every namespace; told that there are none, a runtime goes on without",
         "CVE-2016-0728, keyrings(7), Docker's default"),
+];
 
-    // Powerful subsystems.
+#[rustfmt::skip]
+const SUBSYSTEMS: &[Row] = &[
     calls(&["io_uring_enter", "io_uring_register", "io_uring_setup"], ENOSYS, NOTHING,
         "it makes other calls past this filter; told that there is none, programs use epoll",
         "CVE-2022-29582, moby/moby#46762"),
@@ -124,8 +147,10 @@ pub(super) const ROWS: &[Row] = &[
         "memory of the whole machine is moved about", "mbind(2), Docker's default"),
     calls(&["migrate_pages", "move_pages", "vmsplice"], EPERM, NOTHING,
         "memory is moved about past the ordinary ways", "CVE-2008-0600, podman's default"),
+];
 
-    // The machine.
+#[rustfmt::skip]
+const MACHINE: &[Row] = &[
     calls(&["syslog"], EPERM, &[Opener::Cap("CAP_SYSLOG")],
         "the kernel's log tells addresses; the C library's syslog() does not need it", "syslog(2), Docker's default"),
     calls(&["reboot"], EPERM, &[Opener::Cap("CAP_SYS_BOOT")], "it is the machine's", "reboot(2), Docker's default"),
