@@ -13,7 +13,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 
 use super::help::{self, WIDTH};
-use super::{CHECK_OPTIONS, RUN_OPTIONS};
+use super::{CHECK_OPTIONS, PROFILE, RUN_OPTIONS, own};
 use crate::podman::flags::{self, Flag, NeededBy, Topic};
 use crate::rule_id::RuleId;
 use crate::words::words;
@@ -31,6 +31,8 @@ words! {
         Rules = "rules",
         /// The library of profiles; see [`ProfileSubcommand`].
         Profile = "profile",
+        /// The system call filter; see [`SeccompSubcommand`].
+        Seccomp = "seccomp",
         /// Running containers against their promise.
         Verify = "verify",
         /// Scripts for shells.
@@ -53,6 +55,22 @@ words! {
         /// Can these be used?
         Check = "check",
     }
+    /// What `seccomp` does.
+    pub(crate) enum SeccompSubcommand {
+        /// The filter that a container would get.
+        Show = "show",
+        /// Another filter against the floor.
+        Diff = "diff",
+    }
+    /// How `seccomp show` prints a filter.
+    pub(crate) enum FilterFormat {
+        /// For people.
+        Human = "human",
+        /// The profile that podman gets, byte for byte.
+        Json = "json",
+        /// libseccomp's pseudo code.
+        Pfc = "pfc",
+    }
 }
 
 impl Subcommand {
@@ -63,6 +81,7 @@ impl Subcommand {
             Self::Check => check(),
             Self::Rules => rules(),
             Self::Profile => profile(),
+            Self::Seccomp => seccomp(),
             Self::Verify => verify(),
             Self::Completions => completions(),
             Self::Man => self
@@ -104,6 +123,42 @@ impl ProfileSubcommand {
         }
     }
 }
+
+impl SeccompSubcommand {
+    fn command(self) -> Command {
+        let command = Command::new(self.as_str());
+        let command = match self {
+            Self::Show => command
+                .about("Show the system call filter that a container would get here")
+                .arg(
+                    format()
+                        .help("human, json (the profile that podman gets) or pfc (libseccomp's pseudo code)")
+                        .value_parser(PossibleValuesParser::new(FilterFormat::WORDS)),
+                ),
+            Self::Diff => command
+                .about("Hold a seccomp profile, or this host's default one, against the floor")
+                .arg(file("file", "FILE", "a seccomp.json; without one the engines' default").required(false))
+                .arg(format()),
+        };
+        let nesting = Arg::new(flags::NESTING.long)
+            .long(flags::NESTING.long)
+            .help("as a profile's nesting: true")
+            .action(ArgAction::SetTrue);
+        command
+            .args(OF_A_CONTAINER.iter().map(|flag| argument(flag)))
+            .arg(nesting)
+    }
+}
+
+static PROFILE_OF_FILTER: Flag = own(
+    PROFILE.long,
+    PROFILE.kind,
+    PROFILE.value,
+    "the profile; without it default",
+);
+
+/// What of a run decides about its filter.
+pub(crate) static OF_A_CONTAINER: [&Flag; 3] = [&PROFILE_OF_FILTER, &flags::ARCH, &flags::CAP_ADD];
 
 /// What follows a subcommand that starts a container.
 const WORDS: &str = "[OPTION...] [PODMAN FLAG...] IMAGE [ARGUMENT...]";
@@ -248,6 +303,15 @@ fn profile() -> Command {
     Subcommand::Profile
         .about("The profile library")
         .after_help("See safe-podman-profile(5).")
+        .subcommand_required(true)
+        .subcommands(subcommands.map(|subcommand| subcommand.command()))
+}
+
+fn seccomp() -> Command {
+    let subcommands = SeccompSubcommand::ALL.iter();
+    Subcommand::Seccomp
+        .about("The system call filter")
+        .after_help("See safe-podman-seccomp(1).")
         .subcommand_required(true)
         .subcommands(subcommands.map(|subcommand| subcommand.command()))
 }

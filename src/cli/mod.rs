@@ -3,7 +3,10 @@
 mod command;
 mod help;
 
-pub(crate) use command::{ProfileSubcommand, Subcommand, command, help, matches};
+pub(crate) use command::{
+    FilterFormat, OF_A_CONTAINER, ProfileSubcommand, SeccompSubcommand, Subcommand, command, help,
+    matches,
+};
 
 use std::ffi::OsString;
 use std::path::Path;

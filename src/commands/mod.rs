@@ -8,6 +8,7 @@ mod rules;
 mod run;
 mod schema;
 mod seal;
+mod seccomp;
 mod verify;
 
 #[cfg(any(test, fuzzing))]
@@ -65,6 +66,7 @@ fn dispatch(
         Subcommand::Check => check::check(rest, &here()?),
         Subcommand::Rules => read(&rules::rules)?,
         Subcommand::Profile => read(&|said| profile::profile(said, &here()?.library()))?,
+        Subcommand::Seccomp => read(&|said| seccomp::seccomp(said, &here()?))?,
         Subcommand::Verify => verify::verify(rest, engines, host)?,
         Subcommand::Completions => read(&completions::completions)?,
         Subcommand::Man => read(&man::man)?,

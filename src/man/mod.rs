@@ -8,6 +8,7 @@ mod profile;
 mod program;
 mod rules;
 mod run;
+mod seccomp;
 mod verify;
 
 pub(crate) use page::Page;
@@ -18,6 +19,7 @@ pub(crate) fn pages() -> Vec<Page> {
         program::page(),
         run::page(),
         check::page(),
+        seccomp::page(),
         verify::page(),
         profile::page(),
         rules::page(),

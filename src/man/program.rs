@@ -11,6 +11,7 @@ pub(super) fn page() -> Page {
         .text("`safe-podman` `check` [<OPTION>...] [<PODMAN FLAG>...] <IMAGE> [<ARGUMENT>...]")
         .text("`safe-podman` `rules` [<RULE>]")
         .text("`safe-podman` `profile` `list`|`show`|`path`|`check` [<NAME>|<FILE>...]")
+        .text("`safe-podman` `seccomp` `show`|`diff` [<OPTION>...] [<FILE>]")
         .text("`safe-podman` `verify` [<CONTAINER>...]")
         .text("`safe-podman` `completions` <SHELL>")
         .section("DESCRIPTION")
@@ -46,6 +47,7 @@ pub(super) fn page() -> Page {
             ("podman-run", 1),
             ("safe-podman-check", 1),
             ("safe-podman-run", 1),
+            ("safe-podman-seccomp", 1),
             ("safe-podman-verify", 1),
             ("safe-podman-profile", 5),
             ("capabilities", 7),

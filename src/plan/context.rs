@@ -156,6 +156,19 @@ impl<'h> Context<'h> {
         Ok(self.engine_filter.get_or_init(|| found).clone())
     }
 
+    /// Where that profile stands, for somebody who asks for it.
+    ///
+    /// # Errors
+    /// There is none, or others than root may change it.
+    pub(crate) fn engine_file(&self) -> Result<PathBuf, Problem> {
+        let engine = self.engine_filter()?.map(|engine| engine.path.clone());
+        engine.ok_or_else(|| {
+            let places = ENGINE_FILTERS.join(" or ");
+            let what = format!("there is no default seccomp profile at {places} to compare with");
+            Problem::new(what).instead("safe-podman seccomp diff FILE")
+        })
+    }
+
     /// The floor on this host, made once for each kind of container.
     ///
     /// # Errors

@@ -88,7 +88,7 @@ impl FilterSource {
         Ok(PromisedFilter { file, sha256 })
     }
 
-    fn made(&self, spec: &Spec, context: &Context<'_>) -> Result<Made, Problem> {
+    pub(super) fn made(&self, spec: &Spec, context: &Context<'_>) -> Result<Made, Problem> {
         // A rule may have rewritten the capabilities.
         let floor = context.floor(spec.floor(), spec.bounding())?;
         let json = |profile: &SeccompProfile| Made::Own(profile.to_json().into_bytes());
@@ -106,20 +106,20 @@ impl FilterSource {
 }
 
 /// A profile as podman gets it.
-enum Made {
+pub(super) enum Made {
     Floor(Rc<FloorHere>),
     Own(Vec<u8>),
 }
 
 impl Made {
-    fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Self::Floor(floor) => floor.json.as_bytes(),
             Self::Own(bytes) => bytes,
         }
     }
 
-    fn sha256(&self) -> String {
+    pub(super) fn sha256(&self) -> String {
         match self {
             Self::Floor(floor) => floor.sha256.clone(),
             Self::Own(bytes) => sha256(bytes),
@@ -152,7 +152,7 @@ fn usable(engine: Option<&EngineFilter>) -> Result<&[u8], Problem> {
     }
 }
 
-fn name(sha256: &str) -> String {
+pub(super) fn name(sha256: &str) -> String {
     format!("{sha256}.json")
 }
 

@@ -24,6 +24,7 @@ mod imports;
 mod judged;
 mod ready;
 mod request;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ pub(crate) use command::{Plan, Verb};
 pub(crate) use context::Context;
 pub(crate) use judged::{Draft, Judged, Refused};
 pub(crate) use request::Request;
+pub(crate) use shown::{FilterDifference, ShownFilter};
 
 use self::ready::Ready;
 use crate::engine::Engines;

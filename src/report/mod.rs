@@ -1,6 +1,8 @@
 //! Everything that is printed: data on stdout, all else on stderr, one writer for each.
 
+pub(crate) mod difference;
 pub(crate) mod explain;
+pub(crate) mod filter;
 pub(crate) mod harmless;
 pub(crate) mod human;
 pub(crate) mod json;

@@ -21,6 +21,8 @@ const X32_BIT: u32 = 0x4000_0000;
 pub(crate) struct Wider {
     /// The call's name, or `number N` where libseccomp has none; `None` when it concerns the filter as a whole.
     pub syscall: Option<String>,
+    /// Only with some arguments?
+    pub partly: bool,
     /// In what way, as a phrase.
     pub why: String,
 }
@@ -92,6 +94,7 @@ impl Filter {
             .filter(wider)
             .map(|name| Wider {
                 syscall: Some(name.to_owned()),
+                partly: false,
                 why: "let through, and not known to this machine's libseccomp".to_owned(),
             })
             .collect()
@@ -126,6 +129,7 @@ impl Filter {
 fn whole(why: impl Into<String>) -> Wider {
     Wider {
         syscall: None,
+        partly: false,
         why: why.into(),
     }
 }
@@ -234,6 +238,7 @@ fn report(spans: Vec<Span>) -> Vec<Wider> {
         };
         Wider {
             syscall: Some(name),
+            partly: conditional,
             why: format!("let through {how}on {arches}"),
         }
     };

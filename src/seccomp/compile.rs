@@ -22,6 +22,15 @@ const MAX_INSTRUCTIONS: usize = 4096;
 /// runtime that is given such a profile with it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What libseccomp writes of a filter.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    /// The kernel's program.
+    Program,
+    /// The same in words.
+    PseudoCode,
+}
+
 impl Filter {
     /// Builds the filter as runc and crun do: a rule whose action is the default is left out, a name libseccomp does not
     /// know is skipped, and conditions that share an argument become one rule each.
@@ -30,7 +39,7 @@ impl Filter {
     /// lacks), a program longer than the kernel takes, and rules so entangled that libseccomp needs longer than five
     /// seconds; it is then left running in a thread of its own, to end with the process.
     pub(super) fn compile(&self) -> Result<Program, SeccompProblem> {
-        let bytes = self.exported()?;
+        let bytes = self.exported(Form::Program)?;
         let program = Program::read(&bytes)?;
         if program.len() > MAX_INSTRUCTIONS {
             return Err(SeccompProblem::Filter(format!(
@@ -41,14 +50,17 @@ impl Filter {
         Ok(program)
     }
 
-    /// The program's bytes, if libseccomp makes them in time.
-    fn exported(&self) -> Result<Vec<u8>, SeccompProblem> {
+    /// What libseccomp writes, if it does in time.
+    pub(super) fn exported(&self, form: Form) -> Result<Vec<u8>, SeccompProblem> {
         let (sender, receiver) = mpsc::sync_channel(1);
         let filter = self.clone();
         let work = move || {
-            let exported = filter
-                .context()
-                .and_then(|context| export(|file| context.export_bpf(file)));
+            let exported = filter.context().and_then(|context| {
+                export(|file| match form {
+                    Form::Program => context.export_bpf(file),
+                    Form::PseudoCode => context.export_pfc(file),
+                })
+            });
             // Nobody listens any more when it came too late.
             drop(sender.send(exported));
         };

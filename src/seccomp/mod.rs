@@ -22,6 +22,7 @@ mod model;
 mod program;
 mod resolve;
 mod rule;
+mod size;
 mod syscall;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ mod tests;
 use std::fmt;
 
 pub(crate) use arch::Arch;
+pub(crate) use compare::Wider;
 pub(crate) use floor::Floor;
 pub(crate) use json::MAX_BYTES;
 pub(crate) use model::{Architectures, FilterFlag, Gate, Group, Listener, SeccompProfile};

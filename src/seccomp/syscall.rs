@@ -75,7 +75,7 @@ pub(super) fn is_known(name: &str) -> bool {
 }
 
 /// Every name libseccomp knows: it numbers the calls of other architectures downwards from -10001.
-fn known() -> BTreeSet<String> {
+pub(super) fn known() -> BTreeSet<String> {
     let numbers = (0..1024).chain(-10999..-10000);
     numbers
         .filter_map(|number| ScmpSyscall::from_raw_syscall(number).get_name().ok())

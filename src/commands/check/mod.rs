@@ -26,7 +26,7 @@ const FOUND: u8 = 1;
 /// Nothing could be checked.
 const NOTHING: u8 = 2;
 /// Stands for the image when a profile is checked alone: a digest, so that no rule about images has a say.
-const ANY_IMAGE: &str =
+pub(super) const ANY_IMAGE: &str =
     "localhost/any@sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The layers of what was said: the profile is found and laid below it.

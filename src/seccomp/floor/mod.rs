@@ -15,6 +15,7 @@ use nix::errno::Errno;
 
 pub(crate) use row::{Denies, Opener, Row};
 pub(super) use rows::NEW_NAMESPACE;
+pub(crate) use rows::SUBJECTS;
 use under::under;
 
 use super::{Arch, Architectures, FilterAction, Gate, Group, SeccompProblem, SeccompProfile};

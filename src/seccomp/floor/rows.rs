@@ -75,7 +75,7 @@ const NAMESPACES: &[Row] = &[
         "in a user namespace of its own a process is root over network, mount and netfilter tables, where most of the \
          kernel's flaws were reached", "CVE-2022-0185, CVE-2024-1086, containers/container-libs#62"),
     when(&["clone"], Denies::AnyBit { arg: 0, on_s390: 1, bits: NEW_NAMESPACES }, EPERM, &[SYS_ADMIN, Opener::Nesting],
-        "the same, with a new process", "clone(2), Docker's default"),
+        "it makes a user namespace as unshare does, with a new process", "clone(2), Docker's default"),
     calls(&["clone3"], ENOSYS, &[SYS_ADMIN],
         "its flags are in memory, where no filter sees them; told that there is none, a C library takes clone",
         "clone(2), moby/moby#42681"),
