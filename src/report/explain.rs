@@ -1,47 +1,86 @@
 //! `--explain`: every flag that podman would get, who asked for it, and why it is there.
 
+use std::borrow::Cow;
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
 use super::sanitize::safe;
+use super::shell;
 use crate::cli::Format;
 use crate::env::Scrubbed;
 use crate::origin::Origin;
 use crate::plan::Plan;
+use crate::podman::flags;
 use crate::seal::ambient::{Ambient, OVERRIDE};
+use crate::seccomp::Syscall;
 use crate::spec::argv::Line;
-use crate::spec::{Spec, baseline};
+use crate::spec::{Seccomp, Spec, baseline};
 
 #[derive(Serialize)]
 struct SettingRow<'a> {
     flag: &'a str,
     value: &'a str,
     by: String,
-    why: &'a str,
+    why: Cow<'a, str>,
 }
 
 /// The whole explanation, in the order of the command line.
 pub(crate) fn explain(format: Format, plan: &Plan) -> String {
-    let rows: Vec<SettingRow<'_>> = plan.lines().iter().map(row).collect();
     let (spec, scrubbed, ambient) = (plan.spec(), plan.scrubbed(), plan.ambient());
+    let lines = plan.lines().iter();
+    let rows: Vec<SettingRow<'_>> = lines.map(|line| row(line, spec)).collect();
     match format {
         Format::Json => json(&rows, spec, scrubbed, ambient),
         Format::Human => human(&rows, spec, scrubbed, ambient),
     }
 }
 
-fn row(line: &Line) -> SettingRow<'_> {
+fn row<'a>(line: &'a Line, spec: &Spec) -> SettingRow<'a> {
     let help = line.flag.help;
     let why = match line.origin {
-        Origin::Baseline => baseline::why(line.flag).unwrap_or(help),
-        _ => help,
+        _ if line.flag == &flags::SECURITY_OPT && line.value.starts_with("seccomp=") => {
+            filter(&spec.seccomp.value, spec.floor().nesting).into()
+        }
+        Origin::Baseline => baseline::why(line.flag).unwrap_or(help).into(),
+        _ => help.into(),
     };
     SettingRow {
         flag: line.flag.long,
         value: &line.value,
         by: line.origin.to_string(),
         why,
+    }
+}
+
+/// What the system call filter is.
+fn filter(seccomp: &Seccomp, is_nesting: bool) -> String {
+    let names = |names: &[Syscall]| {
+        let names: Vec<&str> = names.iter().map(Syscall::as_str).collect();
+        names.join(", ")
+    };
+    match seccomp {
+        Seccomp::Default if is_nesting => {
+            "the floor with nesting: namespaces and mounts are left, keys and rare sockets are denied; \
+             safe-podman seccomp show --nesting"
+                .to_owned()
+        }
+        Seccomp::Default => {
+            "the floor: namespaces, mounts, keys and rare sockets are denied; safe-podman seccomp show"
+                .to_owned()
+        }
+        Seccomp::Engine => {
+            "the default of this host's engines, not the floor; safe-podman seccomp diff".to_owned()
+        }
+        Seccomp::File(path) => {
+            let words = ["safe-podman", "seccomp", "diff"].map(OsStr::new);
+            let words = words.into_iter().chain([path.as_os_str()]);
+            format!("a file, not the floor; {}", shell::line(words))
+        }
+        Seccomp::Denying(denied) => format!("the floor without {}", names(denied)),
+        Seccomp::Allowing(allowed) => format!("of the floor only {}", names(allowed)),
+        Seccomp::Unconfined => "no filter: every system call can be made".to_owned(),
     }
 }
 
@@ -54,7 +93,13 @@ fn human(rows: &[SettingRow<'_>], spec: &Spec, scrubbed: &Scrubbed, ambient: &Am
         why,
     } in rows
     {
-        let _ = writeln!(out, "--{flag}={}\n    {}: {why}", safe(value), safe(by));
+        let _ = writeln!(
+            out,
+            "--{flag}={}\n    {}: {}",
+            safe(value),
+            safe(by),
+            safe(why)
+        );
     }
     let _ = writeln!(
         out,
@@ -112,4 +157,35 @@ fn json(rows: &[SettingRow<'_>], spec: &Spec, scrubbed: &Scrubbed, ambient: &Amb
         },
     });
     format!("{document:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_filter_is_told_apart() {
+        let calls: Vec<Syscall> = ["mkdir", "mkdirat"]
+            .iter()
+            .map(|name| name.parse().unwrap())
+            .collect();
+        for (seccomp, told) in [
+            (Seccomp::Default, "the floor: namespaces, "),
+            (Seccomp::Engine, "the default of this host's engines, "),
+            (
+                Seccomp::File("/srv/a b.json".into()),
+                "a file, not the floor; safe-podman seccomp diff '/srv/a b.json'",
+            ),
+            (
+                Seccomp::Denying(calls.clone()),
+                "the floor without mkdir, mkdirat",
+            ),
+            (Seccomp::Allowing(calls), "of the floor only mkdir, mkdirat"),
+            (Seccomp::Unconfined, "no filter: "),
+        ] {
+            let why = filter(&seccomp, false);
+            assert!(why.starts_with(told), "{why}");
+        }
+        assert!(filter(&Seccomp::Default, true).contains("seccomp show --nesting"));
+    }
 }

@@ -82,8 +82,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "report",
         &[
-            "allow", "cli", "env", "origin", "plan", "policy", "problem", "seal", "seccomp",
-            "spec", "text",
+            "allow", "cli", "env", "origin", "plan", "podman", "policy", "problem", "seal",
+            "seccomp", "spec", "text",
         ],
     ),
     ("log", &["host", "policy", "report"]),
