@@ -27,6 +27,7 @@ macro_rules! every_rule {
             SeccompUnconfined "seccomp-unconfined" seccomp_unconfined,
             SeccompWeakProfile "seccomp-weak-profile" seccomp_weak_profile,
             SeccompEngine "seccomp-engine" seccomp_engine,
+            SeccompSiblings "seccomp-siblings" seccomp_siblings,
             UserNamespaces "user-namespaces" user_namespaces,
             ForeignArchitecture "foreign-architecture" foreign_architecture,
             SelinuxDisabled "selinux-disabled" selinux_disabled,

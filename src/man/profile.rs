@@ -119,7 +119,7 @@ fn own_keys(page: Page) -> Page {
         .item(
             "`seccomp:` default",
             "The filter of `safe-podman seccomp show`, the same on every host; a host whose own default is stricter is heeded. \
-             Or `{deny: [ptrace]}`, the default without these system calls; or `{allow: [read, write]}`, these only; or the path \
+             Or `{deny: [ptrace]}`, the default without these system calls (what does the same by another name is noted by `seccomp-siblings`); or `{allow: [read, write]}`, these only; or the path \
              of a seccomp profile; or `engine`, the default of the host's engines. What is wider than the default is refused \
              by the rules `seccomp-weak-profile` and `seccomp-engine`.",
         )

@@ -17,8 +17,8 @@ impl SeccompProfile {
     /// answers where that has a row for it and `EPERM` where not.
     ///
     /// The calls through which a 32-bit program could make them as well (`socketcall`, `ipc`) go with them, and with `unshare`
-    /// the other ways to a new namespace. Others that do the same under another name do not: who denies `mkdir` wants
-    /// `mkdirat` denied too.
+    /// the other ways to a new namespace. Others that do the same under another name do not, and a
+    /// [list of them](super::siblings_left) is made for a note: who denies `mkdir` wants `mkdirat` denied too.
     pub(crate) fn denying(base: &Self, names: &[Syscall]) -> Self {
         let denied: BTreeSet<&str> = names.iter().map(Syscall::as_str).collect();
         let namespaces = floor::NEW_NAMESPACE.into_iter();

@@ -22,6 +22,7 @@ mod model;
 mod program;
 mod resolve;
 mod rule;
+mod sibling;
 mod size;
 mod syscall;
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub(crate) use json::MAX_BYTES;
 pub(crate) use model::{Architectures, FilterFlag, Gate, Group, Listener, SeccompProfile};
 pub(crate) use resolve::Filter;
 pub(crate) use rule::{Condition, FilterAction, FilterRule, Operator};
+pub(crate) use sibling::siblings_left;
 pub(crate) use syscall::Syscall;
 
 use crate::problem::Invalid;
