@@ -8,6 +8,7 @@
 use std::fmt;
 use std::ptr;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::call::{Call, syscall};
 
@@ -94,12 +95,12 @@ impl Asker {
 
     fn judge(&self, child: u64) -> Answer {
         let is_asked = match self.listener() {
-            Some(listener) => {
+            Ok(listener) => {
                 let is_asked = answered_no(listener);
                 syscall(3, [listener, 0, 0, 0, 0, 0]);
                 is_asked
             }
-            None => Err("a filter cannot be put beside the container's"),
+            Err(why) => Err(why),
         };
         if is_asked.is_err() {
             syscall(62, [child, 9, 0, 0, 0, 0]);
@@ -126,14 +127,19 @@ impl Asker {
         }
     }
 
-    fn listener(&self) -> Option<u64> {
-        for _ in 0..PATIENCE * 20 {
+    /// Waits for the child's listener, by the clock: on a machine with much to do the child has its turn late.
+    fn listener(&self) -> Result<u64, &'static str> {
+        let begin = Instant::now();
+        while begin.elapsed() < Duration::from_millis(PATIENCE) {
             match self.0.listener.load(Ordering::SeqCst) {
                 NOTHING_YET => syscall(24, [0; 6]),
-                listener => return u64::try_from(listener).ok(),
+                listener => {
+                    return u64::try_from(listener)
+                        .map_err(|_| "a filter cannot be put beside the container's");
+                }
             };
         }
-        None
+        Err("the child has not come to its turn")
     }
 }
 
