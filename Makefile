@@ -28,7 +28,7 @@ demo: setup build ## run the netinfo service, plain podman beside safe-podman
 	tests/demo $(BINARY)
 
 test: setup ## run all tests
-	$(CARGO) test --locked
+	$(CARGO) test --locked --workspace
 
 # Where cargo put the test binary; a build that fails has failed aloud before.
 TEST_BINARY = "$$($(CARGO) test --locked --no-run --test $(1) --message-format=json 2>/dev/null | \
@@ -64,7 +64,7 @@ msrv: ## prove the rust-version of Cargo.toml, where that Rust is installed
 
 lint: ## formatting, clippy and rustdoc, warnings denied
 	rustfmt --check --edition 2024 $$(git ls-files '*.rs')
-	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --test servers -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --document-private-items
 

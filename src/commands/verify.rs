@@ -18,7 +18,7 @@ use crate::policy::engine::{Finding, Refusal, Verdict};
 use crate::problem::Problem;
 use crate::report::{self, sanitize::safe};
 use crate::rule_id::RuleId;
-use crate::seal::verify::{self, Running};
+use crate::seal::verify::{self, FilterSource, Running};
 use crate::seal::{ANNOTATION, Promise, ambient, register};
 
 /// Exit code: something is weaker than promised, or promised nothing.
@@ -56,9 +56,15 @@ struct Settings {
 /// What was found about one container.
 enum Found {
     Unsealed,
-    /// What a promise that is made now would hold besides.
-    Kept(Option<&'static str>),
-    Broken(Vec<String>),
+    Kept {
+        /// What a promise that is made now would hold besides.
+        missing: Option<&'static str>,
+        filter: Option<FilterSource>,
+    },
+    Broken {
+        differences: Vec<String>,
+        filter: Option<FilterSource>,
+    },
 }
 
 struct Asked {
@@ -106,7 +112,7 @@ pub(super) fn verify(
     })?;
     let kept = found
         .iter()
-        .all(|(_, found)| matches!(found, Found::Kept(_)));
+        .all(|(_, found)| matches!(found, Found::Kept { .. }));
     Ok(if kept {
         ExitCode::SUCCESS
     } else {
@@ -267,9 +273,9 @@ fn look(container: &Container, context: &Context<'_>) -> Found {
         return Found::Unsealed;
     };
     if !container.state.running || container.state.pid == 0 {
-        return Found::Broken(vec!["it is not running".to_owned()]);
+        return Found::broken("it is not running".to_owned());
     }
-    let differences = Promise::decode(text).and_then(|promise| {
+    let seen = Promise::decode(text).and_then(|promise| {
         let running = Running {
             host: context.host,
             program: &register::own_path(context.host)?,
@@ -277,15 +283,44 @@ fn look(container: &Container, context: &Context<'_>) -> Found {
             bundle: container.config.parent().unwrap_or(&container.config),
             pid: container.state.pid,
         };
-        Ok((
-            verify::differences(&running, &promise)?,
-            promise.is_missing(),
-        ))
+        Ok((verify::look(&running, &promise)?, promise.is_missing()))
     });
-    match differences {
-        Ok((differences, missing)) if differences.is_empty() => Found::Kept(missing),
-        Ok((differences, _)) => Found::Broken(differences),
-        Err(problem) => Found::Broken(vec![problem.what]),
+    match seen {
+        Ok((seen, missing)) if seen.differences.is_empty() => Found::Kept {
+            missing,
+            filter: seen.filter,
+        },
+        Ok((seen, _)) => Found::Broken {
+            differences: seen.differences,
+            filter: seen.filter,
+        },
+        Err(problem) => Found::broken(problem.what),
+    }
+}
+
+impl Found {
+    /// For this one reason, before anything was compared.
+    fn broken(why: String) -> Self {
+        Self::Broken {
+            differences: vec![why],
+            filter: None,
+        }
+    }
+
+    fn filter(&self) -> Option<&FilterSource> {
+        match self {
+            Self::Kept { filter, .. } | Self::Broken { filter, .. } => filter.as_ref(),
+            Self::Unsealed => None,
+        }
+    }
+}
+
+fn about_filter(source: &FilterSource) -> String {
+    match source {
+        FilterSource::Kernel => "its system call filter was read from the kernel".to_owned(),
+        FilterSource::Config(why) => format!(
+            "its system call filter is known from its config.json only, and from the kernel that it has one: {why}"
+        ),
     }
 }
 
@@ -297,7 +332,7 @@ fn human(found: &[(Container, Found)]) -> String {
             Found::Unsealed => {
                 let _ = writeln!(out, "{name}: unsealed");
             }
-            Found::Kept(missing) => {
+            Found::Kept { missing, .. } => {
                 let _ = writeln!(out, "{name}: as promised");
                 if let Some(missing) = missing {
                     let _ = writeln!(
@@ -306,12 +341,15 @@ fn human(found: &[(Container, Found)]) -> String {
                     );
                 }
             }
-            Found::Broken(differences) => {
+            Found::Broken { differences, .. } => {
                 let _ = writeln!(out, "{name}: not as promised");
                 for difference in differences {
                     let _ = writeln!(out, "  {}", safe(difference));
                 }
             }
+        }
+        if let Some(source) = found.filter() {
+            let _ = writeln!(out, "  {}", safe(&about_filter(source)));
         }
     }
     out
@@ -321,18 +359,22 @@ fn json(found: &[(Container, Found)]) -> String {
     let row = |(container, found): &(Container, Found)| {
         let (verdict, differences) = match found {
             Found::Unsealed => ("unsealed", &[][..]),
-            Found::Kept(_) => ("kept", &[][..]),
-            Found::Broken(differences) => ("broken", differences.as_slice()),
+            Found::Kept { .. } => ("kept", &[][..]),
+            Found::Broken { differences, .. } => ("broken", differences.as_slice()),
         };
         let missing = match found {
-            Found::Kept(missing) => *missing,
-            Found::Unsealed | Found::Broken(_) => None,
+            Found::Kept { missing, .. } => *missing,
+            Found::Unsealed | Found::Broken { .. } => None,
         };
         serde_json::json!({
             "id": container.id,
             "name": container.name,
             "seal": verdict,
             "differences": differences,
+            "filter": found.filter().map(|source| match source {
+                FilterSource::Kernel => "kernel",
+                FilterSource::Config(_) => "config.json",
+            }),
             "renewal": missing,
         })
     };
@@ -364,12 +406,27 @@ mod tests {
         };
         let differences = ["its uid is 0, but 998 was promised", "\u{1b}[2Jit hides"];
         let found = [
-            (container("kept"), Found::Kept(None)),
-            (container("old"), Found::Kept(Some("where its mounts lie"))),
+            (
+                container("kept"),
+                Found::Kept {
+                    missing: None,
+                    filter: Some(FilterSource::Kernel),
+                },
+            ),
+            (
+                container("old"),
+                Found::Kept {
+                    missing: Some("where its mounts lie"),
+                    filter: None,
+                },
+            ),
             (container("plain"), Found::Unsealed),
             (
                 container("weak"),
-                Found::Broken(differences.map(str::to_owned).into()),
+                Found::Broken {
+                    differences: differences.map(str::to_owned).into(),
+                    filter: Some(FilterSource::Config("process 7 traces it".to_owned())),
+                },
             ),
         ];
         let mut told = Told::default();

@@ -42,6 +42,7 @@ pub struct Fake {
     kept: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
     swapped: BTreeMap<PathBuf, Opened>,
     processes: BTreeMap<u32, Process>,
+    filters: BTreeMap<u32, Vec<Vec<u8>>>,
 }
 
 impl Fake {
@@ -84,6 +85,7 @@ impl Fake {
             kept: RefCell::default(),
             swapped: BTreeMap::new(),
             processes: BTreeMap::new(),
+            filters: BTreeMap::new(),
         }
     }
 
@@ -198,6 +200,14 @@ impl Fake {
     #[must_use]
     pub(crate) fn with_process(mut self, pid: u32, process: Process) -> Self {
         self.processes.insert(pid, process);
+        self
+    }
+
+    /// The kernel gives these filters of a process.
+    #[cfg(test)]
+    #[must_use]
+    pub(crate) fn with_filters(mut self, pid: u32, programs: Vec<Vec<u8>>) -> Self {
+        self.filters.insert(pid, programs);
         self
     }
 
@@ -415,6 +425,11 @@ impl Host for Fake {
         let others = self.processes.iter().filter(|(other, _)| **other != pid);
         let same = others.filter(|(_, process)| of(process) == own);
         Ok(same.map(|(other, _)| *other).collect())
+    }
+
+    fn seccomp_filters(&self, pid: u32) -> Result<Vec<Vec<u8>>, String> {
+        let found = self.filters.get(&pid).cloned();
+        found.ok_or_else(|| "this kernel gives none".to_owned())
     }
 
     fn cgroup_limits(&self, pid: u32) -> Result<CgroupLimits, Problem> {

@@ -14,6 +14,7 @@ pub(crate) mod cgroups;
 mod descriptors;
 mod fake;
 mod file;
+mod filters;
 mod id_map;
 mod identity;
 mod limits;
@@ -256,6 +257,13 @@ pub trait Host {
     /// # Errors
     /// There is none of this number.
     fn neighbours(&self, pid: u32) -> Result<Vec<u32>, Problem>;
+
+    /// The programs of the system call filters that the kernel holds for a process's first thread, the oldest first, each an
+    /// array of linux/filter.h's `struct sock_filter`. Of several a call has to pass all. The thread stands still meanwhile.
+    ///
+    /// # Errors
+    /// Why they cannot be had, as a clause: the kernel gives them to the host's root only, who traces the process for that.
+    fn seccomp_filters(&self, pid: u32) -> Result<Vec<Vec<u8>>, String>;
 
     /// What the control groups of a process hold it to.
     ///

@@ -17,13 +17,18 @@ pub(super) fn page() -> Page {
              against the promise once more.",
         )
         .text(
-            "What is more confined than promised is as good as promised. The system call filter itself cannot be read back from the \
-             kernel: that there is one is seen in /proc, which one in `config.json`.",
+            "What is more confined than promised is as good as promised. The host's root reads the system call filters of the \
+             container's first process back from the kernel, and what they do together is held against the promise, whatever \
+             `config.json` says by now. For that the process is traced and stands still for about a millisecond; a call in which \
+             it waits begins again, or ends with EINTR where signal(7) says so. Where the kernel does not give them (to a user \
+             without root, under a filter, while another program traces the process), a line says why; then that there is one \
+             is seen in /proc, which one in `config.json`.",
         )
         .section("OPTIONS")
         .item("`--all`", "Look at every running container. This is what happens without a name as well.")
         .item("`--format=`<FORMAT>", "`human`: a line for each container and one for each difference. `json`: one document of \
-             the schema `safe-podman/verify/1`; `seal` is `kept`, `broken` or `unsealed`; `renewal` is what \
+             the schema `safe-podman/verify/1`; `seal` is `kept`, `broken` or `unsealed`; `filter` is \
+             `kernel` or `config.json`, whichever says which system call filter it has; `renewal` is what \
              a container that was made by an older safe-podman would promise besides if it were made again.")
         .item("`--root=`<DIR>, `--runroot=`<DIR>, ...", "podman's own flags for the place of its store. They are judged as those of a \
              run are, and need `--allow` `storage-redirect=`<REASON>: see `safe-podman rules storage-redirect`.")
@@ -47,5 +52,6 @@ pub(super) fn page() -> Page {
             ("podman-exec", 1),
             ("podman-inspect", 1),
             ("proc", 5),
+            ("ptrace", 2),
         ])
 }

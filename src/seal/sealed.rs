@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::ANNOTATION;
-use super::observed::{Observed, Waiting};
+use super::observed::{Observed, ObservedFilters, Waiting};
 use super::oci::{self, OciConfig};
 use super::promise::{Promise, PromisedFilter, PromisedSeccomp};
 use super::store::ContainerContext;
@@ -57,6 +57,13 @@ impl Sealed {
             bundle,
             root,
         }
+    }
+
+    /// The filters that the kernel holds for process 1 of a running container, or why they cannot be had.
+    pub(super) fn loaded(&self, host: &dyn Host, pid: u32) -> Result<ObservedFilters<'_>, String> {
+        let profile = self.profile.as_deref();
+        let programs = host.seccomp_filters(pid)?;
+        Ok(ObservedFilters { programs, profile })
     }
 
     /// What the document shows of it; `program` is the hook that has to stand in it.

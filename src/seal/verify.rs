@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::check::{compare, compare_other};
 use super::observed::{Observed, ObservedProcess};
-use super::promise::{Promise, PromisedNamespace};
+use super::promise::{Promise, PromisedNamespace, PromisedSeccomp};
 use super::sealed::Sealed;
 use crate::host::Host;
 use crate::problem::Problem;
@@ -23,15 +23,30 @@ pub(crate) struct Running<'a> {
     pub pid: u32,
 }
 
-/// Everything in which it is not as promised, a sentence each: by what the kernel shows of its processes, and by its
+/// What was seen of a container.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Everything in which it is not as promised, a sentence each.
+    pub differences: Vec<String>,
+    /// None when no filter was promised, or there is none.
+    pub filter: Option<FilterSource>,
+}
+
+/// What says which system call filter a container has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FilterSource {
+    /// The kernel itself.
+    Kernel,
+    /// Its `config.json`, and `/proc` that there is one; why the kernel did not say, as a clause.
+    Config(String),
+}
+
+/// Everything in which it is not as promised: by what the kernel shows of its processes, and by its
 /// `config.json`, which is what the runtime was told, or would be told by now.
 ///
 /// # Errors
 /// Its process or its `config.json` cannot be read, or is gone.
-pub(crate) fn differences(
-    running: &Running<'_>,
-    promise: &Promise,
-) -> Result<Vec<String>, Problem> {
+pub(crate) fn look(running: &Running<'_>, promise: &Promise) -> Result<Seen, Problem> {
     let Running {
         host,
         program,
@@ -45,7 +60,15 @@ pub(crate) fn differences(
         return Err(Problem::new("its config.json has no promise"));
     };
     let context = sealed.context(host, id, bundle);
-    let observed = Observed::of_process(context, (pid, &process), &ours, promise.privilege);
+    let mut observed = Observed::of_process(context, (pid, &process), &ours, promise.privilege);
+    let is_filtered = promise.seccomp != PromisedSeccomp::Unconfined && process.seccomp == 2;
+    let filter = is_filtered.then(|| match sealed.loaded(host, pid) {
+        Ok(loaded) => {
+            observed.loaded = Some(loaded);
+            FilterSource::Kernel
+        }
+        Err(why) => FilterSource::Config(why),
+    });
     let runs = compare(promise, &observed);
     let mut told: Vec<String> = runs.breaches.iter().map(ToString::to_string).collect();
     if *promise.namespace("pid") == PromisedNamespace::Own {
@@ -61,7 +84,10 @@ pub(crate) fn differences(
             .iter()
             .map(|check| format!("nothing shows whether it keeps what was promised of {check}")),
     );
-    Ok(told)
+    Ok(Seen {
+        differences: told,
+        filter,
+    })
 }
 
 /// What else runs in it.

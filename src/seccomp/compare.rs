@@ -10,7 +10,7 @@ use libseccomp::ScmpSyscall;
 
 use super::example::example;
 use super::facts::WordFacts;
-use super::program::{Budget, Program, Undecided, passes};
+use super::program::{Budget, End, Program, Undecided, passes};
 use super::{Arch, Filter, FilterFlag, FilterRule, SeccompProblem};
 
 /// Numbers with this bit are x32's, on amd64.
@@ -119,14 +119,14 @@ impl Filter {
         let theirs = promised
             .compile()
             .map_err(|problem| named("in the promised filter", &problem))?;
-        let found = differences(&ours, &theirs).map_err(|Undecided| {
+        let found = differences(&[&ours], &theirs).map_err(|Undecided| {
             "cannot tell, the filters are too different to compare".to_owned()
         })?;
         Ok(report(found))
     }
 }
 
-fn whole(why: impl Into<String>) -> Wider {
+pub(super) fn whole(why: impl Into<String>) -> Wider {
     Wider {
         syscall: None,
         partly: false,
@@ -135,21 +135,19 @@ fn whole(why: impl Into<String>) -> Wider {
 }
 
 /// Calls that fare alike: numbers from `first` to `last` on the architecture with this audit number.
-struct Span {
+pub(super) struct Span {
     arch: u32,
     first: u32,
     last: u32,
     conditional: bool,
 }
 
-fn differences(ours: &Program, theirs: &Program) -> Result<Vec<Span>, Undecided> {
-    let constants: BTreeSet<u32> = ours.constants().chain(theirs.constants()).collect();
-    let starts: BTreeSet<u32> = constants
-        .iter()
-        .flat_map(|k| [Some(*k), k.checked_add(1)])
-        .flatten()
-        .chain([0])
-        .collect();
+/// What all of `ours` let through and `theirs` does not.
+pub(super) fn differences(ours: &[&Program], theirs: &Program) -> Result<Vec<Span>, Undecided> {
+    let constants = ours.iter().copied().flat_map(Program::constants);
+    let constants: BTreeSet<u32> = constants.chain(theirs.constants()).collect();
+    let starts = ours.iter().copied().flat_map(Program::starts);
+    let starts: BTreeSet<u32> = starts.chain(theirs.starts()).chain([0]).collect();
     let mut ends = starts
         .iter()
         .skip(1)
@@ -175,10 +173,11 @@ fn differences(ours: &Program, theirs: &Program) -> Result<Vec<Span>, Undecided>
     Ok(found)
 }
 
-/// The architectures our program tells apart, and one that stands for all it does not.
-fn arches(ours: &Program, constants: &BTreeSet<u32>) -> BTreeSet<u32> {
+/// The architectures our programs tell apart, and one that stands for all they do not.
+fn arches(ours: &[&Program], constants: &BTreeSet<u32>) -> BTreeSet<u32> {
     let known: BTreeSet<u32> = Arch::ALL.iter().map(|arch| arch.audit()).collect();
-    let used = ours.constants().filter(|k| known.contains(k));
+    let used = ours.iter().copied().flat_map(Program::constants);
+    let used = used.filter(|k| known.contains(k));
     let other = (0..=u32::MAX).find(|arch| !known.contains(arch) && !constants.contains(arch));
     used.chain(other).collect()
 }
@@ -187,17 +186,14 @@ fn arches(ours: &Program, constants: &BTreeSet<u32>) -> BTreeSet<u32> {
 ///
 /// Two ways that differ are no proof: no call may take both. A difference is a call on which both programs were run.
 fn wider_at(
-    ours: &Program,
+    ours: &[&Program],
     theirs: &Program,
     arch: u32,
     number: u32,
     budget: &mut Budget,
 ) -> Result<Option<bool>, Undecided> {
     let mut wider: Option<bool> = None;
-    for end in ours.ends(WordFacts::of_call(arch, number), budget)? {
-        if !end.passes {
-            continue;
-        }
+    for end in passing(ours, WordFacts::of_call(arch, number), budget)? {
         for other in theirs.ends(end.facts, budget)? {
             let conditional = end.conditional || other.conditional;
             if other.passes || wider.is_some_and(|known| !known || conditional) {
@@ -207,7 +203,8 @@ fn wider_at(
                 continue;
             };
             let runs = |program: &Program| program.run(call).map(passes);
-            if (runs(ours), runs(theirs)) != (Some(true), Some(false)) {
+            let here = ours.iter().all(|program| runs(program) == Some(true));
+            if !here || runs(theirs) != Some(false) {
                 return Err(Undecided);
             }
             wider = Some(conditional);
@@ -216,8 +213,33 @@ fn wider_at(
     Ok(wider)
 }
 
+/// The ways that calls with these facts can take to pass every one of these programs.
+fn passing(
+    programs: &[&Program],
+    facts: WordFacts,
+    budget: &mut Budget,
+) -> Result<Vec<End>, Undecided> {
+    let mut ways = vec![End {
+        facts,
+        passes: true,
+        conditional: false,
+    }];
+    for program in programs {
+        let mut longer = Vec::new();
+        for way in ways {
+            let ends = program.ends(way.facts, budget)?.into_iter();
+            longer.extend(ends.filter(|end| end.passes).map(|end| End {
+                conditional: way.conditional || end.conditional,
+                ..end
+            }));
+        }
+        ways = longer;
+    }
+    Ok(ways)
+}
+
 /// One line per name.
-fn report(spans: Vec<Span>) -> Vec<Wider> {
+pub(super) fn report(spans: Vec<Span>) -> Vec<Wider> {
     let mut names: BTreeMap<String, (BTreeSet<&str>, bool)> = BTreeMap::new();
     for span in spans {
         let arch = span.arch();
@@ -252,6 +274,13 @@ impl Span {
         }
         let same = |arch: &Arch| arch.audit() == self.arch;
         Arch::ALL.into_iter().find(same)
+    }
+
+    /// The number, without x32's bit, of a single call that libseccomp has no name for.
+    pub(super) fn nameless(&self) -> Option<u32> {
+        let names = self.names(self.arch());
+        let is_nameless = names.iter().all(|name| name.starts_with("number "));
+        (is_nameless && self.first == self.last).then_some(self.first & !X32_BIT)
     }
 
     /// The names of the numbers, looked up for the first 2048, and one entry for those that have none.

@@ -73,6 +73,20 @@ impl Filter {
         })
     }
 
+    /// The program as the kernel gets it.
+    #[cfg(test)]
+    pub(crate) fn program(&self) -> Result<Vec<u8>, SeccompProblem> {
+        self.exported(Form::Program)
+    }
+
+    /// As a runtime exports it that asks libseccomp for a binary tree of numbers.
+    #[cfg(test)]
+    pub(super) fn tree(&self) -> Result<Vec<u8>, SeccompProblem> {
+        let mut context = self.context()?;
+        context.set_ctl_optimize(2)?;
+        export(|file| context.export_bpf(file))
+    }
+
     fn context(&self) -> Result<ScmpFilterContext, SeccompProblem> {
         let mut context = ScmpFilterContext::new(self.default.library())?;
         for arch in &self.arches {

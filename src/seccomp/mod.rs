@@ -18,6 +18,7 @@ pub(crate) mod floor;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzz;
 mod json;
+mod loaded;
 mod model;
 mod program;
 mod resolve;
@@ -34,6 +35,7 @@ pub(crate) use arch::Arch;
 pub(crate) use compare::Wider;
 pub(crate) use floor::Floor;
 pub(crate) use json::MAX_BYTES;
+pub(crate) use loaded::LoadedFilters;
 pub(crate) use model::{Architectures, FilterFlag, Gate, Group, Listener, SeccompProfile};
 pub(crate) use resolve::Filter;
 pub(crate) use rule::{Condition, FilterAction, FilterRule, Operator};

@@ -71,12 +71,29 @@ impl Program {
         self.0.len()
     }
 
-    /// Every number the program compares something with: between two neighbours all calls fare alike.
+    /// Every number the program compares something with.
     pub(super) fn constants(&self) -> impl Iterator<Item = u32> {
         self.0.iter().filter_map(|step| match step {
             Step::Branch(_, k, _, _) => Some(*k),
             _ => None,
         })
+    }
+
+    /// Where calls may begin to fare otherwise: between two neighbours all numbers fare alike.
+    pub(super) fn starts(&self) -> impl Iterator<Item = u32> {
+        let starts = self.0.iter().filter_map(|step| match step {
+            Step::Branch(Compare::AnyBit, k, _, _) if is_high(*k) => {
+                Some((0..16).map(|block| block << 28).collect())
+            }
+            Step::Branch(_, k, _, _) => Some(
+                [Some(*k), k.checked_add(1)]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<u32>>(),
+            ),
+            _ => None,
+        });
+        starts.flatten()
     }
 
     /// What the kernel's interpreter would return for this `struct seccomp_data`; `None` where the kernel would not have
@@ -162,11 +179,18 @@ impl Program {
 }
 
 impl Trail {
-    /// Number and architecture may only be compared as they are: on that rests that one number stands for its neighbours.
+    /// Number and architecture may only be compared as they are: on that rests that one number stands for its neighbours. Of
+    /// a number the highest bits may be looked at too, as runc does to tell x32's calls.
     fn test(&self, compare: Compare, k: u32) -> Result<Test, Undecided> {
         let (word, mask) = self.loaded.ok_or(Undecided)?;
-        let plain = mask == u32::MAX && compare != Compare::AnyBit;
-        if (word == NUMBER && !plain) || (word == ARCH && (!plain || compare != Compare::Equal)) {
+        let plain = mask == u32::MAX;
+        let fits = match (word, compare) {
+            (NUMBER, Compare::AnyBit) => plain && is_high(k),
+            (NUMBER, _) | (ARCH, Compare::Equal) => plain,
+            (ARCH, _) => false,
+            _ => true,
+        };
+        if !fits {
             return Err(Undecided);
         }
         Ok(Test {
@@ -176,6 +200,11 @@ impl Trail {
             k,
         })
     }
+}
+
+/// None but the four highest bits: by them there are sixteen kinds of numbers.
+fn is_high(k: u32) -> bool {
+    k.trailing_zeros() >= 28
 }
 
 fn jump(from: usize, by: usize) -> Result<usize, Undecided> {

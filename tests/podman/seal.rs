@@ -15,6 +15,8 @@ tests!(fn(&Engine) -> Tested:
     a_filter_file_is_copied_when_it_is_judged,
     a_limit_that_nobody_would_hold,
     verify_finds_a_container_weakened_behind_its_back,
+    verify_reads_the_filter_that_the_kernel_has,
+    verify_leaves_a_process_as_it_was,
     verify_finds_what_came_later,
     verify_tells_an_unsealed_container,
     verify_without_containers_is_neither_good_nor_bad,
@@ -210,6 +212,22 @@ fn verify(engine: &Engine, args: &[&str]) -> Said {
     said(command.args(args), &[])
 }
 
+const ONLY_ROOT: &str = "the kernel gives filters to the host's root only, and not under a filter";
+
+/// On what `verify` relies for a container that nobody else traces.
+fn about_filter(engine: &Engine) -> &'static str {
+    let own = fs::read_to_string("/proc/self/status").unwrap();
+    if !engine.is_rootful() {
+        "its system call filter is known from its config.json only, and from the kernel that it has one: \
+         the kernel gives it to the host's root only"
+    } else if own.contains("\nSeccomp:\t0\n") {
+        "its system call filter was read from the kernel"
+    } else {
+        "its system call filter is known from its config.json only, and from the kernel that it has one: \
+         this command runs under a filter itself"
+    }
+}
+
 fn verify_finds_a_container_weakened_behind_its_back(engine: &Engine) -> Tested {
     let good = Running(engine, "seal-good");
     let mut command: Command = engine.safe_command("run");
@@ -226,7 +244,10 @@ fn verify_finds_a_container_weakened_behind_its_back(engine: &Engine) -> Tested 
     let kept = verify(engine, &[good.1]);
     assert_eq!(
         (kept.code, kept.stdout.as_str()),
-        (0, "seal-good: as promised\n"),
+        (
+            0,
+            format!("seal-good: as promised\n  {}\n", about_filter(engine)).as_str()
+        ),
         "{kept:#?}"
     );
 
@@ -258,6 +279,125 @@ fn verify_finds_a_container_weakened_behind_its_back(engine: &Engine) -> Tested 
         .map(|one| one["seal"].as_str().unwrap())
         .collect();
     assert_eq!(seals, ["kept", "broken"]);
+    Ok(())
+}
+
+/// Starts a container that sleeps, or does what `inner` says.
+fn start(engine: &Engine, name: &str, inner: &[&str]) {
+    let mut command: Command = engine.safe_command("run");
+    command.args([
+        "-d",
+        "--name",
+        name,
+        "--network=none",
+        "--restart=no",
+        IMAGE,
+    ]);
+    said(command.args(inner), &[]).ok();
+}
+
+fn inspect(engine: &Engine, name: &str, what: &str) -> String {
+    let answer = engine.podman(["inspect", &format!("--format={{{{{what}}}}}"), name]);
+    answer.ok().trim().to_owned()
+}
+
+/// A container under a filter that nobody promised, whose `config.json` was put in order afterwards.
+fn verify_reads_the_filter_that_the_kernel_has(engine: &Engine) -> Tested {
+    if !about_filter(engine).ends_with("read from the kernel") {
+        return Err(Skip::new(ONLY_ROOT));
+    }
+    let (good, open) = (Running(engine, "seal-filter"), Running(engine, "seal-open"));
+    start(engine, good.1, &["sleep", "60"]);
+    let file = engine.dir("seal-open").join("open.json");
+    fs::write(&file, r#"{"defaultAction":"SCMP_ACT_ALLOW"}"#).unwrap();
+    let line = line(engine, &["--name=seal-open", "-d"]);
+    let open_filter = format!("--security-opt=seccomp={}", file.display());
+    let mut opened = line;
+    for hook in words(&opened, &["--hooks-dir="]) {
+        opened = opened.replace(&hook, "--hooks-dir=/nonexistent");
+    }
+    for promised in words(&opened, &["--security-opt=seccomp="]) {
+        opened = opened.replace(&promised, &open_filter);
+    }
+    let mut command = engine.patient("sh");
+    said(command.args(["-c", &opened]), &[]).ok();
+    let read = |name: &str| {
+        let path = inspect(engine, name, ".OCIConfigPath");
+        let document: serde_json::Value =
+            serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        (path, document)
+    };
+    let ((_, promised), (path, mut forged)) = (read(good.1), read(open.1));
+    forged["linux"]["seccomp"] = promised["linux"]["seccomp"].clone();
+    fs::write(path, forged.to_string()).unwrap();
+    let found = verify(engine, &[open.1]);
+    assert_eq!(found.code, 1, "{found:#?}");
+    let wider = "  the seccomp filter that the kernel holds for it is wider (";
+    assert!(found.stdout.contains(wider), "{found:#?}");
+    assert!(
+        !found.stdout.contains("in its config.json: its seccomp"),
+        "{found:#?}"
+    );
+    verify(engine, &[good.1]).ok();
+    Ok(())
+}
+
+/// One that works, one that was stopped, one that another program traces, one that ended.
+fn verify_leaves_a_process_as_it_was(engine: &Engine) -> Tested {
+    if !about_filter(engine).ends_with("read from the kernel") {
+        return Err(Skip::new(ONLY_ROOT));
+    }
+    let busy = Running(engine, "seal-busy");
+    start(engine, busy.1, &["sh", "-c", "while :; do :; done"]);
+    let pid = inspect(engine, busy.1, ".State.Pid");
+    let state = || {
+        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let field = |name: &str| {
+            let line = status.lines().find(|line| line.starts_with(name));
+            line.unwrap().split_whitespace().nth(1).unwrap().to_owned()
+        };
+        (field("State:"), field("TracerPid:"))
+    };
+    let signal = |name: &str| said(engine.patient("kill").args([name, &pid]), &[]).ok();
+    let kept = format!("seal-busy: as promised\n  {}\n", about_filter(engine));
+    assert_eq!(verify(engine, &[busy.1]).ok(), kept);
+    assert_eq!(state(), ("R".to_owned(), "0".to_owned()));
+    signal("-STOP");
+    assert_eq!(verify(engine, &[busy.1]).ok(), kept);
+    assert_eq!(state(), ("T".to_owned(), "0".to_owned()));
+    signal("-CONT");
+    assert_eq!(verify(engine, &[busy.1]).ok(), kept);
+    let mut strace = match Command::new("strace")
+        .args(["-qq", "-o/dev/null", "-p", &pid])
+        .spawn()
+    {
+        Ok(strace) => strace,
+        Err(error) => return Err(Skip::new(format!("no strace to trace it: {error}"))),
+    };
+    let tracer = strace.id().to_string();
+    let waited = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        state().1 == tracer
+    });
+    let traced = verify(engine, &[busy.1]);
+    let _ = strace.kill();
+    let _ = strace.wait();
+    assert!(waited, "strace did not come to trace it");
+    assert_eq!(traced.code, 0, "{traced:#?}");
+    let why = format!(
+        "config.json only, and from the kernel that it has one: process {tracer} traces process {pid} already\n"
+    );
+    assert!(traced.stdout.ends_with(&why), "{traced:#?}");
+    signal("-KILL");
+    // It comes to that when it is given time to run again.
+    let gone = (0..400).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let status = fs::read_to_string(format!("/proc/{pid}/status"));
+        !status.is_ok_and(|status| !status.contains("State:\tZ"))
+    });
+    assert!(gone, "it did not end");
+    let ended = verify(engine, &[busy.1]);
+    assert_eq!(ended.code, 1, "{ended:#?}");
     Ok(())
 }
 

@@ -23,7 +23,7 @@ use super::paths::{self, FileKind, Resolved};
 use super::trust::Sticky;
 use super::{
     Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
-    Process, Resource, RunsIn, Selinux, cache, mounts, process, replace, trust,
+    Process, Resource, RunsIn, Selinux, cache, filters, mounts, process, replace, trust,
 };
 use crate::problem::Invalid;
 use crate::problem::Problem;
@@ -176,6 +176,10 @@ impl Host for System {
     fn neighbours(&self, pid: u32) -> Result<Vec<u32>, Problem> {
         process::neighbours(pid)
             .map_err(|error| Problem::new(format!("process {pid} cannot be read: {error}")))
+    }
+
+    fn seccomp_filters(&self, pid: u32) -> Result<Vec<Vec<u8>>, String> {
+        filters::read(pid)
     }
 
     fn cgroup_limits(&self, pid: u32) -> Result<CgroupLimits, Problem> {

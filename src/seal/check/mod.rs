@@ -25,7 +25,7 @@ mod user;
 
 use super::breach::Breach;
 use super::observed::{
-    Observed, ObservedConfig, ObservedContainer, ObservedMounts, ObservedProcess,
+    Observed, ObservedConfig, ObservedContainer, ObservedFilters, ObservedMounts, ObservedProcess,
 };
 use super::promise::Promise;
 
@@ -41,6 +41,8 @@ enum Hold {
     Mounts(fn(&Promise, &ObservedMounts<'_>) -> Vec<Breach>),
     /// Only the `config.json`.
     Config(fn(&Promise, &ObservedConfig<'_>) -> Vec<Breach>),
+    /// Only the kernel, of a running container, and not everywhere: `verify` says on what it relies instead.
+    Loaded(fn(&Promise, &ObservedFilters<'_>) -> Vec<Breach>),
     /// Only the start.
     Start(fn(&Promise, &[String]) -> Vec<Breach>),
     /// Only the start: what is mounted by then.
@@ -48,7 +50,7 @@ enum Hold {
 }
 
 /// Every check there is, by what it looks at.
-const CHECKS: [(&str, Hold); 29] = [
+const CHECKS: [(&str, Hold); 30] = [
     ("the user", Hold::User(user::check)),
     ("capabilities", Hold::Process(capabilities::check)),
     (
@@ -60,6 +62,7 @@ const CHECKS: [(&str, Hold); 29] = [
         "the width of the seccomp filter",
         Hold::Config(seccomp::width),
     ),
+    ("the filter in the kernel", Hold::Loaded(seccomp::loaded)),
     ("security modules", Hold::Process(lsm::check)),
     ("the labels of its files", Hold::Config(lsm::files)),
     ("the execution domain", Hold::Config(process::personality)),
@@ -138,6 +141,11 @@ pub(super) fn compare(promise: &Promise, observed: &Observed<'_>) -> Comparison 
                 .config
                 .as_ref()
                 .map(|config| check(promise, config)),
+            // Where it does not stand there, its width in the config.json is the answer.
+            Hold::Loaded(check) => Some(match &observed.loaded {
+                Some(loaded) => check(promise, loaded),
+                None => Vec::new(),
+            }),
             Hold::Start(check) => observed.runtime.map(|words| check(promise, words)),
             Hold::Mounted(check) => observed.mounted.as_ref().map(|mounts| {
                 // What the document tells already is not told twice.
@@ -166,6 +174,7 @@ pub(super) fn compare_other(promise: &Promise, process: &ObservedProcess) -> Vec
         Hold::Container(_)
         | Hold::Mounts(_)
         | Hold::Config(_)
+        | Hold::Loaded(_)
         | Hold::Start(_)
         | Hold::Mounted(_) => Vec::new(),
     };

@@ -73,6 +73,7 @@ impl<'a> Observed<'a> {
                 profile,
             }),
             mounted: waiting.and_then(|waiting| mounted(context, document, waiting)),
+            loaded: None,
             runtime: waiting.map(|waiting| waiting.runtime),
         }
     }

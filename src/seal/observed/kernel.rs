@@ -55,6 +55,7 @@ impl<'a> Observed<'a> {
             },
             mounted: None,
             config: None,
+            loaded: None,
             runtime: None,
         }
     }

@@ -34,6 +34,8 @@ pub(super) struct Observed<'a> {
     pub(super) mounted: Option<ObservedMounts<'a>>,
     /// Only the document itself.
     pub(super) config: Option<ObservedConfig<'a>>,
+    /// The filters that the kernel holds for it, where it gives them: only while it runs.
+    pub(super) loaded: Option<ObservedFilters<'a>>,
     /// The runtime's command line, which only a start has.
     pub(super) runtime: Option<&'a [String]>,
 }
@@ -86,6 +88,14 @@ pub(super) struct ObservedConfig<'a> {
     /// This program, absolute: the hook that must be there.
     pub(super) program: &'a Path,
     /// The bytes of the seccomp profile, already held against the promised digest; none: unconfined was promised.
+    pub(super) profile: Option<&'a [u8]>,
+}
+
+/// The system call filters that the kernel holds for the container's first process.
+pub(super) struct ObservedFilters<'a> {
+    /// As arrays of linux/filter.h's `struct sock_filter`, the oldest first.
+    pub(super) programs: Vec<Vec<u8>>,
+    /// The bytes of the seccomp profile, already held against the promised digest.
     pub(super) profile: Option<&'a [u8]>,
 }
 

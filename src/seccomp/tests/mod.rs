@@ -8,6 +8,7 @@
 
 mod build;
 mod compare;
+mod loaded;
 mod props;
 mod read;
 

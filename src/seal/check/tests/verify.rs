@@ -7,7 +7,8 @@ use crate::host::Process;
 use crate::problem::Problem;
 use crate::seal::ANNOTATION;
 use crate::seal::promise::{PromisedFilter, PromisedNamespace, PromisedSeccomp};
-use crate::seal::verify::{Running, differences};
+use crate::seal::verify::{FilterSource, Running, Seen, look};
+use crate::seccomp::{Arch, FilterAction, SeccompProfile};
 
 const FILTER: &str = "/var/lib/safe-podman/filter.json";
 const PID: u32 = 7;
@@ -47,14 +48,18 @@ fn told(
         let path = bundle().join("config.json");
         host.file(path, 0, 0o600, document.to_string())
     });
+    seen(&host, promise).map(|seen| seen.differences)
+}
+
+fn seen(host: &Fake, promise: &Promise) -> Result<Seen, Problem> {
     let running = Running {
-        host: &host,
+        host,
         program: Path::new("/usr/bin/safe-podman"),
         id: &id(),
         bundle: &bundle(),
         pid: PID,
     };
-    differences(&running, promise)
+    look(&running, promise)
 }
 
 /// The document with something done to it, and the promise in it.
@@ -109,4 +114,69 @@ fn what_cannot_be_read_is_not_kept() {
         let problem = told(&sealed(), document, processes).unwrap_err();
         assert!(problem.what.contains(why), "{problem}");
     }
+}
+
+/// Whatever its `config.json` says by now: what the kernel holds is what counts, and where it does not say, that is told.
+#[test]
+fn the_filter_in_the_kernel_is_held_against_the_promise() {
+    let promise = sealed();
+    let host = Fake::rootful()
+        .file(FILTER, 0, 0o600, PROFILE)
+        .with_process(std::process::id(), ours())
+        .with_process(PID, first())
+        .file(
+            bundle().join("config.json"),
+            0,
+            0o600,
+            carrying(|_| ()).to_string(),
+        );
+    let promised = SeccompProfile::parse(PROFILE).unwrap();
+    let promised = promised.resolve(Arch::native().unwrap(), &[]);
+    let mut open = promised.clone();
+    open.default = FilterAction::Allow;
+    open.rules.clear();
+    let (program, open) = (promised.program().unwrap(), open.program().unwrap());
+    let with = |programs: &[&Vec<u8>]| {
+        let programs = programs.iter().map(|program| (*program).clone());
+        seen(
+            &host.clone().with_filters(PID, programs.collect()),
+            &promise,
+        )
+        .unwrap()
+    };
+    for kept in [&[&program][..], &[&open, &program], &[&program, &open]] {
+        let seen = with(kept);
+        assert_eq!(
+            (seen.differences.as_slice(), seen.filter),
+            (&[][..], Some(FilterSource::Kernel))
+        );
+    }
+    for (broken, why) in [
+        (
+            &[&open][..],
+            "the seccomp filter that the kernel holds for it is wider (",
+        ),
+        (&[&vec![0; 8]][..], "is not understood"),
+    ] {
+        let seen = with(broken);
+        let [difference] = seen.differences.as_slice() else {
+            panic!("{seen:?}")
+        };
+        assert!(difference.contains(why), "{difference}");
+    }
+    let silent = FilterSource::Config("this kernel gives none".to_owned());
+    let relies = seen(&host, &promise).unwrap();
+    assert_eq!(
+        (relies.differences.as_slice(), relies.filter),
+        (&[][..], Some(silent))
+    );
+    // Where there is none, nobody is stopped to read it.
+    let bare = host.with_process(
+        PID,
+        Process {
+            seccomp: 0,
+            ..first()
+        },
+    );
+    assert_eq!(seen(&bare, &promise).unwrap().filter, None);
 }
