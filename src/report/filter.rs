@@ -253,6 +253,12 @@ fn condition(denies: &Denies) -> String {
             format!(" with another argument {number} than {}", values.join(", "))
         }
         Denies::Families(families) => format!(" of address family {}", ranges(families)),
+        Denies::Types(types) => format!(" of AF_INET and AF_INET6, type {}", ranges(types)),
+        Denies::Protocols(pairs) => {
+            let pair = |(kind, protocol): &(u32, u32)| format!("{kind} with protocol {protocol}");
+            let pairs: Vec<String> = pairs.iter().map(pair).collect();
+            format!(" of AF_INET and AF_INET6, type {}", pairs.join(", "))
+        }
         Denies::Netlink(protocols) => format!(" of AF_NETLINK, protocol {}", ranges(protocols)),
     }
 }

@@ -16,22 +16,16 @@ impl SeccompProfile {
     /// `base` without these calls: each fails, whatever its arguments and the container's capabilities, with what the floor
     /// answers where that has a row for it and `EPERM` where not.
     ///
-    /// The calls through which a 32-bit program could make them as well (`socketcall`, `ipc`) go with them, and with `unshare`
-    /// the other ways to a new namespace. Others that do the same under another name do not, and a
-    /// [list of them](super::siblings_left) is made for a note: who denies `mkdir` wants `mkdirat` denied too.
+    /// The calls through which a 32-bit program could make them as well (`socketcall`, `ipc`) go with them. Others that do the
+    /// same under another name do not, and a [list of them](super::siblings_left) is made for a note: who denies `mkdir` wants
+    /// `mkdirat` denied too. `unshare` closes every way to a new namespace, in the floor itself.
     pub(crate) fn denying(base: &Self, names: &[Syscall]) -> Self {
         let denied: BTreeSet<&str> = names.iter().map(Syscall::as_str).collect();
-        let namespaces = floor::NEW_NAMESPACE.into_iter();
-        let namespaces: BTreeSet<&str> = namespaces
-            .filter(|name| denied.contains("unshare") && !denied.contains(name))
-            .collect();
-        let mut profile = base.keeping(|name| !denied.contains(name) && !namespaces.contains(name));
+        let mut profile = base.keeping(|name| !denied.contains(name));
         for name in &denied {
             let errno = floor::errno_of(name).unwrap_or(Errno::EPERM);
             profile.first(vec![(*name).to_owned()], FilterAction::of_errno(errno));
         }
-        let shut = namespaces.into_iter().flat_map(floor::shut);
-        profile.groups.splice(0..0, shut);
         let closed = names.iter().filter_map(|name| multiplexer(name.as_str()));
         profile.close_multiplexers(&closed.collect());
         profile

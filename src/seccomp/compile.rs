@@ -1,6 +1,5 @@
 //! From a filter to the kernel's program, with libseccomp and in the runtimes' way.
 
-use std::collections::BTreeSet;
 use std::io::{Read as _, Seek as _};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::mpsc;
@@ -113,15 +112,12 @@ fn add(
     syscall: ScmpSyscall,
 ) -> Result<(), SeccompError> {
     let action = rule.action.library();
-    let conditions: Vec<_> = rule.args.iter().copied().map(Condition::library).collect();
-    let indices: BTreeSet<u8> = rule.args.iter().map(|condition| condition.index).collect();
-    if conditions.is_empty() {
-        context.add_rule(action, syscall)?;
-    } else if indices.len() == conditions.len() {
-        context.add_rule_conditional(action, syscall, &conditions)?;
-    } else {
-        for condition in conditions {
-            context.add_rule_conditional(action, syscall, &[condition])?;
+    for conditions in rule.alternatives() {
+        let conditions: Vec<_> = conditions.iter().copied().map(Condition::library).collect();
+        if conditions.is_empty() {
+            context.add_rule(action, syscall)?;
+        } else {
+            context.add_rule_conditional(action, syscall, &conditions)?;
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The words of a filter: actions, argument conditions and rules.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use nix::errno::Errno;
@@ -182,6 +183,65 @@ impl Condition {
             operator: Operator::MaskedEqual,
             value: mask,
             value_two: bits,
+        }
+    }
+}
+
+impl Condition {
+    /// One condition that holds only where both do; none where there is no such value, or no single comparison says it.
+    pub(super) fn and(self, other: Self) -> Option<Self> {
+        let exact = |one: Self, other: Self| {
+            let value = one.some_value()?;
+            (one.holds(value) && other.holds(value)).then(|| Self::equal(one.index, value))
+        };
+        match (self.operator, other.operator) {
+            _ if self == other => Some(self),
+            (Operator::MaskedEqual, Operator::MaskedEqual) => {
+                let agree = (self.value_two ^ other.value_two) & self.value & other.value == 0;
+                let (mask, bits) = (self.value | other.value, self.value_two | other.value_two);
+                agree.then(|| Self::masked(self.index, mask, bits))
+            }
+            (Operator::Equal, _) => exact(self, other),
+            (_, Operator::Equal) => exact(other, self),
+            (Operator::MaskedEqual, _) => exact(self, other),
+            (_, Operator::MaskedEqual) => exact(other, self),
+            _ => None,
+        }
+    }
+
+    /// The only value of which it holds, or the smallest of those that have the same low half.
+    fn some_value(self) -> Option<u64> {
+        match self.operator {
+            Operator::Equal => Some(self.value),
+            Operator::MaskedEqual if self.value & LOW == LOW => Some(self.value_two),
+            _ => None,
+        }
+    }
+
+    fn holds(self, argument: u64) -> bool {
+        match self.operator {
+            Operator::NotEqual => argument != self.value,
+            Operator::Less => argument < self.value,
+            Operator::LessOrEqual => argument <= self.value,
+            Operator::Equal => argument == self.value,
+            Operator::GreaterOrEqual => argument >= self.value,
+            Operator::Greater => argument > self.value,
+            Operator::MaskedEqual => argument & self.value == self.value_two,
+        }
+    }
+}
+
+/// The half of an argument that an int of the kernel's takes.
+const LOW: u64 = 0xFFFF_FFFF;
+
+impl FilterRule {
+    /// The sets of conditions of which any suffices.
+    pub(super) fn alternatives(&self) -> Vec<&[Condition]> {
+        let indices: BTreeSet<u8> = self.args.iter().map(|condition| condition.index).collect();
+        if indices.len() == self.args.len() {
+            vec![&self.args]
+        } else {
+            self.args.iter().map(std::slice::from_ref).collect()
         }
     }
 }

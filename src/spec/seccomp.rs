@@ -64,8 +64,13 @@ impl Seccomp {
 impl Spec {
     /// The floor under this container.
     pub(crate) fn floor(&self) -> Floor {
+        let without_namespaces = match &self.seccomp.value {
+            Seccomp::Denying(names) => names.iter().any(|name| name.as_str() == "unshare"),
+            _ => false,
+        };
         Floor {
             nesting: self.nesting.value == Switch::On,
+            without_namespaces,
             foreign: self.foreign,
         }
     }

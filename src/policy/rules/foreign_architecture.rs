@@ -4,7 +4,7 @@ use crate::podman::flags;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
-use crate::seccomp::Arch;
+use crate::seccomp::{Arch, Architectures};
 use crate::spec::{Seccomp, Spec};
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     let is_floor = match spec.seccomp.value {
         Seccomp::Default | Seccomp::Denying(_) | Seccomp::Allowing(_) => true,
         Seccomp::Engine | Seccomp::File(_) | Seccomp::Unconfined => false,
@@ -32,6 +32,13 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
         .into_iter()
         .find_map(|flag| spec.passed(flag).last());
     let origin = asked.map_or(&spec.image.origin, |asked| &asked.origin);
+    let listed = &facts.seccomp.floor.architectures;
+    if *listed != Architectures::Listed(vec![Arch::X86]) {
+        let what = "every program of the image will end with SIGSYS: it is 32-bit, and this host's default seccomp profile \
+                    lists no SCMP_ARCH_X86";
+        let instead = "run the 64-bit image, or add the architecture to that seccomp.json";
+        return vec![Hit::warn(what, origin).instead(instead)];
+    }
     vec![Hit::warn(RULE.title, origin)]
 }
 

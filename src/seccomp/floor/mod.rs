@@ -14,7 +14,6 @@ mod under;
 use nix::errno::Errno;
 
 pub(crate) use row::{Denies, Opener, Row};
-pub(super) use rows::NEW_NAMESPACE;
 pub(crate) use rows::SUBJECTS;
 use under::under;
 
@@ -25,6 +24,8 @@ use super::{Arch, Architectures, FilterAction, Gate, Group, SeccompProblem, Secc
 pub(crate) struct Floor {
     /// May it make containers and sandboxes of its own?
     pub nesting: bool,
+    /// Is it to make no namespace whatever else it may do?
+    pub without_namespaces: bool,
     /// The architecture of its programs, where that is another one than the kernel's own.
     pub foreign: Option<Arch>,
 }
@@ -35,6 +36,14 @@ impl Floor {
     fn inside(self) -> Vec<&'static str> {
         let rows = rows::all().filter(|row| self.opens(row));
         rows.flat_map(Row::caps).collect()
+    }
+
+    fn shuts(self, row: &Row) -> bool {
+        self.without_namespaces
+            && row
+                .calls
+                .iter()
+                .any(|call| rows::NEW_NAMESPACE.contains(call))
     }
 
     fn opens(self, row: &Row) -> bool {
@@ -72,13 +81,28 @@ impl Floor {
     pub(crate) fn profile(self) -> SeccompProfile {
         let allow = |calls: &[&str], args| plain(row::rule(calls, FilterAction::Allow, args));
         let left: Vec<&str> = left::LEFT.split_whitespace().collect();
-        let families = rows::FAMILIES_LEFT.map(|family| vec![row::of_family(family)]);
-        let sockets = families
+        let internet = rows::INTERNET_LEFT
+            .iter()
+            .flat_map(|(kind, protocols)| match protocols {
+                [] => row::internet(*kind, None),
+                some => {
+                    let some = some.iter();
+                    some.flat_map(|protocol| row::internet(*kind, Some(*protocol)))
+                        .collect()
+                }
+            });
+        let sockets = [
+            vec![row::of_family(rows::AF_UNIX)],
+            row::netlink(rows::PROTOCOL_LEFT),
+        ];
+        let sockets = sockets
             .into_iter()
-            .chain([row::netlink(rows::PROTOCOL_LEFT)])
+            .chain(internet)
             .map(|args| allow(rows::SOCKETS, args));
         let rows = rows::all().flat_map(|row| {
-            if self.opens(row) {
+            if self.shuts(row) {
+                row.shut()
+            } else if self.opens(row) {
                 row.open()
             } else {
                 row.groups()
@@ -105,12 +129,6 @@ pub(super) fn errno_of(name: &str) -> Option<Errno> {
     let mut rows = rows::all();
     let row = rows.find(|row| row.calls.contains(&name) && matches!(row.denies, Denies::Always));
     row.map(|row| row.errno)
-}
-
-/// The rules of the rows about this call, with nothing that opens them.
-pub(super) fn shut(name: &str) -> Vec<Group> {
-    let rows = rows::all().filter(|row| row.calls.contains(&name));
-    rows.flat_map(Row::shut).collect()
 }
 
 fn plain(rule: super::FilterRule) -> Group {

@@ -2,7 +2,7 @@
 
 use nix::errno::Errno;
 
-use super::rows::AF_NETLINK;
+use super::rows::{AF_NETLINK, INTERNET};
 use crate::seccomp::{Condition, FilterAction, FilterRule, Gate, Group};
 
 /// One row of the table.
@@ -45,6 +45,10 @@ pub(crate) enum Denies {
     },
     /// Sockets of these families, `AF_…`.
     Families(&'static [u32]),
+    /// Internet sockets of these types, `SOCK_…`.
+    Types(&'static [u32]),
+    /// Internet sockets of these types and protocols.
+    Protocols(&'static [(u32, u32)]),
     /// Sockets of `AF_NETLINK` with these protocols, `NETLINK_…`.
     Netlink(&'static [u32]),
 }
@@ -132,9 +136,6 @@ impl Row {
 
     /// The cases that it refuses; what is neither refused nor left gets the profile's default, which refuses too.
     fn refused(&self) -> Vec<Case> {
-        let sockets = |list: &[u32], args: fn(u32) -> Vec<Condition>| {
-            list.iter().copied().map(args).map(Case::every).collect()
-        };
         match self.denies {
             Denies::Always => vec![Case::every(Vec::new())],
             Denies::AnyBit { arg, on_s390, bits } => (0..u32::BITS)
@@ -144,8 +145,12 @@ impl Row {
                 .collect(),
             // No rule can say “other than these”.
             Denies::OtherThan { .. } => Vec::new(),
-            Denies::Families(families) => sockets(families, |family| vec![of_family(family)]),
-            Denies::Netlink(protocols) => sockets(protocols, netlink),
+            Denies::Families(families) => every(families, |family| vec![vec![of_family(*family)]]),
+            Denies::Types(types) => every(types, |kind| internet(*kind, None)),
+            Denies::Protocols(pairs) => {
+                every(pairs, |(kind, protocol)| internet(*kind, Some(*protocol)))
+            }
+            Denies::Netlink(protocols) => every(protocols, |protocol| vec![netlink(*protocol)]),
         }
     }
 
@@ -155,14 +160,20 @@ impl Row {
             Denies::Always | Denies::AnyBit { .. } | Denies::OtherThan { .. } => {
                 vec![Case::every(Vec::new())]
             }
-            Denies::Families(_) | Denies::Netlink(_) => self.refused(),
+            Denies::Families(_) | Denies::Types(_) | Denies::Protocols(_) | Denies::Netlink(_) => {
+                self.refused()
+            }
         }
     }
 
     /// The cases that it leaves. Those of sockets are no row's, but the table's.
     fn left(&self) -> Vec<Case> {
         match self.denies {
-            Denies::Always | Denies::Families(_) | Denies::Netlink(_) => Vec::new(),
+            Denies::Always
+            | Denies::Families(_)
+            | Denies::Types(_)
+            | Denies::Protocols(_)
+            | Denies::Netlink(_) => Vec::new(),
             Denies::AnyBit { arg, on_s390, bits } => {
                 either(arg, on_s390, |arg| masked(arg, bits, 0))
             }
@@ -227,6 +238,23 @@ pub(super) fn rule(calls: &[&str], action: FilterAction, args: Vec<Condition>) -
 /// and a comparison of all 64 bits is passed by setting one that the kernel ignores (CVE-2026-123876).
 fn masked(arg: u8, mask: u32, bits: u32) -> Condition {
     Condition::masked(arg, mask.into(), bits.into())
+}
+
+/// The cases of each.
+fn every<T>(list: &[T], conditions: impl Fn(&T) -> Vec<Vec<Condition>>) -> Vec<Case> {
+    list.iter().flat_map(conditions).map(Case::every).collect()
+}
+
+/// Internet sockets of this type, and perhaps of this protocol. The upper bits of a type are flags, as `SOCK_CLOEXEC`.
+pub(super) fn internet(kind: u32, protocol: Option<u32>) -> Vec<Vec<Condition>> {
+    let family = |family| {
+        let protocol = protocol.map(|protocol| masked(2, u32::MAX, protocol));
+        [of_family(family), masked(1, 0xF, kind)]
+            .into_iter()
+            .chain(protocol)
+            .collect()
+    };
+    INTERNET.map(family).to_vec()
 }
 
 /// A socket of this family.

@@ -1,21 +1,34 @@
 //! The table: what the floor denies, and what opens it again.
 
-use nix::errno::Errno::{self, EAFNOSUPPORT, EINVAL, ENOSYS, EPERM, EPROTONOSUPPORT};
+use nix::errno::Errno::{
+    self, EAFNOSUPPORT, EINVAL, ENOSYS, EPERM, EPROTONOSUPPORT, ESOCKTNOSUPPORT,
+};
 
 use super::row::{Denies, Opener, Row};
 
 /// `CLONE_NEWTIME`, `_NEWNS`, `_NEWCGROUP`, `_NEWUTS`, `_NEWIPC`, `_NEWUSER`, `_NEWPID`, `_NEWNET` of linux/sched.h.
 pub(super) const NEW_NAMESPACES: u32 = 0x7E02_0080;
 
-/// The ways to one beside unshare.
-pub(in crate::seccomp) const NEW_NAMESPACE: [&str; 2] = ["clone", "clone3"];
+/// The ways to a new namespace.
+pub(super) const NEW_NAMESPACE: [&str; 3] = ["clone", "clone3", "unshare"];
 
-/// `AF_UNIX`, `AF_INET`, `AF_INET6` of socket(2).
-pub(super) const FAMILIES_LEFT: [u32; 3] = [1, 2, 10];
+/// `AF_UNIX` of socket(2), left whole.
+pub(super) const AF_UNIX: u32 = 1;
+/// `AF_INET` and `AF_INET6`, of which [`INTERNET_LEFT`] is left.
+pub(super) const INTERNET: [u32; 2] = [2, 10];
 /// `AF_NETLINK`, of which [`PROTOCOL_LEFT`] is left: by it a C library asks for addresses and interfaces.
 pub(super) const AF_NETLINK: u32 = 16;
 /// `NETLINK_ROUTE` of netlink(7).
 pub(super) const PROTOCOL_LEFT: u32 = 0;
+
+/// Types and protocols: `SOCK_STREAM` with TCP, SCTP and MPTCP, `SOCK_DGRAM` with UDP and the two ICMPs for echoes,
+/// `SOCK_SEQPACKET` with SCTP. 0 is the usual one. `SOCK_RAW` has any: the kernel asks for CAP_NET_RAW.
+pub(super) const INTERNET_LEFT: [(u32, &[u32]); 4] = [
+    (1, &[0, 6, 132, 262]),
+    (2, &[0, 1, 17, 58]),
+    (3, &[]),
+    (5, &[0, 132]),
+];
 
 /// The two calls that make sockets.
 pub(super) const SOCKETS: &[&str] = &["socket", "socketpair"];
@@ -107,6 +120,12 @@ const OF_SOCKETS: &[Row] = &[
         "its arguments are in memory, so that it opens what socket may not", "socketcall(2), containerd/containerd#13327"),
     when(SOCKETS, Denies::Families(&[17]), EAFNOSUPPORT, &[Opener::Cap("CAP_NET_RAW")],
         "AF_PACKET sees and forges every frame of the network", "packet(7), CVE-2020-14386"),
+    when(SOCKETS, Denies::Types(&[10]), EAFNOSUPPORT, &[Opener::Cap("CAP_NET_RAW")],
+        "SOCK_PACKET is AF_PACKET under an older name", "packet(7)"),
+    when(SOCKETS, Denies::Types(&[4, 6]), ESOCKTNOSUPPORT, NOTHING,
+        "SOCK_DCCP and SOCK_RDM are little used code that the kernel loads on demand", "CVE-2017-6074, CVE-2020-16119"),
+    when(SOCKETS, Denies::Protocols(&[(1, 256), (2, 115), (2, 136)]), EPROTONOSUPPORT, NOTHING,
+        "IPPROTO_SMC is a family of its own by another door; IPPROTO_L2TP and UDP-Lite are little used", "CVE-2016-10200"),
     when(SOCKETS, Denies::Families(&[
             0, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35,
             36, 37, 38, 39, 40, 41, 42, 43, 44, 45,

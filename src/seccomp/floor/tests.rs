@@ -95,36 +95,54 @@ fn no_call_makes_a_namespace() {
     kernel.refuses("setns", &[3, 0], Errno::EPERM);
 }
 
+/// What socket(2) may be called with, in the low halves of its arguments.
+fn is_left(family: u64, kind: u64, protocol: u64) -> bool {
+    match (family, kind & 0xF) {
+        (1, _) => true,
+        (2 | 10, 1) => [0, 6, 132, 262].contains(&protocol),
+        (2 | 10, 2) => [0, 1, 17, 58].contains(&protocol),
+        (2 | 10, 3) => true,
+        (2 | 10, 5) => [0, 132].contains(&protocol),
+        (16, _) => protocol == 0,
+        _ => false,
+    }
+}
+
 #[test]
 fn sockets_are_of_four_families() {
     let kernel = Kernel::of(&floor(&[]));
+    let protocols = || (0..24).chain([33, 58, 115, 132, 136, 255, 256, 262]);
     for call in ["socket", "socketpair"] {
         for family in 0..64 {
-            for upper in [0, UPPER, 7 * UPPER] {
-                for protocol in 0..24 {
-                    for more in [0, UPPER] {
-                        let args = [family | upper, 1, protocol | more];
-                        let left = match family {
-                            1 | 2 | 10 => true,
-                            16 => protocol == 0,
-                            _ => false,
-                        };
+            for kind in (0..16).flat_map(|kind| [kind, kind | 0x8_0800]) {
+                for protocol in protocols() {
+                    let left = is_left(family, kind, protocol);
+                    for upper in [0, UPPER] {
+                        let args = [family | upper, kind | upper, protocol | upper];
                         assert_eq!(kernel.lets(call, &args), left, "{call} {args:x?}");
                     }
                 }
             }
         }
     }
-    for (family, protocol, errno) in [
-        (17, 0, Errno::EAFNOSUPPORT),
-        (38, 0, Errno::EAFNOSUPPORT),
-        (40, 0, Errno::EAFNOSUPPORT),
-        (16, 9, Errno::EINVAL),
-        (16, 12, Errno::EPROTONOSUPPORT),
-        (16, 99, Errno::ENOSYS),
-        (46, 0, Errno::ENOSYS),
+    for (family, kind, protocol, errno) in [
+        (17, 3, 0, Errno::EAFNOSUPPORT),
+        (2, 10, 3, Errno::EAFNOSUPPORT),
+        (38, 5, 0, Errno::EAFNOSUPPORT),
+        (40, 1, 0, Errno::EAFNOSUPPORT),
+        (2, 6, 33, Errno::ESOCKTNOSUPPORT),
+        (10, 1, 256, Errno::EPROTONOSUPPORT),
+        (2, 2, 115, Errno::EPROTONOSUPPORT),
+        (16, 3, 9, Errno::EINVAL),
+        (16, 3, 12, Errno::EPROTONOSUPPORT),
+        (16, 3, 99, Errno::ENOSYS),
+        (46, 1, 0, Errno::ENOSYS),
     ] {
-        kernel.refuses("socket", &[family | UPPER, 3, protocol | UPPER], errno);
+        kernel.refuses(
+            "socket",
+            &[family | UPPER, kind | UPPER, protocol | UPPER],
+            errno,
+        );
     }
 }
 
@@ -143,7 +161,11 @@ fn a_capability_opens_what_it_is_for() {
     };
     let raw = opened(
         "CAP_NET_RAW",
-        &[("socket", &[17, 3, 0]), ("socket", &[0x11 | UPPER, 3, 0])],
+        &[
+            ("socket", &[17, 3, 0]),
+            ("socket", &[0x11 | UPPER, 3, 0]),
+            ("socket", &[2, 10, 3]),
+        ],
     );
     for family in (0..64).filter(|family| ![1, 2, 10, 17].contains(family)) {
         assert!(!raw.lets("socket", &[family, 3, 12]), "{family}");
@@ -376,6 +398,24 @@ fn a_stricter_host_stays_stricter() {
     let kernel = narrowed(&without_then(&rule, "ioctl", tiocsti));
     assert!(kernel.lets("ioctl", &[0, 1]) && !kernel.lets("ioctl", &[0, 21522]));
 
+    // As man pages write it; and a bound.
+    let one = |operator: &str, value: u32| {
+        format!(
+            r#"{{"names": ["socket"], "action": "SCMP_ACT_ALLOW", "args": [{{"index": 0, "value": {value}, "op": "{operator}"}}]}}"#
+        )
+    };
+    let mut host = without(&engine(), "socket");
+    for family in [1, 2, 10, 16] {
+        host.groups
+            .push(rule(&one("SCMP_CMP_EQ", family)).groups.remove(0));
+    }
+    let kernel = narrowed(&host);
+    for family in [1, 2, 10, 16] {
+        assert!(kernel.lets("socket", &[family, 2, 0]), "{family}");
+    }
+    let kernel = narrowed(&without_then(&rule, "socket", &one("SCMP_CMP_LE", 9)));
+    assert!(kernel.lets("socket", &[2, 1, 0]) && !kernel.lets("socket", &[10, 1, 0]));
+
     // Nobody answers a listener of the host's.
     let notify = r#"{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}"#;
     let host = without_then(&rule, "mkdir", notify);
@@ -391,6 +431,29 @@ fn without_then(rule: &dyn Fn(&str) -> SeccompProfile, name: &str, text: &str) -
     host
 }
 
+#[test]
+fn denying_unshare_closes_every_way_to_a_namespace_and_opens_nothing() {
+    let shut = Floor {
+        nesting: true,
+        without_namespaces: true,
+        foreign: None,
+    };
+    let calls: Vec<crate::seccomp::Syscall> = vec!["unshare".parse().unwrap()];
+    for caps in [&[][..], &["CAP_SYS_ADMIN"]] {
+        let profile = SeccompProfile::denying(&shut.profile(), &calls);
+        let kernel = Kernel::of(&profile.resolve(native(), caps));
+        for flag in [0x1000_0000, 0x2_0000] {
+            kernel.refuses("unshare", &[flag], Errno::EPERM);
+            kernel.refuses("clone", &[flag], Errno::EPERM);
+        }
+        kernel.refuses("clone3", &[], Errno::ENOSYS);
+        assert!(kernel.lets("clone", &[0x11]) && !kernel.lets("unshare", &[0]));
+    }
+    let strict = shut.on_host(without(&engine(), "clone").to_json().as_bytes(), &[]);
+    let profile = SeccompProfile::denying(&strict.unwrap(), &calls);
+    assert!(!Kernel::of(&profile.resolve(native(), &[])).lets("clone", &[0x11]));
+}
+
 /// The engines' own profile asks for capabilities that a nested process has inside, and only there.
 #[test]
 fn nesting_is_not_narrowed_by_what_capabilities_open() {
@@ -402,6 +465,41 @@ fn nesting_is_not_narrowed_by_what_capabilities_open() {
     assert!(on(&engine()) == nesting.profile());
     let kernel = Kernel::of(&on(&without(&engine(), "unshare")).resolve(native(), &[]));
     assert!(!kernel.lets("unshare", &[0]) && kernel.lets("chroot", &[]));
+}
+
+#[test]
+fn a_host_under_which_nothing_could_start_is_named() {
+    for default in [
+        "SCMP_ACT_TRACE",
+        "SCMP_ACT_NOTIFY",
+        "SCMP_ACT_ERRNO",
+        "SCMP_ACT_KILL",
+    ] {
+        let problem =
+            under_host(&parsed(&format!(r#"{{"defaultAction": "{default}"}}"#))).unwrap_err();
+        assert!(
+            problem.to_string().contains("it refuses execve"),
+            "{problem}"
+        );
+    }
+}
+
+/// Calls that only 32-bit programs have.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn conditions_on_foreign_calls_are_heeded() {
+    let x86 = Floor {
+        foreign: Some(Arch::X86),
+        ..Floor::default()
+    };
+    let mut host = without(&engine(), "fcntl64");
+    let only_getfd = r#"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["fcntl64"], "action": "SCMP_ACT_ALLOW",
+        "args": [{"index": 1, "value": 1, "op": "SCMP_CMP_EQ"}]}]}"#;
+    host.groups.push(parsed(only_getfd).groups.remove(0));
+    let profile = x86.on_host(host.to_json().as_bytes(), &[]).unwrap();
+    let program = profile.resolve(native(), &[]).compile().unwrap();
+    let fcntl64 = |command| crate::seccomp::tests::data(Arch::X86.audit(), 221, &[0, command]);
+    assert!(passes(program.run(fcntl64(1)).unwrap()) && !passes(program.run(fcntl64(3)).unwrap()));
 }
 
 #[test]

@@ -6,8 +6,10 @@ use nix::errno::Errno;
 
 use super::row::rule;
 use super::{left, plain};
+use crate::seccomp::syscall::multiplexer;
 use crate::seccomp::{
-    Arch, Architectures, Filter, FilterAction, FilterRule, SeccompProblem, SeccompProfile,
+    Arch, Architectures, Condition, Filter, FilterAction, FilterRule, SeccompProblem,
+    SeccompProfile,
 };
 
 /// What the host says about one call.
@@ -48,6 +50,10 @@ pub(super) fn under(
         .filter(|foreign| theirs.arches.contains(foreign))
         .collect();
     let narrowed = narrowed(&ours, &theirs, arch)?;
+    if narrowed.contains_key("execve") {
+        let what = "it refuses execve, so that no program could start".to_owned();
+        return Err(SeccompProblem::Filter(what));
+    }
     let is_as_wide = narrowed.is_empty() || is_older(host, &narrowed);
     if is_as_wide && arches == ours.arches {
         return Ok(floor);
@@ -96,7 +102,7 @@ fn narrowed(
     theirs: &Filter,
     arch: Arch,
 ) -> Result<BTreeMap<String, Narrowed>, SeccompProblem> {
-    let host = by_name(theirs);
+    let (host, host_default) = (by_name(theirs), theirs.default);
     let mut narrowed = BTreeMap::new();
     let is_here = |name: &str| {
         let mut arches = ours.arches.iter().chain([&arch]);
@@ -108,14 +114,13 @@ fn narrowed(
             .filter(|rule| rule.action == FilterAction::Allow)
             .map(|rule| alone(name, rule))
             .collect();
-        let theirs = verdict(name, host.get(name).map_or(&[], Vec::as_slice), theirs);
+        let theirs = host.get(name).map_or(&[][..], Vec::as_slice);
+        let theirs = verdict(name, theirs, host_default, &ours.arches);
         let change = match theirs {
             Verdict::Allowed => None,
             _ if allowed.is_empty() || !is_here(name) => None,
             Verdict::Refused(action) => Some(Narrowed::Shut(action)),
-            Verdict::Depends(host) => {
-                both(name, &allowed, &rules, &host, ours.default)?.map(Narrowed::To)
-            }
+            Verdict::Depends(host) => both(name, &allowed, &rules, &host)?.map(Narrowed::To),
         };
         narrowed.extend(change.map(|change| (name.to_owned(), change)));
     }
@@ -128,33 +133,87 @@ fn both(
     allowed: &[FilterRule],
     ours: &[&FilterRule],
     host: &Filter,
-    default: FilterAction,
 ) -> Result<Option<Vec<FilterRule>>, SeccompProblem> {
-    let filter = |rules: &[FilterRule]| Filter {
-        rules: rules.to_vec(),
-        ..empty(default)
+    let host = &without_multiplexer(name, host);
+    let fits = |rules: &[FilterRule]| {
+        let filter = Filter {
+            default: FilterAction::of_errno(Errno::EPERM),
+            rules: rules.to_vec(),
+            ..host.clone()
+        };
+        without_multiplexer(name, &filter)
+            .wider_than(host)
+            .is_empty()
     };
-    let fits = |rules: &[FilterRule]| filter(rules).wider_than(host).is_empty();
     if same(allowed, &host.rules) || fits(allowed) {
         return Ok(None);
     }
-    let fitting: Vec<FilterRule> = allowed
-        .iter()
-        .filter(|rule| fits(std::slice::from_ref(rule)))
-        .cloned()
-        .collect();
-    if !fitting.is_empty() {
-        let refused = ours.iter().filter(|rule| !rule.action.passes());
-        let refused = refused.map(|rule| alone(name, rule));
-        return Ok(Some(refused.chain(fitting).collect()));
+    let mut joined: Vec<FilterRule> = Vec::new();
+    for rule in allowed.iter().flat_map(|rule| joined_with(rule, host)) {
+        if !joined.contains(&rule) {
+            joined.push(rule);
+        }
     }
-    if !host.default.passes() && host.wider_than(&filter(allowed)).is_empty() {
-        return Ok(Some(host.rules.clone()));
+    if !fits(&joined) {
+        joined.retain(|rule| fits(std::slice::from_ref(rule)));
     }
-    Err(SeccompProblem::Filter(format!(
-        "this host's default profile has conditions on {name} that cannot be put together with the floor's: write them as \
-         rules that allow"
-    )))
+    if joined.is_empty() {
+        let what = format!(
+            "its conditions on {name} cannot be put together with the floor's; compare with SCMP_CMP_EQ or \
+             SCMP_CMP_MASKED_EQ in rules that allow"
+        );
+        return Err(SeccompProblem::Filter(what));
+    }
+    let refused = ours.iter().filter(|rule| !rule.action.passes());
+    let refused = refused.map(|rule| alone(name, rule));
+    Ok(Some(refused.chain(joined).collect()))
+}
+
+/// The filter with nothing derived for socketcall or ipc from its rules, as libseccomp would: they have rules of their own.
+fn without_multiplexer(name: &str, filter: &Filter) -> Filter {
+    let differing = [Errno::EPERM, Errno::ENOSYS].map(FilterAction::of_errno);
+    let differing = differing
+        .into_iter()
+        .find(|action| *action != filter.default);
+    let own = multiplexer(name).filter(|own| *own != name);
+    let shut = own
+        .zip(differing)
+        .map(|(own, action)| rule(&[own], action, Vec::new()));
+    Filter {
+        rules: shut
+            .into_iter()
+            .chain(filter.rules.iter().cloned())
+            .collect(),
+        ..filter.clone()
+    }
+}
+
+/// What our rule and one of the host's both allow; at least a part of it.
+fn joined_with<'a>(
+    ours: &'a FilterRule,
+    host: &'a Filter,
+) -> impl Iterator<Item = FilterRule> + 'a {
+    let always = host.default.passes().then_some(&[][..]);
+    let theirs = host.rules.iter().filter(|rule| rule.action.passes());
+    // Conditions on one argument are no conjunction for the runtimes: any of them suffices.
+    let theirs = theirs.flat_map(|rule| rule.alternatives());
+    let joined = theirs.chain(always).filter_map(|args| {
+        args.iter()
+            .try_fold(ours.args.clone(), |args, more| join(args, *more))
+    });
+    joined.map(|args| FilterRule {
+        args,
+        ..ours.clone()
+    })
+}
+
+/// These conditions and one more; none where they contradict each other, or no single comparison says both.
+fn join(mut args: Vec<Condition>, more: Condition) -> Option<Vec<Condition>> {
+    match args.iter_mut().find(|arg| arg.index == more.index) {
+        None => args.push(more),
+        Some(arg) => *arg = arg.and(more)?,
+    }
+    Some(args)
 }
 
 /// Are these the same rules, in whatever order, and none that refuses?
@@ -174,13 +233,13 @@ fn by_name(filter: &Filter) -> HashMap<&str, Vec<&FilterRule>> {
     names
 }
 
-fn verdict(name: &str, rules: &[&FilterRule], host: &Filter) -> Verdict {
+fn verdict(name: &str, rules: &[&FilterRule], default: FilterAction, arches: &[Arch]) -> Verdict {
     let simple = |action| match refusing(action) {
         FilterAction::Allow => Verdict::Allowed,
         refusal => Verdict::Refused(refusal),
     };
     let Some(first) = rules.first() else {
-        return simple(host.default);
+        return simple(default);
     };
     let is_like_first = |rule: &&FilterRule| rule.args.is_empty() && rule.action == first.action;
     if rules.iter().all(is_like_first) {
@@ -191,8 +250,11 @@ fn verdict(name: &str, rules: &[&FilterRule], host: &Filter) -> Verdict {
         ..alone(name, rule)
     });
     Verdict::Depends(Filter {
+        default: refusing(default),
+        arches: arches.to_vec(),
         rules: decided.collect(),
-        ..empty(refusing(host.default))
+        flags: BTreeSet::new(),
+        listener: None,
     })
 }
 
@@ -205,16 +267,6 @@ fn refusing(action: FilterAction) -> FilterAction {
         | FilterAction::KillThread
         | FilterAction::Trap
         | FilterAction::Errno(_) => action,
-    }
-}
-
-fn empty(default: FilterAction) -> Filter {
-    Filter {
-        default,
-        arches: Vec::new(),
-        rules: Vec::new(),
-        flags: BTreeSet::new(),
-        listener: None,
     }
 }
 
