@@ -165,7 +165,7 @@ mod tests {
                     "/usr/share/containers/seccomp.json",
                     0,
                     0o644,
-                    "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":[]}",
+                    "{\"defaultAction\":\"SCMP_ACT_ALLOW\"}",
                 );
             let words = [verb, "--quiet", "localhost/x"].map(OsString::from);
             let error = dispatch(&words, &engine, &host).unwrap_err();

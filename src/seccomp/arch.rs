@@ -121,6 +121,36 @@ impl Arch {
         }
     }
 
+    /// The others whose system calls a kernel of `self` takes.
+    pub(crate) fn beside(self) -> impl Iterator<Item = Self> {
+        let others: &[Self] = match self {
+            Self::X8664 => &[Self::X86, Self::X32],
+            Self::X32 => &[Self::X86, Self::X8664],
+            Self::Aarch64 => &[Self::Arm],
+            Self::S390X => &[Self::S390],
+            Self::Ppc64 => &[Self::Ppc],
+            Self::Parisc64 => &[Self::Parisc],
+            Self::Mips64 | Self::Mips64N32 => &[Self::Mips, Self::Mips64, Self::Mips64N32],
+            Self::Mipsel64 | Self::Mipsel64N32 => {
+                &[Self::Mipsel, Self::Mipsel64, Self::Mipsel64N32]
+            }
+            Self::X86
+            | Self::Arm
+            | Self::Loongarch64
+            | Self::M68k
+            | Self::Mips
+            | Self::Mipsel
+            | Self::Ppc
+            | Self::Ppc64Le
+            | Self::S390
+            | Self::Parisc
+            | Self::Riscv64
+            | Self::Sheb
+            | Self::Sh => &[],
+        };
+        others.iter().copied().filter(move |other| *other != self)
+    }
+
     /// Has it a call of this name, be it through a multiplexer? libseccomp numbers from -10001 downwards what it has not.
     pub(super) fn has(self, name: &str) -> bool {
         let number = ScmpSyscall::from_name_by_arch(name, self.library());

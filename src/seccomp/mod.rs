@@ -55,6 +55,8 @@ pub(crate) enum SeccompProblem {
     SwitchedOff,
     /// Words that are none, or contradict each other.
     Value(Invalid),
+    /// This host's default profile cannot be put together with the floor.
+    Host(String),
     /// libseccomp or the kernel would refuse the filter.
     Filter(String),
 }
@@ -75,6 +77,7 @@ impl fmt::Display for SeccompProblem {
                  write \"defaultAction\": \"SCMP_ACT_ERRNO\" and the calls it allows",
             ),
             Self::Value(invalid) => write!(f, "in the seccomp profile: {invalid}"),
+            Self::Host(what) => f.write_str(what),
             Self::Filter(what) => write!(f, "the seccomp filter cannot be built: {what}"),
         }
     }

@@ -194,7 +194,7 @@ pub(super) fn setting<T, E: Display>(
     match parse(&given.value) {
         Ok(value) => Ok(Setting::new(value, given.origin.clone())),
         Err(error) => {
-            Err(Problem::new(format!("--{}: {error}", given.flag.long)).at(&given.origin))
+            Err(Problem::new(format!("{}: {error}", given.flag.said())).at(&given.origin))
         }
     }
 }

@@ -53,7 +53,7 @@ impl FlagValue {
             }));
         }
         let values = split(flag.kind, value)
-            .map_err(|problem| Problem::new(format!("--{name}: {problem}")).at(origin))?;
+            .map_err(|problem| Problem::new(format!("{}: {problem}", flag.said())).at(origin))?;
         Ok(values
             .into_iter()
             .map(|value| Self {

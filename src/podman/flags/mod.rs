@@ -50,6 +50,17 @@ pub(crate) static NESTING: Flag = flag(
     "containers and sandboxes of the program's own",
 );
 
+impl Flag {
+    /// As a person writes it: `--memory`, or the key of a profile that is no flag.
+    pub(crate) fn said(&self) -> String {
+        if [&SECCOMP, &NESTING].contains(&self) {
+            self.long.to_owned()
+        } else {
+            format!("--{}", self.long)
+        }
+    }
+}
+
 /// The rows by topic.
 static LISTS: [&[&Flag]; 11] = [
     PROCESS,

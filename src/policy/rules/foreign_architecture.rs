@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Low,
     why: "they make their own system calls, but not socketcall, whose arguments no filter sees, so that sockets of every family \
           could be opened by it; glibc for i386 opens all its sockets so, UNIX sockets too; musl (Alpine) does not",
-    instead: "run the 64-bit image; or, for a program that needs the network, a profile with seccomp: engine",
+    instead: "run the 64-bit image; or, where the program needs sockets, seccomp: engine in a profile, with an override of seccomp-engine",
     references: &["socketcall(2)", "CVE-2026-31431"],
     bad: &["--platform=linux/386"],
     good: &["--platform=linux"],

@@ -11,7 +11,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     why: "more than a hundred system calls that ordinary programs never make are open again; most kernel exploits that \
           containers were spared need one of them",
-    instead: "keep the default; for one missing call write a profile that adds it: --security-opt seccomp=FILE",
+    instead: "keep the default; for one missing call add it to what safe-podman seccomp show --format json prints: --security-opt \
+              seccomp=FILE, with an override of seccomp-weak-profile",
     references: &[
         "CIS 5.22",
         "PSS baseline: seccomp",

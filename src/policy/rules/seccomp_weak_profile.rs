@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     why: "a profile that allows by default, or opens a call that the default keeps shut, is as good as none while its name \
           still looks like protection; /proc shows the same for both",
     instead: "seccomp: {deny: […]} in a profile takes away; to write a file, start from that of: safe-podman seccomp show \
-              --format json; what an engine's default allows: seccomp: engine",
+              --format json",
     references: &[
         "CIS 5.22",
         "PSS baseline: seccomp",
@@ -77,18 +77,23 @@ fn weakness(
     };
     let caps = spec.bounding();
     let caps: Vec<&str> = caps.iter().map(String::as_str).collect();
-    let wider = profile
-        .resolve(arch, &caps)
-        .wider_than(&floor.resolve(arch, &caps));
-    if wider.is_empty() {
-        return None;
-    }
-    let named: Vec<String> = wider.iter().take(NAMED).map(ToString::to_string).collect();
-    let more = wider.len().saturating_sub(named.len());
-    let more = if more == 0 {
-        String::new()
-    } else {
-        format!(" and {more} more")
+    let (floor, mut profile) = (floor.resolve(arch, &caps), profile.resolve(arch, &caps));
+    // One thing to say, not one for each call that their programs make.
+    let foreign: Vec<Arch> = arch
+        .beside()
+        .filter(|beside| profile.arches.contains(beside) && !floor.arches.contains(beside))
+        .collect();
+    profile.arches.retain(|arch| floor.arches.contains(arch));
+    let programs = foreign
+        .iter()
+        .map(|arch| format!("programs of {} (architectures)", arch.engine()));
+    let calls = profile.wider_than(&floor);
+    let wider: Vec<String> = programs.chain(calls.iter().map(ToString::to_string)).collect();
+    let (named, more) = wider.split_at_checked(NAMED).unwrap_or((&wider, &[]));
+    let more = match more.len() {
+        0 if named.is_empty() => return None,
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
     Some(format!(
         "lets through more than the default: {}{more}",
@@ -118,14 +123,14 @@ mod tests {
 
     fn allowing(name: &str, args: &str) -> String {
         format!(
-            r#"{{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{{"names":["read"],"action":"SCMP_ACT_ALLOW"}},
+            r#"{{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{{"names":["execve","read"],"action":"SCMP_ACT_ALLOW"}},
                 {{"names":["{name}"],"action":"SCMP_ACT_ALLOW","args":[{args}]}}]}}"#
         )
     }
 
     #[test]
     fn is_compared_with_the_floor_whatever_the_host_has() {
-        let masked = r#"{"index":0,"value":4294967295,"valueTwo":2,"op":"SCMP_CMP_MASKED_EQ"}"#;
+        let unix = r#"{"index":0,"value":4294967295,"valueTwo":1,"op":"SCMP_CMP_MASKED_EQ"}"#;
         let packet = r#"{"index":0,"value":4294967295,"valueTwo":17,"op":"SCMP_CMP_MASKED_EQ"}"#;
         for default in ["{}", r#"{"defaultAction":"SCMP_ACT_ALLOW"}"#] {
             for weak in [
@@ -140,7 +145,7 @@ mod tests {
             ] {
                 assert!(fires_on(default, weak), "{weak}");
             }
-            for strong in [&allowing("write", ""), &allowing("socket", masked)] {
+            for strong in [&allowing("write", ""), &allowing("socket", unix)] {
                 assert!(!fires_on(default, strong), "{strong}");
             }
         }

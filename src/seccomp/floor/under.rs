@@ -52,7 +52,7 @@ pub(super) fn under(
     let narrowed = narrowed(&ours, &theirs, arch)?;
     if narrowed.contains_key("execve") {
         let what = "it refuses execve, so that no program could start".to_owned();
-        return Err(SeccompProblem::Filter(what));
+        return Err(SeccompProblem::Host(what));
     }
     let is_as_wide = narrowed.is_empty() || is_older(host, &narrowed);
     if is_as_wide && arches == ours.arches {
@@ -162,7 +162,7 @@ fn both(
             "its conditions on {name} cannot be put together with the floor's; compare with SCMP_CMP_EQ or \
              SCMP_CMP_MASKED_EQ in rules that allow"
         );
-        return Err(SeccompProblem::Filter(what));
+        return Err(SeccompProblem::Host(what));
     }
     let refused = ours.iter().filter(|rule| !rule.action.passes());
     let refused = refused.map(|rule| alone(name, rule));
