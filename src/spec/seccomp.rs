@@ -88,10 +88,11 @@ impl Spec {
     }
 }
 
-/// The architecture of the container's programs, where it is one that this kernel runs beside its own: the image's, or else
-/// the one that was asked for by `--arch` or `--platform`.
+/// The architecture of the container's programs, where it is one that this kernel runs beside its own: the one that was asked
+/// for by `--arch` or `--platform`, for which podman chooses another image of a list than the one it describes; or else the
+/// image's.
 pub(super) fn foreign(image: Option<&ImageConfig>, asked: Option<&str>) -> Option<Arch> {
     let image = image.map(|image| image.architecture.as_str());
     let known = image.filter(|architecture| !architecture.is_empty());
-    Arch::native()?.runs(known.or(asked)?)
+    Arch::native()?.runs(asked.or(known)?)
 }
