@@ -70,13 +70,13 @@ pub(super) fn read(said: Said) -> Table {
 
 /// The name of the image with the probe and the 32-bit program, made where there is none yet.
 fn made(engine: &Engine, image: Image) -> String {
+    // Other tests want the same one.
+    static ONE: Mutex<()> = Mutex::new(());
     let (name, flags): (_, &[&str]) = match image {
         Image::Native => ("floor", &[]),
         Image::Bits32 => ("floor-386", &["--arch=386"]),
     };
     let full = format!("localhost/{name}:1");
-    // Other tests want the same one.
-    static ONE: Mutex<()> = Mutex::new(());
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     if engine.podman(["image", "exists", &full]).code == 0 {
         return full;
@@ -84,7 +84,8 @@ fn made(engine: &Engine, image: Image) -> String {
     let dir = engine.dir(name);
     let archive = dir.join("image.tar");
     fs::write(&archive, rootfs()).unwrap();
-    let (probe_at, program_at) = (&PROBE[1..], &foreign::PLACE[1..]);
+    let below_root = |path: &'static str| path.trim_start_matches('/');
+    let (probe_at, program_at) = (below_root(PROBE), below_root(foreign::PLACE));
     engine.make_dir(dir.join(probe_at).parent().unwrap());
     fs::copy(probe(), dir.join(probe_at)).unwrap();
     fs::write(dir.join(program_at), foreign::program()).unwrap();
