@@ -41,6 +41,7 @@ pub(super) fn a_32_bit_image_has_the_same_floor(engine: &Engine) -> Tested {
     let answers: &[(&str, &str)] = &[
         ("int80 socketcall *", "denied EPERM"),
         ("int80 socket AF_NETLINK AUDIT", "denied EINVAL"),
+        ("int80 socket AF_INET DGRAM L2TP", "denied EPROTONOSUPPORT"),
         ("int80 socket*", "denied EAFNOSUPPORT"),
         ("int80 clone3", "denied ENOSYS"),
         ("int80 *", "denied"),

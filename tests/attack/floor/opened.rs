@@ -7,7 +7,14 @@ use crate::harness::Tested;
 
 /// Each capability, and the lines that it is for.
 const OPENED_BY: &[(&str, &[&str])] = &[
-    ("NET_RAW", &["socket AF_PACKET*", "socketpair AF_PACKET*"]),
+    (
+        "NET_RAW",
+        &[
+            "socket AF_PACKET*",
+            "socketpair AF_PACKET*",
+            "inet* PACKET*",
+        ],
+    ),
     (
         "SYS_PTRACE",
         &[

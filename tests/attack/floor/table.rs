@@ -22,6 +22,24 @@ pub(super) const PASSES: &[&str] = &[
     "socketpair AF_INET*",
     "socketpair AF_NETLINK*",
     "netlink ROUTE*",
+    "inet* STREAM",
+    "inet* STREAM|*",
+    "inet* STREAM by socketpair",
+    "inet* STREAM TCP*",
+    "inet* STREAM SCTP*",
+    "inet* STREAM MPTCP*",
+    "inet* DGRAM",
+    "inet* DGRAM|*",
+    "inet* DGRAM by socketpair",
+    "inet* DGRAM UDP",
+    "inet* DGRAM UDP|*",
+    "inet* DGRAM ICMP*",
+    // Of these the kernel asks CAP_NET_RAW.
+    "inet* RAW*",
+    "inet* SEQPACKET",
+    "inet* SEQPACKET|*",
+    "inet* SEQPACKET by socketpair",
+    "inet* SEQPACKET SCTP*",
 ];
 
 /// What passes as well in an image of 32-bit programs.
@@ -51,6 +69,9 @@ pub(super) const ANSWERS: &[(&str, &str)] = &[
     ("mount*", "denied EPERM"),
     ("netlink AUDIT*", "denied EINVAL"),
     ("netlink *", "denied EPROTONOSUPPORT"),
+    ("inet* PACKET*", "denied EAFNOSUPPORT"),
+    ("inet* L2TP*", "denied EPROTONOSUPPORT"),
+    ("inet* STREAM SMC*", "denied EPROTONOSUPPORT"),
     ("socket*", "denied EAFNOSUPPORT"),
     ("x32 * without its bit", "denied ENOSYS"),
     ("x32 *", "killed SIGSYS"),
@@ -64,12 +85,12 @@ pub(super) type Table = BTreeMap<String, String>;
 
 /// Does the name fit the pattern?
 fn fits(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((begin, end)) => {
-            name.len() >= begin.len() + end.len() && name.starts_with(begin) && name.ends_with(end)
-        }
-    }
+    let Some((begin, rest)) = pattern.split_once('*') else {
+        return pattern == name;
+    };
+    name.strip_prefix(begin).is_some_and(|left| {
+        (0..=left.len()).any(|at| left.get(at..).is_some_and(|end| fits(rest, end)))
+    })
 }
 
 pub(super) fn any_fits(patterns: &[&str], name: &str) -> bool {

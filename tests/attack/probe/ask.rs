@@ -38,12 +38,13 @@ impl fmt::Display for Answer {
     }
 }
 
-const ERRNOS: [(i64, &str); 6] = [
+const ERRNOS: [(i64, &str); 7] = [
     (1, "EPERM"),
     (13, "EACCES"),
     (22, "EINVAL"),
     (38, "ENOSYS"),
     (93, "EPROTONOSUPPORT"),
+    (94, "ESOCKTNOSUPPORT"),
     (97, "EAFNOSUPPORT"),
 ];
 

@@ -1,6 +1,7 @@
 //! The lines: what is asked about, by name. The numbers are those of asm/unistd_64.h, _32.h and linux/*.h.
 
 use crate::call::{Call, Door};
+use crate::sockets::sockets;
 
 /// A call under its name.
 pub type Line = (String, Call);
@@ -16,86 +17,8 @@ const NAMESPACES: [(&str, u64); 8] = [
     ("NEWNET", 0x4000_0000),
 ];
 
-const FAMILIES: [&str; 46] = [
-    "UNSPEC",
-    "UNIX",
-    "INET",
-    "AX25",
-    "IPX",
-    "APPLETALK",
-    "NETROM",
-    "BRIDGE",
-    "ATMPVC",
-    "X25",
-    "INET6",
-    "ROSE",
-    "DECNET",
-    "NETBEUI",
-    "SECURITY",
-    "KEY",
-    "NETLINK",
-    "PACKET",
-    "ASH",
-    "ECONET",
-    "ATMSVC",
-    "RDS",
-    "SNA",
-    "IRDA",
-    "PPPOX",
-    "WANPIPE",
-    "LLC",
-    "IB",
-    "MPLS",
-    "CAN",
-    "TIPC",
-    "BLUETOOTH",
-    "IUCV",
-    "RXRPC",
-    "ISDN",
-    "PHONET",
-    "IEEE802154",
-    "CAIF",
-    "ALG",
-    "NFC",
-    "VSOCK",
-    "KCM",
-    "QIPCRTR",
-    "SMC",
-    "XDP",
-    "MCTP",
-];
-
-const NETLINK: u64 = 16;
-
-/// The protocols of AF_NETLINK.
-const PROTOCOLS: [&str; 23] = [
-    "ROUTE",
-    "UNUSED",
-    "USERSOCK",
-    "FIREWALL",
-    "SOCK_DIAG",
-    "NFLOG",
-    "XFRM",
-    "SELINUX",
-    "ISCSI",
-    "AUDIT",
-    "FIB_LOOKUP",
-    "CONNECTOR",
-    "NETFILTER",
-    "IP6_FW",
-    "DNRTMSG",
-    "KOBJECT_UEVENT",
-    "GENERIC",
-    "DM",
-    "SCSITRANSPORT",
-    "ECRYPTFS",
-    "RDMA",
-    "CRYPTO",
-    "SMC",
-];
-
 /// Bits of a 64-bit register that the kernel does not read where its own argument is an int.
-const UPPER: [(&str, u64); 3] = [("", 0), ("|1<<32", 1 << 32), ("|1<<63", 1 << 63)];
+pub const UPPER: [(&str, u64); 3] = [("", 0), ("|1<<32", 1 << 32), ("|1<<63", 1 << 63)];
 
 /// What is no matter of an argument.
 const SINGLE: &[(&str, u64, &[u64])] = &[
@@ -216,6 +139,8 @@ const INT80: &[(&str, u64, &[u64])] = &[
     ("socket AF_NETLINK ROUTE", 359, &[16, 3, 0]),
     ("socket AF_NETLINK AUDIT", 359, &[16, 3, 9]),
     ("socket AF_PACKET", 359, &[17, 3]),
+    ("socket AF_INET PACKET", 359, &[2, 10]),
+    ("socket AF_INET DGRAM L2TP", 359, &[2, 2, 115]),
     ("socket AF_ALG", 359, &[38, 5]),
     ("socket AF_VSOCK", 359, &[40, 1]),
     ("socketpair AF_UNIX", 360, &[1, 1]),
@@ -304,50 +229,10 @@ pub fn lines() -> Vec<Line> {
         }
     }
     add("setns any".to_owned(), Door::Syscall, 308, &[u64::MAX, 0]);
-    for (number, family) in FAMILIES.iter().enumerate() {
-        for (upper, bits) in UPPER {
-            let family_bits = number as u64 | bits;
-            add(
-                format!("socket AF_{family}{upper}"),
-                Door::Syscall,
-                41,
-                &[family_bits, 1, 0],
-            );
-            add(
-                format!("socketpair AF_{family}{upper}"),
-                Door::Syscall,
-                53,
-                &[family_bits, 1, 0],
-            );
-        }
-    }
-    for (number, protocol) in PROTOCOLS.iter().enumerate() {
-        for (upper, bits) in UPPER {
-            let protocol_bits = number as u64 | bits;
-            add(
-                format!("netlink {protocol}{upper}"),
-                Door::Syscall,
-                41,
-                &[NETLINK, 3, protocol_bits],
-            );
-        }
-        let family = NETLINK | 1 << 32;
-        add(
-            format!("netlink {protocol} of family|1<<32"),
-            Door::Syscall,
-            41,
-            &[family, 3, number as u64],
-        );
-        add(
-            format!("netlink {protocol} by socketpair"),
-            Door::Syscall,
-            53,
-            &[NETLINK, 3, number as u64],
-        );
-    }
     for (name, number, args) in INT80 {
         add(format!("int80 {name}"), Door::Int80, *number, args);
     }
+    lines.extend(sockets());
     lines
 }
 

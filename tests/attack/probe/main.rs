@@ -1,7 +1,7 @@
 //! What a program in a container may ask of the kernel: a line a call, `NAME<tab>allowed`, `denied ERRNO` or `killed SIGNAL`.
 //!
 //! ```text
-//! probe            the lines of lines.rs; none of the calls is run
+//! probe            the lines of lines.rs and sockets.rs; none of the calls is run
 //! probe numbers    every number, with no arguments
 //! probe inside     the lines, in a user namespace of its own
 //! probe enter      the attack: makes a user namespace in each way, and tries what is reached there
@@ -14,6 +14,7 @@ mod ask;
 mod call;
 mod enter;
 mod lines;
+mod sockets;
 
 use std::env;
 use std::fmt::Display;
