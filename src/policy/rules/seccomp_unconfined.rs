@@ -27,9 +27,11 @@ pub(super) static RULE: Rule = Rule {
 fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
     match spec.seccomp.value {
         Seccomp::Unconfined => vec![Hit::refuse(RULE.title, &spec.seccomp.origin)],
-        Seccomp::Default | Seccomp::Engine | Seccomp::File(_) | Seccomp::Denying(_) | Seccomp::Allowing(_) => {
-            Vec::new()
-        }
+        Seccomp::Default
+        | Seccomp::Engine
+        | Seccomp::File(_)
+        | Seccomp::Denying(_)
+        | Seccomp::Allowing(_) => Vec::new(),
     }
 }
 

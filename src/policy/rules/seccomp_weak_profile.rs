@@ -88,7 +88,9 @@ fn weakness(
         .iter()
         .map(|arch| format!("programs of {} (architectures)", arch.engine()));
     let calls = profile.wider_than(&floor);
-    let wider: Vec<String> = programs.chain(calls.iter().map(ToString::to_string)).collect();
+    let wider: Vec<String> = programs
+        .chain(calls.iter().map(ToString::to_string))
+        .collect();
     let (named, more) = wider.split_at_checked(NAMED).unwrap_or((&wider, &[]));
     let more = match more.len() {
         0 if named.is_empty() => return None,
@@ -165,14 +167,24 @@ mod tests {
         let engine = r#"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[]}"#;
         let engine_lists = allowing("ptrace", "");
         let found = |default: &str, line: &str| {
-            let host = Fake::rootful().file("/usr/share/containers/seccomp.json", 0, 0o644, default);
+            let host =
+                Fake::rootful().file("/usr/share/containers/seccomp.json", 0, 0o644, default);
             let mut run = TestRun::on(&host);
             run.profile = layers(line, &run.directory).unwrap();
             run.findings("seccomp-weak-profile", &[]).len()
         };
         assert_eq!(found(&engine_lists, "seccomp: {allow: [read, ptrace]}"), 1);
         assert_eq!(found(&engine_lists, "seccomp: {allow: [read]}"), 0);
-        assert_eq!(found(engine, "seccomp: {allow: [read, unshare, socket, clone]}"), 0);
-        assert_eq!(found(engine, "seccomp: {allow: [read, ptrace]}\ncap_add: [SYS_PTRACE]"), 0);
+        assert_eq!(
+            found(engine, "seccomp: {allow: [read, unshare, socket, clone]}"),
+            0
+        );
+        assert_eq!(
+            found(
+                engine,
+                "seccomp: {allow: [read, ptrace]}\ncap_add: [SYS_PTRACE]"
+            ),
+            0
+        );
     }
 }
