@@ -379,15 +379,15 @@ fn verify_leaves_a_process_as_it_was(engine: &Engine) -> Tested {
         std::thread::sleep(std::time::Duration::from_millis(20));
         state().1 == tracer
     });
-    let traced = verify(engine, &[busy.1]);
+    let while_traced = verify(engine, &[busy.1]);
     let _ = strace.kill();
     let _ = strace.wait();
     assert!(waited, "strace did not come to trace it");
-    assert_eq!(traced.code, 0, "{traced:#?}");
+    assert_eq!(while_traced.code, 0, "{while_traced:#?}");
     let why = format!(
         "config.json only, and from the kernel that it has one: process {tracer} traces process {pid} already\n"
     );
-    assert!(traced.stdout.ends_with(&why), "{traced:#?}");
+    assert!(while_traced.stdout.ends_with(&why), "{while_traced:#?}");
     signal("-KILL");
     // It comes to that when it is given time to run again.
     let gone = (0..400).any(|_| {

@@ -2,7 +2,7 @@
 //!
 //! What a distribution calls the default decides too little: without any capability a process could still make a user
 //! namespace and be root in it. The floor is a list of calls that are [left](left::LEFT) and a table of [rows](rows::SUBJECTS), each
-//! with what it denies, why, and what opens it. A host whose own profile is stricter is [heeded](under).
+//! with what it denies, why, and what opens it. A host whose own profile is stricter is [heeded](under()).
 
 mod left;
 mod row;

@@ -22,7 +22,7 @@ pub(super) const AF_NETLINK: u32 = 16;
 pub(super) const PROTOCOL_LEFT: u32 = 0;
 
 /// Types and protocols: `SOCK_STREAM` with TCP, SCTP and MPTCP, `SOCK_DGRAM` with UDP and the two ICMPs for echoes,
-/// `SOCK_SEQPACKET` with SCTP. 0 is the usual one. `SOCK_RAW` has any: the kernel asks for CAP_NET_RAW.
+/// `SOCK_SEQPACKET` with SCTP. 0 is the usual one. `SOCK_RAW` has any: the kernel asks for `CAP_NET_RAW`.
 pub(super) const INTERNET_LEFT: [(u32, &[u32]); 4] = [
     (1, &[0, 6, 132, 262]),
     (2, &[0, 1, 17, 58]),

@@ -98,10 +98,9 @@ fn no_call_makes_a_namespace() {
 /// What socket(2) may be called with, in the low halves of its arguments.
 fn is_left(family: u64, kind: u64, protocol: u64) -> bool {
     match (family, kind & 0xF) {
-        (1, _) => true,
+        (1, _) | (2 | 10, 3) => true,
         (2 | 10, 1) => [0, 6, 132, 262].contains(&protocol),
         (2 | 10, 2) => [0, 1, 17, 58].contains(&protocol),
-        (2 | 10, 3) => true,
         (2 | 10, 5) => [0, 132].contains(&protocol),
         (16, _) => protocol == 0,
         _ => false,
