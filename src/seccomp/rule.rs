@@ -209,6 +209,33 @@ impl Condition {
         }
     }
 
+    /// Does it hold wherever the other does? No where that cannot be seen.
+    pub(super) fn follows_from(self, other: Self) -> bool {
+        self.index == other.index
+            && match (other.operator, self.operator) {
+                _ if self == other => true,
+                (Operator::Equal, _) => self.holds(other.value),
+                (Operator::MaskedEqual, Operator::NotEqual) => !other.holds(self.value),
+                (Operator::MaskedEqual, Operator::MaskedEqual) => {
+                    self.value & !other.value == 0 && other.value_two & self.value == self.value_two
+                }
+                _ => false,
+            }
+    }
+
+    /// Is there no value of which both hold? No where that cannot be seen.
+    pub(super) fn excludes(self, other: Self) -> bool {
+        self.index == other.index
+            && match (self.operator, other.operator) {
+                (Operator::Equal, _) => !other.holds(self.value),
+                (_, Operator::Equal) => !self.holds(other.value),
+                (Operator::MaskedEqual, Operator::MaskedEqual) => {
+                    (self.value_two ^ other.value_two) & self.value & other.value != 0
+                }
+                _ => false,
+            }
+    }
+
     /// The only value of which it holds, or the smallest of those that have the same low half.
     fn some_value(self) -> Option<u64> {
         match self.operator {

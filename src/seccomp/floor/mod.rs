@@ -15,6 +15,8 @@ use nix::errno::Errno;
 
 pub(crate) use row::{Denies, Opener, Row};
 pub(crate) use rows::SUBJECTS;
+#[cfg(test)]
+pub(super) use under::surely_within;
 use under::under;
 
 use super::{Arch, Architectures, FilterAction, Gate, Group, SeccompProblem, SeccompProfile};

@@ -130,6 +130,25 @@ proptest! {
         }
     }
 
+    /// What two lists of rules for one call show is what their programs do.
+    #[test]
+    fn what_is_surely_within_is_not_wider(
+        ours in prop::collection::vec(prop::collection::vec(any_condition(), 0..3), 1..3),
+        host in prop::collection::vec((any_action(), prop::collection::vec(any_condition(), 0..3)), 1..4),
+        default in any_action(),
+    ) {
+        let rule = |action, args| FilterRule { names: vec!["connect".to_owned()], action, args };
+        let filter = |default, rules| Filter { default, arches: Vec::new(), rules, flags: BTreeSet::new(), listener: None };
+        let ours: Vec<FilterRule> = ours.into_iter().map(|args| rule(FilterAction::Allow, args)).collect();
+        let host = filter(default, host.into_iter().map(|(action, args)| rule(action, args)).collect());
+        let ours_alone = filter(FilterAction::Errno(13), ours.clone());
+        if floor::surely_within(&ours, &host) && host.compile().is_ok() && ours_alone.compile().is_ok() {
+            let wider = ours_alone.wider_than(&host);
+            let connect: Vec<_> = wider.iter().filter(|wider| wider.syscall.as_deref() == Some("connect")).collect();
+            prop_assert!(connect.is_empty(), "{connect:?}");
+        }
+    }
+
     /// Nothing is wider than itself with its rules' names written apart.
     #[test]
     fn the_same_filter_in_other_words_is_not_wider(ours in any_filter()) {
