@@ -301,9 +301,12 @@ fn refusing(action: FilterAction) -> FilterAction {
     }
 }
 
+/// The rule for this one of its calls.
 fn alone(name: &str, rule: &FilterRule) -> FilterRule {
+    // Not `..rule.clone()`: it would copy the names of all the others, for each of them.
     FilterRule {
         names: vec![name.to_owned()],
-        ..rule.clone()
+        action: rule.action,
+        args: rule.args.clone(),
     }
 }
