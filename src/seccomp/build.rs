@@ -85,7 +85,13 @@ impl SeccompProfile {
 
     fn first(&mut self, names: Vec<String>, action: FilterAction) {
         if !names.is_empty() {
-            self.groups.insert(0, plain(names, action));
+            let args = Vec::new();
+            let rule = FilterRule {
+                names,
+                action,
+                args,
+            };
+            self.groups.insert(0, Group::always(rule));
         }
     }
 
@@ -194,18 +200,5 @@ impl Gate {
 fn put<T: serde::Serialize>(map: &mut Map<String, Value>, key: &str, value: Option<T>) {
     if let Some(value) = value {
         map.insert(key.to_owned(), json!(value));
-    }
-}
-
-fn plain(names: Vec<String>, action: FilterAction) -> Group {
-    Group {
-        rule: FilterRule {
-            names,
-            action,
-            args: Vec::new(),
-        },
-        comment: String::new(),
-        includes: Gate::default(),
-        excludes: Gate::default(),
     }
 }

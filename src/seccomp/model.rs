@@ -31,6 +31,18 @@ pub(crate) struct Group {
     pub excludes: Gate,
 }
 
+impl Group {
+    /// A rule that counts everywhere.
+    pub(super) fn always(rule: FilterRule) -> Self {
+        Self {
+            rule,
+            comment: String::new(),
+            includes: Gate::default(),
+            excludes: Gate::default(),
+        }
+    }
+}
+
 /// Which architectures beside the native one a profile asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Architectures {

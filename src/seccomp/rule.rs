@@ -262,6 +262,25 @@ impl Condition {
 const LOW: u64 = 0xFFFF_FFFF;
 
 impl FilterRule {
+    /// A rule for these calls.
+    pub(super) fn new(names: &[&str], action: FilterAction, args: Vec<Condition>) -> Self {
+        Self {
+            names: names.iter().map(|name| (*name).to_owned()).collect(),
+            action,
+            args,
+        }
+    }
+
+    /// The rule for this one of its calls.
+    pub(super) fn alone(&self, name: &str) -> Self {
+        // Not `..self.clone()`: that would copy the names of all the others, for each of them.
+        Self {
+            names: vec![name.to_owned()],
+            action: self.action,
+            args: self.args.clone(),
+        }
+    }
+
     /// The sets of conditions of which any suffices.
     pub(super) fn alternatives(&self) -> Vec<&[Condition]> {
         let indices: BTreeSet<u8> = self.args.iter().map(|condition| condition.index).collect();

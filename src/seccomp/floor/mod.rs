@@ -4,6 +4,7 @@
 //! namespace and be root in it. The floor is a list of calls that are [left](left::LEFT) and a table of [rows](rows::SUBJECTS), each
 //! with what it denies, why, and what opens it. A host whose own profile is stricter is [heeded](under()).
 
+mod both;
 mod left;
 mod row;
 mod rows;
@@ -13,13 +14,13 @@ mod under;
 
 use nix::errno::Errno;
 
+#[cfg(test)]
+pub(super) use both::surely_within;
 pub(crate) use row::{Denies, Opener, Row};
 pub(crate) use rows::SUBJECTS;
-#[cfg(test)]
-pub(super) use under::surely_within;
 use under::under;
 
-use super::{Arch, Architectures, FilterAction, Gate, Group, SeccompProblem, SeccompProfile};
+use super::{Arch, Architectures, FilterAction, FilterRule, Group, SeccompProblem, SeccompProfile};
 
 /// Which floor a container stands on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,7 +82,8 @@ impl Floor {
 
     /// The whole filter, as a profile: what capabilities open is left to podman, as in the engines' own profiles.
     pub(crate) fn profile(self) -> SeccompProfile {
-        let allow = |calls: &[&str], args| plain(row::rule(calls, FilterAction::Allow, args));
+        let allow =
+            |calls: &[&str], args| Group::always(FilterRule::new(calls, FilterAction::Allow, args));
         let left: Vec<&str> = left::LEFT.split_whitespace().collect();
         let internet = rows::INTERNET_LEFT
             .iter()
@@ -103,11 +105,11 @@ impl Floor {
             .map(|args| allow(rows::SOCKETS, args));
         let rows = rows::all().flat_map(|row| {
             if self.shuts(row) {
-                row.shut()
+                row.groups(&[])
             } else if self.opens(row) {
                 row.open()
             } else {
-                row.groups()
+                row.groups(&row.caps().collect::<Vec<_>>())
             }
         });
         SeccompProfile {
@@ -131,13 +133,4 @@ pub(super) fn errno_of(name: &str) -> Option<Errno> {
     let mut rows = rows::all();
     let row = rows.find(|row| row.calls.contains(&name) && matches!(row.denies, Denies::Always));
     row.map(|row| row.errno)
-}
-
-fn plain(rule: super::FilterRule) -> Group {
-    Group {
-        rule,
-        comment: String::new(),
-        includes: Gate::default(),
-        excludes: Gate::default(),
-    }
 }

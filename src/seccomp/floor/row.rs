@@ -94,28 +94,14 @@ impl Row {
         })
     }
 
-    /// The rules with nothing that opens them.
-    pub(super) fn shut(&self) -> Vec<Group> {
-        let with = |action, cases: Vec<Case>| {
-            let cases = cases.into_iter();
-            cases.map(move |case| self.group(action, case, &[], &[]))
-        };
-        let refused = with(FilterAction::of_errno(self.errno), self.refused());
-        refused
-            .chain(with(FilterAction::Allow, self.left()))
-            .collect()
-    }
-
-    /// The rules of a profile: refused without the capabilities that open it, allowed with any of them.
-    pub(super) fn groups(&self) -> Vec<Group> {
-        let caps: Vec<String> = self.caps().map(str::to_owned).collect();
+    /// The rules of a profile: refused without these capabilities, allowed with any of them.
+    pub(super) fn groups(&self, caps: &[&str]) -> Vec<Group> {
         let errno = FilterAction::of_errno(self.errno);
         let refused = self.refused().into_iter();
-        let refused = refused.map(|case| self.group(errno, case, &[], &caps));
+        let refused = refused.map(|case| self.group(errno, case, &[], caps));
         let opened = caps.iter().flat_map(|cap| {
-            let with = std::slice::from_ref(cap);
             let opened = self.opened().into_iter();
-            opened.map(move |case| self.group(FilterAction::Allow, case, with, &[]))
+            opened.map(move |case| self.group(FilterAction::Allow, case, &[cap], &[]))
         });
         let left = self.left().into_iter();
         let left = left.map(|case| self.group(FilterAction::Allow, case, &[], &[]));
@@ -184,24 +170,19 @@ impl Row {
         }
     }
 
-    fn group(
-        &self,
-        action: FilterAction,
-        case: Case,
-        with: &[String],
-        without: &[String],
-    ) -> Group {
+    fn group(&self, action: FilterAction, case: Case, with: &[&str], without: &[&str]) -> Group {
+        let caps = |caps: &[&str]| caps.iter().map(|cap| (*cap).to_owned()).collect();
         Group {
-            rule: rule(self.calls, action, case.args),
+            rule: FilterRule::new(self.calls, action, case.args),
             comment: String::new(),
             includes: Gate {
                 arches: s390(matches!(case.on, On::S390)),
-                caps: with.to_vec(),
+                caps: caps(with),
                 min_kernel: None,
             },
             excludes: Gate {
                 arches: s390(matches!(case.on, On::OtherThanS390)),
-                caps: without.to_vec(),
+                caps: caps(without),
                 min_kernel: None,
             },
         }
@@ -223,15 +204,6 @@ fn either(arg: u8, on_s390: u8, condition: impl Fn(u8) -> Condition) -> Vec<Case
         on,
     };
     vec![case(arg, On::OtherThanS390), case(on_s390, On::S390)]
-}
-
-/// A rule for these calls.
-pub(super) fn rule(calls: &[&str], action: FilterAction, args: Vec<Condition>) -> FilterRule {
-    FilterRule {
-        names: calls.iter().map(|name| (*name).to_owned()).collect(),
-        action,
-        args,
-    }
 }
 
 /// The bits of the argument that `mask` has are these. The high half is not looked at: the kernel's own argument is an int,
