@@ -147,10 +147,7 @@ impl ShownFilter {
     /// Those of [`Self::filter`].
     pub(crate) fn difference(&self) -> Result<FilterDifference, Problem> {
         let ours = self.resolved(&self.here);
-        let mut theirs = self.filter()?;
-        let is_ours = |arch: &Arch| *arch == self.arch || ours.arches.contains(arch);
-        let (kept, foreign) = theirs.arches.into_iter().partition(is_ours);
-        theirs.arches = kept;
+        let (theirs, foreign) = self.filter()?.without_foreign(&ours, self.arch);
         Ok(FilterDifference {
             foreign,
             wider: theirs.wider_than(&ours),

@@ -55,6 +55,20 @@ impl Filter {
         wider
     }
 
+    /// The filter without the architectures that the floor lacks, and those of them whose programs this kernel runs: one thing
+    /// to say of each, not one for every call that its programs make.
+    pub(crate) fn without_foreign(mut self, floor: &Self, native: Arch) -> (Self, Vec<Arch>) {
+        let is_foreign = |arch: &Arch| *arch != native && !floor.arches.contains(arch);
+        let run = |arch: &Arch| native.beside().any(|beside| beside == *arch);
+        let foreign = self
+            .arches
+            .iter()
+            .filter(|arch| is_foreign(arch) && run(arch));
+        let foreign = foreign.copied().collect();
+        self.arches.retain(|arch| !is_foreign(arch));
+        (self, foreign)
+    }
+
     fn wider_around(&self, promised: &Self) -> Vec<Wider> {
         let mut wider = Vec::new();
         if self.listener.is_some() && self.listener != promised.listener {
@@ -103,11 +117,12 @@ impl Filter {
     /// What the rules say about one name, without the other names.
     fn about(&self, name: &str) -> Vec<FilterRule> {
         let named = |rule: &&FilterRule| rule.names.iter().any(|other| other == name);
-        let alone = |rule: &FilterRule| FilterRule {
-            names: vec![name.to_owned()],
-            ..rule.clone()
-        };
-        let mut rules: Vec<_> = self.rules.iter().filter(named).map(alone).collect();
+        let mut rules: Vec<_> = self
+            .rules
+            .iter()
+            .filter(named)
+            .map(|rule| rule.alone(name))
+            .collect();
         rules.dedup();
         rules
     }

@@ -66,7 +66,11 @@ impl Spec {
     pub(crate) fn floor(&self) -> Floor {
         let without_namespaces = match &self.seccomp.value {
             Seccomp::Denying(names) => names.iter().any(|name| name.as_str() == "unshare"),
-            _ => false,
+            Seccomp::Default
+            | Seccomp::Engine
+            | Seccomp::File(_)
+            | Seccomp::Allowing(_)
+            | Seccomp::Unconfined => false,
         };
         Floor {
             nesting: self.nesting.value == Switch::On,
@@ -93,6 +97,6 @@ impl Spec {
 /// image's.
 pub(super) fn foreign(image: Option<&ImageConfig>, asked: Option<&str>) -> Option<Arch> {
     let image = image.map(|image| image.architecture.as_str());
-    let known = image.filter(|architecture| !architecture.is_empty());
-    Arch::native()?.runs(asked.or(known)?)
+    let mut said = asked.into_iter().chain(image);
+    Arch::native()?.runs(said.find(|architecture| !architecture.is_empty())?)
 }

@@ -44,12 +44,35 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
-    use crate::testing::{noted, silent};
+    use crate::host::Fake;
+    use crate::podman::image_config::ImageConfig;
+    use crate::testing::{TestRun, noted, silent};
 
     #[test]
     fn only_a_32_bit_image_under_the_floor() {
         for arg in ["--platform=linux/386", "--arch=386", "--arch=i386"] {
             noted("foreign-architecture", &[arg]);
+        }
+        let image = |architecture: &str, arg: &str| {
+            let host = Fake::rootful();
+            let mut run = TestRun::on(&host);
+            run.image = Some(ImageConfig {
+                architecture: architecture.to_owned(),
+                ..ImageConfig::default()
+            });
+            run.findings("foreign-architecture", &[arg]).len()
+        };
+        // What was asked for decides, when anything was; then what the image says.
+        for (architecture, arg, found) in [
+            ("386", "--arch=", 1),
+            ("386", "--platform=linux", 1),
+            ("386", "--arch=amd64", 0),
+            ("amd64", "--arch=386", 1),
+            ("amd64", "--arch=", 0),
+            ("i386", "--os=linux", 1),
+            ("arm", "--os=linux", 0),
+        ] {
+            assert_eq!(image(architecture, arg), found, "{architecture} {arg}");
         }
         for args in [
             &["--platform=linux/amd64"][..],

@@ -77,13 +77,8 @@ fn weakness(
     };
     let caps = spec.bounding();
     let caps: Vec<&str> = caps.iter().map(String::as_str).collect();
-    let (floor, mut profile) = (floor.resolve(arch, &caps), profile.resolve(arch, &caps));
-    // One thing to say, not one for each call that their programs make.
-    let foreign: Vec<Arch> = arch
-        .beside()
-        .filter(|beside| profile.arches.contains(beside) && !floor.arches.contains(beside))
-        .collect();
-    profile.arches.retain(|arch| floor.arches.contains(arch));
+    let floor = floor.resolve(arch, &caps);
+    let (profile, foreign) = profile.resolve(arch, &caps).without_foreign(&floor, arch);
     let programs = foreign
         .iter()
         .map(|arch| format!("programs of {} (architectures)", arch.engine()));
@@ -153,6 +148,22 @@ mod tests {
         }
         refused("seccomp-weak-profile", &["--seccomp-policy=image"]);
         silent("seccomp-weak-profile", &[]);
+    }
+
+    /// One file may serve two kinds of machine; it may not open another table of this one.
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn only_architectures_that_this_kernel_runs_count() {
+        let on = |arch: &str| {
+            allowing("write", "").replacen(
+                '{',
+                &format!(r#"{{"architectures":["SCMP_ARCH_X86_64","{arch}"],"#),
+                1,
+            )
+        };
+        assert!(!fires_on("{}", &on("SCMP_ARCH_AARCH64")));
+        assert!(fires_on("{}", &on("SCMP_ARCH_X86")));
+        assert!(fires_on("{}", &on("SCMP_ARCH_X32")));
     }
 
     #[test]
