@@ -36,6 +36,8 @@ impl<'r> Draft<'r> {
             command: &request.command,
             host: context.host,
             image_config: answers.image.as_ref(),
+            volumes: &answers.volumes,
+            level: request.level,
         })?;
         Ok(Self {
             request,

@@ -14,27 +14,8 @@ use crate::podman::image_config::ImageConfig;
 use crate::podman::value::mount_options::Access;
 use crate::seccomp::{Arch, SeccompProfile, Syscall};
 use crate::spec::Spec;
+pub use crate::spec::mount::ExistingVolume;
 use crate::spec::mount::NamedVolume;
-
-/// A named volume that exists already.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExistingVolume {
-    /// Its driver; podman's own is `local`.
-    pub driver: String,
-    /// `type`, `o`, `device` and so on.
-    pub options: BTreeMap<String, String>,
-    /// The host path it stands for, when it is a bind in disguise.
-    pub device: Option<Resolved>,
-}
-
-impl ExistingVolume {
-    /// `type`, `o`, `device` and so on.
-    pub(super) fn options(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
-        self.options
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-    }
-}
 
 /// A container whose namespaces are joined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

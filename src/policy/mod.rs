@@ -6,7 +6,6 @@ mod devices;
 pub(crate) mod engine;
 pub(crate) mod facts;
 mod joined;
-pub(crate) mod level;
 mod overwrite;
 pub(crate) mod paths;
 mod places;
@@ -19,4 +18,6 @@ pub(crate) mod site;
 mod sources;
 mod users;
 
+// Part of what a container is made of; most who ask are rules.
+pub(crate) use crate::spec::level;
 pub(crate) use joined::containers as joined_containers;

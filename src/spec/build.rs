@@ -1,9 +1,12 @@
 //! The flags of all layers become a [`Spec`].
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::layers::{Layers, same_layer, setting};
+use super::level::Level;
+use super::mount::ExistingVolume;
 use super::seccomp::foreign;
 use super::{CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, mounts, user};
 use crate::caps::CapArg;
@@ -50,6 +53,10 @@ pub struct Inputs<'a> {
     pub host: &'a dyn Host,
     /// The image's config, when it is known.
     pub image_config: Option<&'a ImageConfig>,
+    /// The named volumes that exist, by name, when podman was asked.
+    pub volumes: &'a BTreeMap<String, ExistingVolume>,
+    /// How strictly the container is judged: at a higher level less of it is made to fit by itself.
+    pub level: Level,
 }
 
 /// Builds the spec.
@@ -441,6 +448,8 @@ mod tests {
             command: &[],
             host: &Fake::rootful(),
             image_config: None,
+            volumes: &BTreeMap::new(),
+            level: Level::Baseline,
         };
         from_layers(&inputs, &layers).unwrap();
         assert_eq!(layers.unread(), [""; 0]);

@@ -9,6 +9,7 @@ pub(crate) mod argv;
 pub mod baseline;
 pub mod build;
 mod layers;
+pub(crate) mod level;
 pub(crate) mod mount;
 mod mounts;
 pub(crate) mod seccomp;

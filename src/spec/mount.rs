@@ -1,5 +1,6 @@
 //! What is mounted into the container, told apart by where it leads.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -48,6 +49,26 @@ pub struct NamedVolume {
     pub subpath: Option<String>,
     /// The host path behind `volume-opt=device=`, resolved.
     pub device: Option<Resolved>,
+}
+
+/// A named volume that exists already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExistingVolume {
+    /// Its driver; podman's own is `local`.
+    pub driver: String,
+    /// `type`, `o`, `device` and so on.
+    pub options: BTreeMap<String, String>,
+    /// The host path it stands for, when it is a bind in disguise.
+    pub device: Option<Resolved>,
+}
+
+impl ExistingVolume {
+    /// `type`, `o`, `device` and so on.
+    pub(crate) fn options(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
+        self.options
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+    }
 }
 
 /// What `--rootfs` makes of the word in the place of IMAGE: `PATH[:O|:idmap[=…]]`.

@@ -135,6 +135,8 @@ fn ours(flag: &str, value: &str) -> Result<(), String> {
         command: &[],
         host: &host,
         image_config: None,
+        volumes: &std::collections::BTreeMap::new(),
+        level: safe_podman::testing::Level::Baseline,
     };
     build::build(&inputs)
         .map(drop)

@@ -33,6 +33,8 @@ fn spec(host: &Fake, words: &str) -> Spec {
         command: &[],
         host,
         image_config: None,
+        volumes: &BTreeMap::new(),
+        level: crate::spec::level::Level::Baseline,
     })
     .unwrap()
 }

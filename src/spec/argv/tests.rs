@@ -19,6 +19,8 @@ fn spec(words: &[&str]) -> Spec {
         command: &said.command,
         host: &Fake::rootful(),
         image_config: None,
+        volumes: &std::collections::BTreeMap::new(),
+        level: crate::spec::level::Level::Baseline,
     })
     .unwrap()
 }
