@@ -82,6 +82,11 @@ pub static BASELINE: &[Default] = &[
         "false",
         "the image does not choose the ports",
     ),
+    row(
+        &flags::SYSCTL,
+        "net.ipv4.ip_unprivileged_port_start=0",
+        "a server binds port 80 without a capability, in a network of its own",
+    ),
     row(&flags::PID, "private", "sees no other processes"),
     row(&flags::IPC, "private", "shares no memory with others"),
     row(&flags::UTS, "private", "has its own host name"),

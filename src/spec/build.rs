@@ -22,6 +22,7 @@ use crate::podman::value::label_opt::LabelOpt;
 use crate::podman::value::limit::{Limit, MemoryLimit, SwapLimit};
 use crate::podman::value::log::LogOpt;
 use crate::podman::value::namespace::{Namespace, NamespaceKind};
+use crate::podman::value::network::Network;
 use crate::podman::value::path::HostPath;
 use crate::podman::value::restart::Restart;
 use crate::podman::value::security_opt::{NoNewPrivileges, SecurityOpt};
@@ -104,6 +105,7 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
         Some(_) => NO_IMAGE,
         None => inputs.image,
     };
+    let network = networks(layers)?;
     let spec = Spec {
         image: Setting::new(
             image
@@ -142,10 +144,8 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
         external_rootfs,
         image_volume: layers.scalar(&flags::IMAGE_VOLUME)?,
         mounts,
-        network: layers
-            .strongest(&flags::NETWORK)
-            .map(|given| setting(given, str::parse))
-            .collect::<Result<_, _>>()?,
+        sysctl: sysctls(layers, &network)?,
+        network,
         publish: layers.list(&flags::PUBLISH, |new, old| new == old)?,
         publish_all: layers.switch(&flags::PUBLISH_ALL)?,
         pid: namespace(layers, &flags::PID, NamespaceKind::Pid)?,
@@ -166,7 +166,6 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
         http_proxy: layers.switch(&flags::HTTP_PROXY)?,
         secret: layers.list(&flags::SECRET, |new, old| new == old)?,
         device: devices(layers, inputs.host)?,
-        sysctl: layers.list(&flags::SYSCTL, |new: &Sysctl, old| new.key == old.key)?,
         annotation: layers.list(&flags::ANNOTATION, |new: &Annotation, old| {
             new.key == old.key
         })?,
@@ -177,6 +176,26 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
         passed: layers.passed()?,
     };
     Ok(spec)
+}
+
+/// Those of the strongest layer that names any.
+fn networks(layers: &Layers<'_>) -> Result<Vec<Setting<Network>>, Problem> {
+    let given = layers.strongest(&flags::NETWORK);
+    given.map(|given| setting(given, str::parse)).collect()
+}
+
+/// The baseline's own reach no network but the container's: podman refuses the host's, and another container's or a pod's
+/// would change for everybody in it.
+fn sysctls(
+    layers: &Layers<'_>,
+    network: &[Setting<Network>],
+) -> Result<Vec<Setting<Sysctl>>, Problem> {
+    let mut sysctls = layers.list(&flags::SYSCTL, |new: &Sysctl, old| new.key == old.key)?;
+    let mut joins_pod = [&flags::POD, &flags::POD_ID_FILE].into_iter();
+    let is_own = network.iter().all(|network| network.value.is_own())
+        && !joins_pod.any(|flag| layers.peek(flag).is_some());
+    sysctls.retain(|sysctl| is_own || sysctl.origin != Origin::Baseline);
+    Ok(sysctls)
 }
 
 /// Devices without permissions get `rw`, where podman would add the right to make more nodes of them. A link is replaced

@@ -149,6 +149,7 @@ fn there_are_no_host_devices(engine: &Engine) -> Tested {
 fn a_kernel_setting_is_the_container_s_own(engine: &Engine) -> Tested {
     let key = "sysctl.net.ipv4.ip_unprivileged_port_start";
     assert_eq!(&engine.probe_plain(&[])[key], "1024");
+    assert_eq!(&engine.probe_safe(&[])[key], "0");
     let profile = engine.profile(
         "sysctl",
         "sysctls: {net.ipv4.ip_unprivileged_port_start: 80}\n",

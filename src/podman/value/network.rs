@@ -65,6 +65,19 @@ const MODES: [&str; 11] = [
 ];
 
 impl Network {
+    /// Is the network namespace made for this container alone?
+    pub fn is_own(&self) -> bool {
+        match self {
+            Self::Host | Self::Path(_) | Self::Container(_) | Self::Pod => false,
+            Self::Default
+            | Self::Bridge(_)
+            | Self::None
+            | Self::Slirp4netns(_)
+            | Self::Pasta(_)
+            | Self::Named { .. } => true,
+        }
+    }
+
     /// Does the container get at the host's loopback? Other people's namespaces (`ns:`, `container:`, `pod`) count as
     /// if it did, and so does every argument of pasta that is not known to be harmless.
     pub fn host_loopback(&self) -> HostLoopback {

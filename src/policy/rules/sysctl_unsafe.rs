@@ -2,7 +2,6 @@
 
 use crate::origin::Setting;
 use crate::podman::value::namespace::Namespace;
-use crate::podman::value::network::Network;
 use crate::podman::value::sysctl::Sysctl;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -112,13 +111,7 @@ fn judge(
 }
 
 fn shares_network(spec: &Spec) -> bool {
-    let shared = |network: &Network| {
-        matches!(
-            network,
-            Network::Host | Network::Path(_) | Network::Container(_) | Network::Pod
-        )
-    };
-    spec.network.iter().any(|network| shared(&network.value))
+    spec.network.iter().any(|network| !network.value.is_own())
 }
 
 fn shares_ipc(ipc: &Namespace) -> bool {

@@ -253,7 +253,7 @@ fn what_cannot_be_held_afterwards_is_not_promised() {
     }
 }
 
-const PLAIN: &str = r#"{"version":3,"engine":"rootful","uid":{"exactly":65532},"gid":{"exactly":65532},"seccomp":"unconfined","mounts":{"/dev/shm":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]},"/tmp":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]}},"namespaces":{"user":"host"},"host_root":"inside","limits":{"memory":536870912,"swap":536870912,"nano_cpus":1000000000,"pids":256,"oom_killer":"on"},"rlimits":{"RLIMIT_CORE":[0,0],"RLIMIT_NOFILE":[1024,4096],"RLIMIT_NPROC":[4096,4096]}}"#;
+const PLAIN: &str = r#"{"version":3,"engine":"rootful","uid":{"exactly":65532},"gid":{"exactly":65532},"seccomp":"unconfined","mounts":{"/dev/shm":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]},"/tmp":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]}},"namespaces":{"user":"host"},"host_root":"inside","limits":{"memory":536870912,"swap":536870912,"nano_cpus":1000000000,"pids":256,"oom_killer":"on"},"rlimits":{"RLIMIT_CORE":[0,0],"RLIMIT_NOFILE":[1024,4096],"RLIMIT_NPROC":[4096,4096]},"sysctl":{"net.ipv4.ip_unprivileged_port_start":"0"}}"#;
 
 /// Words, and what they change of the promise of a plain container; null is what is no longer said.
 #[rustfmt::skip]
@@ -295,10 +295,10 @@ const CHANGES: [(&str, &str); 109] = [
     ("--ipc=host", r#"{"mounts":{"/dev/shm":null},"namespaces":{"ipc":"host"},"selinux":"unconfined"}"#),
     ("--uts=host", r#"{"namespaces":{"uts":"host"}}"#),
     ("--cgroupns=host", r#"{"namespaces":{"cgroup":"host"}}"#),
-    ("--network=host", r#"{"namespaces":{"network":"host"}}"#),
+    ("--network=host", r#"{"namespaces":{"network":"host"},"sysctl":null}"#),
     ("--network=none", r"{}"),
-    ("--network=ns:/x", r#"{"namespaces":{"network":{"path":"/x"}}}"#),
-    ("--network=container:x", r#"{"namespaces":{"network":"joined"}}"#),
+    ("--network=ns:/x", r#"{"namespaces":{"network":{"path":"/x"}},"sysctl":null}"#),
+    ("--network=container:x", r#"{"namespaces":{"network":"joined"},"sysctl":null}"#),
     ("--pid=container:x", r#"{"namespaces":{"pid":"joined"}}"#),
     ("--ipc=ns:/x", r#"{"mounts":{"/dev/shm":null},"namespaces":{"ipc":{"path":"/x"}}}"#),
     ("--ipc=shareable", r"{}"),

@@ -38,7 +38,7 @@ fn written(words: &[&str]) -> Vec<String> {
 }
 
 /// What a container gets for which nobody asked for anything.
-const PLAIN: [&str; 34] = [
+const PLAIN: [&str; 35] = [
     "--cap-drop=all",
     "--cgroupns=private",
     "--cgroups=enabled",
@@ -64,6 +64,7 @@ const PLAIN: [&str; 34] = [
     "--seccomp-policy=default",
     "--security-opt=seccomp=/filter.json",
     "--shm-size=64m",
+    LOW_PORTS,
     "--systemd=false",
     "--tmpfs=/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777,U",
     "--tmpfs=/dev/shm:rw,nosuid,nodev,noexec,size=67108864,mode=1777",
@@ -75,6 +76,7 @@ const PLAIN: [&str; 34] = [
     "--uts=private",
 ];
 const LAST: &str = "--security-opt=no-new-privileges";
+const LOW_PORTS: &str = "--sysctl=net.ipv4.ip_unprivileged_port_start=0";
 
 /// The lines that these words bring, and those of a plain container that they take away.
 #[track_caller]
@@ -186,6 +188,17 @@ fn what_podman_refuses_together_is_not_written_together() {
             &["--memory=0"],
             &["--memory=512m", "--memory-swap=512m"],
         ),
+        (
+            &["--network=host"],
+            &["--network=host"],
+            &["--network=default", LOW_PORTS],
+        ),
+        (
+            &["--network=container:web"],
+            &["--network=container:web"],
+            &["--network=default", LOW_PORTS],
+        ),
+        (&["--pod=web"], &["--pod=web"], &[LOW_PORTS]),
         (&["--cpus=0"], &[], &["--cpus=1"]),
         (
             &["--cpu-quota=50000"],
