@@ -3,6 +3,10 @@
 //! A row is a [`Program`]: a script of `tests/servers/programs`, which does real work and checks what comes of it. A row that
 //! does not work under plain podman proves nothing and fails as well. The test writes
 //! `server: KIND::NAME<tab>OURS<tab>SECONDS PLAIN<tab>SECONDS OURS` to standard error; `tests/servers/run` makes a table of it.
+//!
+//! Or it is a [`Row`]: an image in the shape of a public one, the line that a person types for it, and no profile. It has to serve
+//! and to keep its data over a stop, a start and a restart. Those write
+//! `shape: KIND::NAME<tab>PLAIN<tab>OURS<tab>OWNERS PLAIN<tab>OWNERS OURS<tab>WHY PLAIN<tab>WHY OURS`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -30,24 +34,33 @@ mod probe;
 #[path = "../podman/process.rs"]
 mod process;
 mod programs;
+mod rows;
+mod serve;
+mod shapes;
 #[path = "../podman/user.rs"]
 mod user;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use engine::{Engine, Engines};
 use harness::{Skip, Tested, trial};
 use process::{Said, said};
 use programs::{Expected, Image, PROGRAMS, Program};
+use rows::{ROWS, Row};
+use serve::{Place, Way};
 
 /// The engines of one kind, and the images that were imported into their store.
 #[derive(Default)]
 struct Shop {
     engines: Engines,
     images: [OnceLock<Tested>; 2],
+    /// The images of the rows that run now: two rows of one image would meet in it.
+    shapes: Mutex<BTreeSet<&'static str>>,
+    free: Condvar,
 }
 
 type Kind = fn(&Engines) -> Result<&Engine, Skip>;
@@ -67,6 +80,16 @@ fn main() -> ExitCode {
                 let engine = engine(&shop.engines)?;
                 shop.import(engine, program.image)?;
                 judge(kind, engine, program);
+                Ok(())
+            }));
+        }
+        for row in ROWS.iter().filter(|row| row.is_for(kind)) {
+            let shop = Arc::clone(&shop);
+            trials.push(trial(format!("{kind}::shape::{}", row.name), move || {
+                let engine = engine(&shop.engines)?;
+                engine.has_network()?;
+                shop.import(engine, Image::Native)?;
+                shop.with_shape(engine, row, || serve(kind, engine, row));
                 Ok(())
             }));
         }
@@ -106,6 +129,79 @@ impl Shop {
         };
         imported.get_or_init(import).clone()
     }
+
+    /// Works with the row's image, which is there for as long.
+    fn with_shape(&self, engine: &Engine, row: &'static Row, work: impl FnOnce()) {
+        let image = row.shape.image;
+        let busy = self.shapes.lock().unwrap();
+        drop(
+            self.free
+                .wait_while(busy, |busy| !busy.insert(image))
+                .unwrap(),
+        );
+        let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            row.shape.make(engine, Image::Native.name());
+            work();
+        }));
+        row.shape.remove(engine);
+        self.shapes.lock().unwrap().remove(image);
+        self.free.notify_all();
+        if let Err(panic) = worked {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+/// The row with plain podman and with safe-podman, and with the words of its message where it is expected to have one.
+fn serve(kind: &str, engine: &Engine, row: &'static Row) {
+    let [(plain, plain_owners), (ours, ours_owners)] = [Way::Plain, Way::Ours].map(|way| {
+        let place = Place::new(engine, row, way);
+        let outcome = place.serve(way, &[]);
+        (outcome, place.owners())
+    });
+    let cured = match &row.ours {
+        rows::Expected::Works => None,
+        rows::Expected::Says { flags, lines } => {
+            let missing = flags
+                .iter()
+                .chain(*lines)
+                .find(|words| !ours.said.contains(**words));
+            Some(missing.map_or_else(
+                || {
+                    let place = Place::new(engine, row, Way::Ours);
+                    lines.iter().for_each(|line| place.type_in(line));
+                    place.serve(Way::Ours, flags).failed
+                },
+                |words| Some(format!("its message does not say \"{words}\"")),
+            ))
+        }
+    };
+    let word = match (&ours.failed, &cured) {
+        (None, None) => "worked",
+        (Some(_), Some(None)) => "said how",
+        _ => "FAILED",
+    };
+    let why = |failed: &Option<String>| failed.as_deref().unwrap_or("-").replace(['\t', '\n'], " ");
+    let plain_word = if plain.failed.is_none() {
+        "worked"
+    } else {
+        "failed"
+    };
+    eprintln!(
+        "shape: {kind}::{}\t{plain_word}\t{word}\t{plain_owners}\t{ours_owners}\t{}\t{}",
+        row.name,
+        why(&plain.failed),
+        why(&ours.failed)
+    );
+    assert_eq!(
+        plain.failed.is_none(),
+        row.plain,
+        "under plain podman: {plain:#?}"
+    );
+    assert_ne!(
+        word, "FAILED",
+        "safe-podman: {ours:#?}, with the words of its message: {cured:#?}"
+    );
 }
 
 /// Runs the program both ways.

@@ -1,0 +1,263 @@
+//! Servers as an ordinary person starts them, and what comes of it.
+
+use crate::shapes::{self as shape, Shape};
+
+/// A row of the table: an image, and the line that is typed for it.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) engines: Engines,
+    pub(crate) shape: &'static Shape,
+    /// A profile for safe-podman, where a person has to name one.
+    pub(crate) profile: Option<&'static str>,
+    pub(crate) flags: &'static [&'static str],
+    pub(crate) command: &'static [&'static str],
+    /// What the person's directory holds before.
+    pub(crate) prepare: &'static str,
+    /// Plain podman has run it there before, and its files are there.
+    pub(crate) filled: bool,
+    /// More that has to be writable inside.
+    pub(crate) also: &'static str,
+    pub(crate) job: Job,
+    /// Does it work with plain podman?
+    pub(crate) plain: bool,
+    pub(crate) ours: Expected,
+}
+
+impl Row {
+    /// Is it for this kind of engine?
+    pub(crate) fn is_for(&self, kind: &str) -> bool {
+        match self.engines {
+            Engines::Rootful => kind == "rootful",
+            Engines::Rootless => kind == "rootless",
+            Engines::Both => true,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Engines {
+    Rootful,
+    Rootless,
+    Both,
+}
+
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// It runs in the background and answers.
+    Serves,
+    /// It ends by itself, and then this is true of the person's directory.
+    Ends(&'static str),
+}
+
+/// What comes of a row under safe-podman.
+#[derive(Debug)]
+pub(crate) enum Expected {
+    /// It serves at the first try, and keeps its data.
+    Works,
+    /// A message has these words, and it works once they are typed.
+    Says {
+        flags: &'static [&'static str],
+        lines: &'static [&'static str],
+    },
+}
+
+macro_rules! row {
+    ($name:literal, $engines:ident, $shape:ident, $flags:expr $(, $field:ident: $value:expr)*) => {
+        Row {
+            $($field: $value,)*
+            ..Row {
+                name: $name,
+                engines: Engines::$engines,
+                shape: shape::$shape,
+                profile: None,
+                flags: &$flags,
+                command: &[],
+                prepare: ":",
+                filled: false,
+                also: ":",
+                job: Job::Serves,
+                plain: true,
+                ours: Expected::Works,
+            }
+        }
+    };
+}
+
+/// The entrypoint of the public image makes no cluster without a password.
+const POSTGRES: &str = "POSTGRES_PASSWORD=word";
+const MARIADB: &str = "MARIADB_ROOT_PASSWORD=word";
+
+const DATA: &str = "mkdir data";
+/// A directory of the machine's first person, which root uses.
+const DATA_1000: &str = "mkdir data && chown 1000:1000 data";
+
+const HAPROXY: &str = "cat >haproxy.cfg <<'CFG'
+defaults
+    mode http
+    timeout client 5s
+    timeout connect 5s
+    timeout server 5s
+frontend web
+    bind :8080
+    http-request return status 200 content-type text/plain string served
+CFG
+chmod 644 haproxy.cfg";
+
+const BATCH: &str = "umask 077; mkdir in out; echo one >in/file";
+const PACK: &[&str] = &["tar", "-czf", "/out/all.tgz", "-C", "/in", "."];
+const PACKED: &str = "tar -tzf out/all.tgz | grep -qx ./file";
+
+const PROJECT: &str =
+    "mkdir proj && cd proj && printf '#!/bin/sh\\necho made >made\\n' >s.sh && chmod 755 s.sh";
+const WORK: &[&str] = &[
+    "bash",
+    "-euc",
+    "./s.sh && git init -q . && git status --short",
+];
+const WORKED: &str = "grep -qx made proj/made && [ -O proj/made ] && [ -d proj/.git ]";
+
+pub(crate) const ROWS: &[Row] = &[
+    row!("nginx", Both, NGINX, ["-p", "18001:80"]),
+    row!("nginx-private", Both, NGINX, ["-p", "18002:80", "-v", "./site:/usr/share/nginx/html:ro"],
+        prepare: "umask 077; mkdir site; echo served >site/index.html", plain: false),
+    row!("httpd", Both, HTTPD, ["-p", "18003:80"]),
+    row!("caddy", Both, CADDY, ["-p", "18004:80"]),
+    row!(
+        "caddy-volumes",
+        Both,
+        CADDY,
+        [
+            "-p",
+            "18005:80",
+            "-v",
+            "caddy-c:/config",
+            "-v",
+            "caddy-d:/data"
+        ]
+    ),
+    row!("redis", Both, REDIS, ["-p", "18006:6379"]),
+    row!(
+        "redis-volume",
+        Both,
+        REDIS,
+        ["-p", "18007:6379", "-v", "redis-d:/data"]
+    ),
+    row!("redis-dir", Both, REDIS, ["-p", "18008:6379", "-v", "./data:/data:rw"], prepare: DATA),
+    row!("redis-dir-1000", Rootful, REDIS, ["-p", "18009:6379", "-v", "./data:/data:rw"], prepare: DATA_1000),
+    row!("redis-volume-dir", Both, REDIS, ["-p", "18010:6379", "-v", "redis-m:/data", "-v", "./backup:/backup:rw"],
+        prepare: "mkdir backup", also: "touch /backup/file"),
+    row!(
+        "postgres",
+        Both,
+        POSTGRES,
+        ["-p", "18011:5432", "-e", POSTGRES]
+    ),
+    row!(
+        "postgres-volume",
+        Both,
+        POSTGRES,
+        [
+            "-p",
+            "18012:5432",
+            "-e",
+            POSTGRES,
+            "-v",
+            "pg-d:/var/lib/postgresql/data"
+        ]
+    ),
+    row!("postgres-dir", Both, POSTGRES, ["-p", "18013:5432", "-e", POSTGRES, "-v", "./data:/var/lib/postgresql/data:rw"], prepare: DATA),
+    row!("postgres-dir-1000", Rootful, POSTGRES, ["-p", "18014:5432", "-e", POSTGRES, "-v", "./data:/var/lib/postgresql/data:rw"],
+        prepare: DATA_1000),
+    row!("postgres-dir-plain", Both, POSTGRES, ["-p", "18015:5432", "-e", POSTGRES, "-v", "./data:/var/lib/postgresql/data:rw"],
+        prepare: DATA, filled: true),
+    row!(
+        "mariadb",
+        Both,
+        MARIADB,
+        ["-p", "18016:3306", "-e", MARIADB]
+    ),
+    row!(
+        "mariadb-volume",
+        Both,
+        MARIADB,
+        [
+            "-p",
+            "18017:3306",
+            "-e",
+            MARIADB,
+            "-v",
+            "maria-d:/var/lib/mysql"
+        ]
+    ),
+    row!("mariadb-dir", Both, MARIADB, ["-p", "18018:3306", "-e", MARIADB, "-v", "./data:/var/lib/mysql:rw"], prepare: DATA),
+    row!("mariadb-dir-1000", Rootful, MARIADB, ["-p", "18019:3306", "-e", MARIADB, "-v", "./data:/var/lib/mysql:rw"], prepare: DATA_1000),
+    row!("memcached", Both, MEMCACHED, ["-p", "18020:11211"]),
+    row!("haproxy", Both, HAPROXY, ["-p", "18021:8080", "-v", "./haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro"], prepare: HAPROXY),
+    row!("python", Both, PYTHON, ["-p", "18022:8000"]),
+    row!("gunicorn", Both, GUNICORN, ["-p", "18023:8000"]),
+    row!(
+        "node-volume",
+        Both,
+        NODE,
+        ["-p", "18024:3000", "-v", "node-d:/app/data"]
+    ),
+    row!("node-dir", Both, NODE, ["-p", "18025:3000", "-v", "./data:/app/data:rw"], prepare: DATA),
+    row!("node-dir-1000", Rootful, NODE, ["-p", "18026:3000", "-v", "./data:/app/data:rw"], prepare: DATA_1000),
+    row!("java", Both, JAVA, ["-p", "18027:8080"]),
+    row!("prometheus", Both, PROMETHEUS, ["-p", "18028:9090"]),
+    row!(
+        "prometheus-volume",
+        Both,
+        PROMETHEUS,
+        ["-p", "18029:9090", "-v", "prom-d:/prometheus"]
+    ),
+    row!("prometheus-dir", Both, PROMETHEUS, ["-p", "18030:9090", "-v", "./data:/prometheus:rw"], prepare: DATA, plain: false),
+    row!("jenkins", Both, JENKINS, ["-p", "18031:8080"]),
+    row!("jenkins-dir", Both, JENKINS, ["-p", "18032:8080", "-v", "./data:/var/jenkins_home:rw"], prepare: DATA, plain: false),
+    row!("jenkins-dir-1000", Rootful, JENKINS, ["-p", "18033:8080", "-v", "./data:/var/jenkins_home:rw"], prepare: DATA_1000),
+    row!(
+        "grafana-volume",
+        Both,
+        GRAFANA,
+        ["-p", "18034:3000", "-v", "grafana-d:/var/lib/grafana"]
+    ),
+    row!("minio", Both, MINIO, ["-p", "18035:9000"]),
+    row!(
+        "minio-volume",
+        Both,
+        MINIO,
+        ["-p", "18036:9000", "-v", "minio-d:/data"]
+    ),
+    row!(
+        "gitea-volume",
+        Both,
+        GITEA,
+        ["-p", "18037:3000", "-v", "gitea-d:/data"]
+    ),
+    row!("registry", Both, REGISTRY, ["-p", "18038:5000"]),
+    row!(
+        "registry-volume",
+        Both,
+        REGISTRY,
+        ["-p", "18039:5000", "-v", "registry-d:/var/lib/registry"]
+    ),
+    row!("mosquitto", Both, MOSQUITTO, ["-p", "18040:1883"]),
+    row!(
+        "mosquitto-volume",
+        Both,
+        MOSQUITTO,
+        ["-p", "18041:1883", "-v", "mq-d:/mosquitto/data"]
+    ),
+    row!("etcd-volume", Both, ETCD, ["-p", "18042:2379", "-v", "etcd-d:/etcd-data"], command: &["etcd", "--data-dir=/etcd-data"]),
+    row!("unbound", Both, UNBOUND, ["-p", "18043:53/udp"]),
+    row!("cron", Both, CRON, []),
+    row!("two-dirs", Rootful, NODE, ["-p", "18044:3000", "-v", "./data:/app/data:rw", "-v", "./log:/app/log:rw"],
+        prepare: "mkdir data log && chown 1000:1000 data && chown 1001:1001 log", also: "touch /app/log/file"),
+    row!("batch", Both, TOOLS, ["-v", "./in:/in:ro", "-v", "./out:/out:rw"],
+        prepare: BATCH, command: PACK, job: Job::Ends(PACKED)),
+    row!("batch-1000", Rootful, TOOLS, ["-v", "./in:/in:ro", "-v", "./out:/out:rw"],
+        prepare: "umask 077; mkdir in out; echo one >in/file; chown 1000:1000 out", command: PACK, job: Job::Ends(PACKED)),
+    row!("shell", Both, TOOLS, ["-w", "/work", "-v", "./proj:/work:rw"],
+        prepare: PROJECT, command: WORK, job: Job::Ends(WORKED)),
+];
