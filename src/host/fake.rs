@@ -89,7 +89,8 @@ impl Fake {
         }
     }
 
-    /// Adds a directory. Directories above anything that is added exist by themselves, owned by uid 0 with mode 0755.
+    /// Adds a directory, of the group with the owner's number as all that is added. Directories above anything that is added
+    /// exist by themselves, owned by uid 0 with mode 0755.
     #[must_use]
     pub fn directory(self, path: impl Into<PathBuf>, owner: u32, mode: u32) -> Self {
         self.node(path, FileKind::Directory, owner, mode)
@@ -244,7 +245,12 @@ impl Fake {
         (owner, mode): (u32, u32),
         content: Vec<u8>,
     ) -> Self {
-        let entry = TreeEntry { kind, owner, mode };
+        let entry = TreeEntry {
+            kind,
+            owner,
+            group: owner,
+            mode,
+        };
         self.entries.insert(path, (entry, content));
         self
     }
@@ -275,6 +281,7 @@ impl Tree for Fake {
         Ok(implied.then_some(TreeEntry {
             kind: EntryKind::Other(FileKind::Directory),
             owner: 0,
+            group: 0,
             mode: 0o755,
         }))
     }

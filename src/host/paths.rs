@@ -38,6 +38,8 @@ pub struct Resolved {
     pub kind: FileKind,
     /// The uid that owns it; when it is missing, of the deepest directory that exists.
     pub owner: u32,
+    /// The gid of the same.
+    pub group: u32,
     /// The permission bits (07777) of the same.
     pub mode: u32,
 }
@@ -47,6 +49,7 @@ pub struct Resolved {
 pub(super) struct TreeEntry {
     pub(super) kind: EntryKind,
     pub(super) owner: u32,
+    pub(super) group: u32,
     pub(super) mode: u32,
 }
 
@@ -177,6 +180,7 @@ impl<'a> Walker<'a> {
                 path: self.at,
                 kind,
                 owner: self.here.owner,
+                group: self.here.group,
                 mode: self.here.mode,
             },
             passed: self.passed,

@@ -318,6 +318,7 @@ fn resolve(host: &dyn Host, path: PathBuf) -> Resolved {
         path,
         kind: FileKind::Missing,
         owner: 0,
+        group: 0,
         mode: 0,
     })
 }

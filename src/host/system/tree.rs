@@ -25,6 +25,7 @@ impl Tree for System {
         Ok(Some(TreeEntry {
             kind,
             owner: meta.uid(),
+            group: meta.gid(),
             mode: meta.mode() & 0o7777,
         }))
     }
