@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use super::cgroups::{CgroupVersion, Cgroups, SwapAccounting, UserManager};
 use super::file::{Links, Opened, ReadError, Stamp, Streamed, Unread};
+use super::image_files::{Disk, ImageFiles, Layered};
 use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::trust::Sticky;
 use super::{
@@ -22,6 +23,8 @@ use crate::problem::Problem;
 
 /// Stands for the engine behind a socket.
 const ENGINE: &[u8] = b"engine";
+/// Stands for the device 0/0.
+const WHITEOUT: &[u8] = b"whiteout";
 /// The time of every made-up host: noon of 2026-11-22, UTC.
 const NOW: u64 = 1_795_348_800;
 
@@ -40,6 +43,7 @@ pub struct Fake {
     port_start: u16,
     login_uid: Option<u32>,
     kept: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
+    attributes: BTreeMap<(PathBuf, String), Vec<u8>>,
     swapped: BTreeMap<PathBuf, Opened>,
     processes: BTreeMap<u32, Process>,
     filters: BTreeMap<u32, Vec<Vec<u8>>>,
@@ -83,6 +87,7 @@ impl Fake {
             port_start: 1024,
             login_uid: None,
             kept: RefCell::default(),
+            attributes: BTreeMap::new(),
             swapped: BTreeMap::new(),
             processes: BTreeMap::new(),
             filters: BTreeMap::new(),
@@ -121,6 +126,26 @@ impl Fake {
     pub fn node(self, path: impl Into<PathBuf>, kind: FileKind, owner: u32, mode: u32) -> Self {
         let kind = EntryKind::Other(kind);
         self.entry(path.into(), kind, (owner, mode), Vec::new())
+    }
+
+    /// Adds what hides a file of the layers below, overlayfs' device 0/0.
+    #[must_use]
+    pub fn whiteout(self, path: impl Into<PathBuf>) -> Self {
+        let kind = EntryKind::Other(FileKind::CharDevice);
+        self.entry(path.into(), kind, (0, 0), WHITEOUT.to_vec())
+    }
+
+    /// Adds an extended attribute, xattr(7).
+    #[must_use]
+    pub fn with_attribute(
+        mut self,
+        path: impl Into<PathBuf>,
+        name: &str,
+        value: impl Into<Vec<u8>>,
+    ) -> Self {
+        let key = (path.into(), name.to_owned());
+        self.attributes.insert(key, value.into());
+        self
     }
 
     /// What is opened at a path is another file than what stands there: somebody swapped the two in between.
@@ -287,6 +312,13 @@ impl Tree for Fake {
     }
 }
 
+impl Disk for Fake {
+    fn attribute(&self, path: &Path, name: &str) -> Option<Vec<u8>> {
+        let key = (path.to_owned(), name.to_owned());
+        self.attributes.get(&key).cloned()
+    }
+}
+
 impl Host for Fake {
     fn resolve(&self, path: &Path) -> Result<Resolved, Invalid> {
         paths::walk(self, path).map(|walk| walk.resolved)
@@ -395,6 +427,10 @@ impl Host for Fake {
         Ok(names)
     }
 
+    fn image_files<'a>(&'a self, layers: &'a [PathBuf]) -> Box<dyn ImageFiles + 'a> {
+        Box::new(Layered::new(self, layers))
+    }
+
     fn is_socket(&self, descriptor: RawFd) -> bool {
         let path = PathBuf::from(format!("/proc/self/fd/{descriptor}"));
         let found = self.resolve(&path);
@@ -407,11 +443,12 @@ impl Host for Fake {
             FileKind::BlockDevice => 'b',
             _ => return None,
         };
-        Some(DeviceNode {
-            kind,
-            major: 10,
-            minor: 229,
-        })
+        let is_whiteout = |(_, content): &(TreeEntry, Vec<u8>)| content == WHITEOUT;
+        let (major, minor) = match self.entries.get(path) {
+            Some(entry) if is_whiteout(entry) => (0, 0),
+            _ => (10, 229),
+        };
+        Some(DeviceNode { kind, major, minor })
     }
 
     fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem> {

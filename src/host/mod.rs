@@ -17,6 +17,7 @@ mod file;
 mod filters;
 mod id_map;
 mod identity;
+mod image_files;
 mod limits;
 mod mounts;
 mod paths;
@@ -42,6 +43,7 @@ pub use fake::Fake;
 pub(crate) use file::write;
 pub(crate) use file::{Links, Opened, ReadError, Stamp, Streamed, Unread};
 pub(crate) use identity::{Identity, Mode, RunsIn};
+pub(crate) use image_files::ImageFiles;
 pub(crate) use limits::{Effectiveness, Limits};
 pub(crate) use mounts::{KernelMount, source_of};
 pub use paths::FileKind;
@@ -233,6 +235,9 @@ pub trait Host {
     /// # Errors
     /// It exists and cannot be read, or holds more than 10,000 entries.
     fn list(&self, directory: &Path) -> Result<Vec<PathBuf>, ReadError>;
+
+    /// The files of an image that these directories of this host hold, uppermost first.
+    fn image_files<'a>(&'a self, layers: &'a [PathBuf]) -> Box<dyn ImageFiles + 'a>;
 
     /// The device node at a path, links not followed; `None` when there is none.
     fn device(&self, path: &Path) -> Option<DeviceNode>;

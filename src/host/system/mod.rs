@@ -19,6 +19,7 @@ use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 use self::mount_table::MountTable;
 use super::cgroups::{self, Cgroups, Groups, UserManager};
 use super::file::{self, Links, Opened, ReadError, Stamp, Streamed, Unread, unreadable};
+use super::image_files::{ImageFiles, Layered};
 use super::paths::{self, FileKind, Resolved};
 use super::trust::Sticky;
 use super::{
@@ -142,6 +143,10 @@ impl Host for System {
         }
         found.sort();
         Ok(found)
+    }
+
+    fn image_files<'a>(&'a self, layers: &'a [PathBuf]) -> Box<dyn ImageFiles + 'a> {
+        Box::new(Layered::new(self, layers))
     }
 
     fn is_socket(&self, descriptor: RawFd) -> bool {

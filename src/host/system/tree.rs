@@ -9,7 +9,11 @@ use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
 
 use super::System;
 use crate::host::file;
+use crate::host::image_files::Disk;
 use crate::host::paths::{EntryKind, Tree, TreeEntry};
+
+/// The bytes of an extended attribute that is read: a file's capabilities are 24.
+const LARGEST_ATTRIBUTE: usize = 256;
 
 impl Tree for System {
     fn look(&self, path: &Path) -> io::Result<Option<TreeEntry>> {
@@ -28,6 +32,15 @@ impl Tree for System {
             group: meta.gid(),
             mode: meta.mode() & 0o7777,
         }))
+    }
+}
+
+impl Disk for System {
+    fn attribute(&self, path: &Path, name: &str) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; LARGEST_ATTRIBUTE];
+        let read = rustix::fs::lgetxattr(path, name, &mut bytes[..]).ok()?;
+        bytes.truncate(read);
+        Some(bytes)
     }
 }
 
