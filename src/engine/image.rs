@@ -1,7 +1,7 @@
 //! What an image says about itself.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,15 @@ struct Inspected {
     annotations: Option<BTreeMap<String, String>>,
     labels: Option<BTreeMap<String, String>>,
     user: Option<String>,
+    graph_driver: Option<GraphDriver>,
+}
+
+/// Where the files of an image lie, in the words of the driver of its store.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct GraphDriver {
+    name: String,
+    data: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -63,7 +72,29 @@ pub(super) fn parse(answer: &[u8]) -> Result<ImageConfig, Problem> {
         entrypoint: config.entrypoint.unwrap_or_default(),
         cmd: config.cmd.unwrap_or_default(),
         workdir: config.working_dir.unwrap_or_default(),
+        layers: image.graph_driver.map(layers).unwrap_or_default(),
     })
+}
+
+/// The directories of an image's layers, uppermost first. With one of them not understood there is none: it might hide what
+/// lies below.
+fn layers(driver: GraphDriver) -> Vec<PathBuf> {
+    if driver.name != "overlay" {
+        return Vec::new();
+    }
+    let data = driver.data.unwrap_or_default();
+    let upper = data.get("UpperDir");
+    let lower = data
+        .get("LowerDir")
+        .into_iter()
+        .flat_map(|path| path.split(':'));
+    let layers = upper.map(String::as_str).into_iter().chain(lower);
+    let layers: Vec<PathBuf> = layers.map(PathBuf::from).collect();
+    if layers.iter().all(|layer| layer.is_absolute()) {
+        layers
+    } else {
+        Vec::new()
+    }
 }
 
 /// Does the reference mean the same image whatever registries.conf says? A full id, or a name with its registry.
@@ -139,6 +170,33 @@ mod tests {
                 ..ImageConfig::default()
             };
             assert_eq!(found, empty);
+        }
+    }
+
+    #[test]
+    fn the_layers_of_an_image_are_told_by_overlay_alone() {
+        let found = |driver: &str| {
+            let id = "0a".repeat(32);
+            let answer = format!("[{{\"Id\": \"{id}\", \"GraphDriver\": {driver}}}]");
+            parse(answer.as_bytes()).unwrap().layers
+        };
+        let data = |lower: &str| {
+            format!("{{\"Name\": \"overlay\", \"Data\": {{\"UpperDir\": \"/s/c/diff\"{lower}}}}}")
+        };
+        assert_eq!(found(&data("")), [Path::new("/s/c/diff")]);
+        let lower = data(", \"LowerDir\": \"/s/b/diff:/s/a/diff\", \"WorkDir\": \"/s/c/work\"");
+        assert_eq!(
+            found(&lower),
+            ["/s/c/diff", "/s/b/diff", "/s/a/diff"].map(PathBuf::from)
+        );
+        for none in [
+            "null",
+            "{\"Name\": \"vfs\", \"Data\": null}",
+            "{\"Name\": \"overlay\", \"Data\": {}}",
+            "{\"Name\": \"btrfs\", \"Data\": {\"UpperDir\": \"/s/c/diff\"}}",
+            &data(", \"LowerDir\": \"/s/b/diff:a/diff\""),
+        ] {
+            assert_eq!(found(none), [PathBuf::new(); 0], "{none}");
         }
     }
 

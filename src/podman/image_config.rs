@@ -1,6 +1,7 @@
 //! What an image says about itself.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,4 +31,6 @@ pub struct ImageConfig {
     pub cmd: Vec<String>,
     /// `WORKDIR`; empty means `/`.
     pub workdir: String,
+    /// The directories of this host that hold its files, uppermost first; empty where the store does not show them.
+    pub layers: Vec<PathBuf>,
 }
