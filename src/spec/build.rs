@@ -89,7 +89,7 @@ fn bounded(given: &[FlagValue]) -> Result<(), Problem> {
 
 fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem> {
     let options = SecurityOptions::collect(layers)?;
-    let memory: Setting<MemoryLimit> = layers.scalar(&flags::MEMORY)?;
+    let memory = memory(layers)?;
     let has_idmap = layers
         .any_of([&flags::UIDMAP, &flags::GIDMAP])
         .next()
@@ -328,6 +328,21 @@ fn capabilities(layers: &Layers<'_>) -> Result<Vec<Setting<CapArg>>, Problem> {
         }
     }
     Ok(caps)
+}
+
+/// `--memory`. A reservation above the baseline's own limit raises it: podman refuses one that is above the limit, and
+/// whoever asks for so much as a soft limit did not ask for less as a hard one.
+fn memory(layers: &Layers<'_>) -> Result<Setting<MemoryLimit>, Problem> {
+    let limit: Setting<MemoryLimit> = layers.scalar(&flags::MEMORY)?;
+    let reserved = layers.peek(&flags::MEMORY_RESERVATION);
+    let Some(reserved) = reserved.filter(|_| limit.origin == Origin::Baseline) else {
+        return Ok(limit);
+    };
+    let reserved: Setting<MemoryLimit> = setting(reserved, str::parse)?;
+    Ok(match (reserved.value, limit.value) {
+        (Limit::Max(soft), Limit::Max(hard)) if soft > hard => reserved,
+        _ => limit,
+    })
 }
 
 /// As much memory and swap together as memory alone, unless a person says otherwise: no swap.

@@ -199,6 +199,29 @@ fn what_podman_refuses_together_is_not_written_together() {
             &["--network=default", LOW_PORTS],
         ),
         (&["--pod=web"], &["--pod=web"], &[LOW_PORTS]),
+        (
+            &["--memory-reservation=600m"],
+            &[
+                "--memory=600m",
+                "--memory-reservation=600m",
+                "--memory-swap=600m",
+            ],
+            &["--memory=512m", "--memory-swap=512m"],
+        ),
+        (
+            &["--memory=1g", "--memory-reservation=600m"],
+            &[
+                "--memory=1g",
+                "--memory-reservation=600m",
+                "--memory-swap=1g",
+            ],
+            &["--memory=512m", "--memory-swap=512m"],
+        ),
+        (
+            &["--memory-reservation=0"],
+            &["--memory-reservation=0"],
+            &[],
+        ),
         (&["--cpus=0"], &[], &["--cpus=1"]),
         (
             &["--cpu-quota=50000"],
