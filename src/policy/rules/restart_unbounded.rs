@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use crate::host::Mode;
 use crate::podman::value::restart::Restart;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -32,16 +33,24 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
-    let bounded = match spec.restart.value {
-        Restart::No => true,
-        Restart::OnFailure { max } => max.is_some_and(|max| max.get() <= MOST),
-        Restart::Always | Restart::UnlessStopped => false,
-    };
-    if bounded {
-        return Vec::new();
+fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
+    let mut what = format!("--restart={} has no end", spec.restart.value);
+    match spec.restart.value {
+        Restart::OnFailure { max } if max.is_none_or(|max| max.get() > MOST) => {}
+        Restart::No | Restart::OnFailure { .. } => return Vec::new(),
+        // Both are for services that are back after the next boot, and a policy with an end brings none back.
+        Restart::Always | Restart::UnlessStopped => {
+            let target = match facts.host.identity().mode {
+                Mode::Rootful => "multi-user",
+                Mode::Rootless => "default",
+            };
+            what.push_str(&format!(
+                "; with one, nothing starts the container at the next boot but a systemd unit \
+                 (ExecStart=/usr/local/bin/safe-podman run --rm --replace --name NAME IMAGE, Restart=on-failure, \
+                 WantedBy={target}.target)"
+            ));
+        }
     }
-    let what = format!("--restart={} has no end", spec.restart.value);
     let fix = |spec: &mut Spec| spec.restart.value = BOUNDED;
     vec![Hit::rewrite(
         what,
@@ -53,7 +62,23 @@ fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{rewritten, silent};
+    use crate::host::Fake;
+    use crate::policy::level::Level;
+    use crate::testing::{findings, judged_on, rewritten, silent};
+
+    #[test]
+    fn who_asked_for_a_start_at_boot_is_told_what_starts_it() {
+        let told = |host: &Fake, policy| {
+            let judged = judged_on(host, &["--restart", policy], Level::Baseline).judgement;
+            let [finding] = judged.findings.try_into().unwrap();
+            finding.what
+        };
+        let (root, user) = (Fake::rootful(), Fake::rootless());
+        assert!(told(&root, "unless-stopped").contains("WantedBy=multi-user.target"));
+        assert!(told(&user, "always").contains("WantedBy=default.target"));
+        let found = findings("restart-unbounded", &["--restart=on-failure"]);
+        assert_eq!(found[0].what, "--restart=on-failure has no end");
+    }
 
     #[test]
     fn gets_an_end() {

@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Medium,
     why: "a program that is taken over changes what it can write to; most containers only read what \
           they are given, so a mount is read-only unless :rw is said",
-    instead: "say :ro, or :rw where the container must write: -v /srv/app/data:/data:rw",
+    instead: "say :ro, or :rw where the container must write: -v /srv/app/data:/data:rw; programs in it run with :rw,exec \
+              only",
     references: &[
         "CIS 5.13",
         "article: 10 security recommendations",
@@ -48,10 +49,16 @@ fn unsaid(bind: &Bind, source: &HostSource<'_>, facts: &Facts<'_>) -> Option<Hit
         return None;
     }
     let (path, at) = (&bind.path, &bind.destination);
-    let what = format!(
+    let mut what = format!(
         "\"{path}\" is mounted read-only at \"{at}\"; add :rw if the container must write to it"
     );
-    Some(Hit::warn(what, source.origin).instead(format!("-v {path}:{at}:ro, or -v {path}:{at}:rw")))
+    let mut instead = format!("-v {path}:{at}:ro, or -v {path}:{at}:rw");
+    // A read-only mount lets programs run, and a writable one does not.
+    if source.found.kind != FileKind::File {
+        what.push_str(", and :rw,exec if it also runs programs that lie there");
+        instead.push_str(&format!(", or -v {path}:{at}:rw,exec"));
+    }
+    Some(Hit::warn(what, source.origin).instead(instead))
 }
 
 /// `ro` does not reach the mounts that `rbind` carries along.
@@ -69,7 +76,7 @@ fn open_submounts(bind: &Bind, source: &HostSource<'_>) -> Option<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use crate::host::Fake;
+    use crate::host::{Fake, FileKind};
     use crate::policy::engine::Verdict;
     use crate::policy::level::Level;
     use crate::testing::{findings, judged_on, silent};
@@ -88,8 +95,13 @@ mod tests {
         let found = findings("writable-bind", &["-v", "/srv/app:/app"]);
         assert_eq!(
             found[0].instead,
-            "-v /srv/app:/app:ro, or -v /srv/app:/app:rw"
+            "-v /srv/app:/app:ro, or -v /srv/app:/app:rw, or -v /srv/app:/app:rw,exec"
         );
+        let file = Fake::rootful().node("/srv/conf", FileKind::File, 0, 0o644);
+        let judged = judged_on(&file, &["-v", "/srv/conf:/c"], Level::Baseline);
+        let of_file = judged.judgement.findings.iter();
+        let mut words = of_file.map(|finding| finding.instead.as_str());
+        assert!(words.any(|words| words == "-v /srv/conf:/c:ro, or -v /srv/conf:/c:rw"));
         for volume in [
             "/srv/app:/app:ro",
             "/srv/app:/app:rw",
