@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn every_built_in_profile_has_an_entry() {
         let text = page().render();
-        for name in ["default", "job", "netinfo", "shell", "web"] {
+        for name in ["default", "job", "shell", "web"] {
             assert!(text.contains(&format!("\n.TP\n\\fB{name}\\fR\n")), "{name}");
         }
     }

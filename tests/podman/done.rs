@@ -28,9 +28,9 @@ fn netinfo(engine: &Engine, profile: &str, command: &[&str]) -> Said {
 
 fn the_netinfo_service_is_held(engine: &Engine) -> Tested {
     engine.enforces_limits()?;
-    let written = engine.profile("netinfo", NETINFO);
-    let written = written.strip_prefix("--profile=").unwrap();
-    for profile in [written, "netinfo"] {
+    for profile in [NETINFO, include_str!("../image/netinfo.yaml")] {
+        let written = engine.profile("netinfo", profile);
+        let profile = written.strip_prefix("--profile=").unwrap();
         let touch = netinfo(engine, profile, &["touch", "hello"]);
         assert_eq!(touch.code, 1, "{touch:#?}");
         assert!(

@@ -22,7 +22,7 @@ tests!(fn(&Engine) -> Tested:
     verify_without_containers_is_neither_good_nor_bad,
 );
 
-const PROFILES: [&str; 5] = ["default", "netinfo", "web", "job", "shell"];
+const PROFILES: [&str; 4] = ["default", "web", "job", "shell"];
 
 fn the_shipped_profiles_keep_their_promise(engine: &Engine) -> Tested {
     for profile in PROFILES {

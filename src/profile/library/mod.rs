@@ -35,11 +35,6 @@ const BUILT_IN: &[BuiltIn] = &[
         images: &[],
     },
     BuiltIn {
-        name: "netinfo",
-        text: include_str!("../../../profiles/netinfo.yaml"),
-        images: &["localhost/netinfo"],
-    },
-    BuiltIn {
         name: "shell",
         text: include_str!("../../../profiles/shell.yaml"),
         images: &[],

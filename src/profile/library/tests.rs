@@ -27,7 +27,7 @@ fn every_built_in_profile_is_one() {
     let library = Library::new(&host, Path::new("/").into(), Vec::new());
     let entries = library.list().unwrap();
     let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
-    assert_eq!(names, ["default", "job", "netinfo", "shell", "web"]);
+    assert_eq!(names, ["default", "job", "shell", "web"]);
     for entry in &entries {
         let profile = entry.profile.as_ref().unwrap();
         assert_eq!(*profile.file, format!("profile {} (built in)", entry.name));
@@ -50,28 +50,6 @@ fn every_built_in_profile_is_one() {
             .count(),
         BUILT_IN.len(),
         "every shipped profile is built in"
-    );
-}
-
-#[test]
-fn netinfo_says_what_the_article_says() {
-    let netinfo = library(&Fake::rootless())
-        .for_image("localhost/netinfo")
-        .unwrap();
-    let given: Vec<_> = netinfo
-        .given
-        .iter()
-        .map(|given| format!("{}={}", given.flag.long, given.value))
-        .collect();
-    assert_eq!(
-        given,
-        [
-            "user=998:998",
-            "memory=225m",
-            "cpus=0.5",
-            "restart=on-failure:3",
-            "publish=127.0.0.1:8000:8000"
-        ]
     );
 }
 
@@ -158,8 +136,7 @@ fn the_closest_profile_is_chosen() {
     assert_eq!(chosen(&host, "r.x/team/web2:9"), "webs");
     assert_eq!(chosen(&host, "r.x/team/web:1"), "tag");
     assert_eq!(chosen(&host, &digest), "pin");
-    assert_eq!(chosen(&host, "localhost/netinfo:latest"), "netinfo");
-    assert_eq!(chosen(&host, "netinfo"), "default");
+    assert_eq!(chosen(&host, "web"), "default");
     let problem = problem(&host, "r.x/team/web");
     let (first, second) = (
         problem.what.find("tag.yaml"),
