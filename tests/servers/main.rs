@@ -156,7 +156,7 @@ impl Shop {
 fn serve(kind: &str, engine: &Engine, row: &'static Row) {
     let [(plain, plain_owners), (ours, ours_owners)] = [Way::Plain, Way::Ours].map(|way| {
         let place = Place::new(engine, row, way);
-        let outcome = place.serve(way, &[]);
+        let outcome = place.attempt(way, &[]);
         (outcome, place.owners())
     });
     let cured = match &row.ours {
@@ -170,7 +170,7 @@ fn serve(kind: &str, engine: &Engine, row: &'static Row) {
                 || {
                     let place = Place::new(engine, row, Way::Ours);
                     lines.iter().for_each(|line| place.type_in(line));
-                    place.serve(Way::Ours, flags).failed
+                    place.attempt(Way::Ours, flags).failed
                 },
                 |words| Some(format!("its message does not say \"{words}\"")),
             ))

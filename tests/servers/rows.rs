@@ -14,8 +14,7 @@ pub(crate) struct Row {
     pub(crate) command: &'static [&'static str],
     /// What the person's directory holds before.
     pub(crate) prepare: &'static str,
-    /// Plain podman has run it there before, and its files are there.
-    pub(crate) filled: bool,
+    pub(crate) before: Before,
     /// More that has to be writable inside.
     pub(crate) also: &'static str,
     pub(crate) job: Job,
@@ -40,6 +39,16 @@ pub(crate) enum Engines {
     Rootful,
     Rootless,
     Both,
+}
+
+/// Has the image run there before?
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Before {
+    Never,
+    /// Plain podman has, as it is typed here.
+    Plain,
+    /// The same way, with these flags.
+    With(&'static [&'static str]),
 }
 
 #[derive(Debug)]
@@ -74,7 +83,7 @@ macro_rules! row {
                 flags: &$flags,
                 command: &[],
                 prepare: ":",
-                filled: false,
+                before: Before::Never,
                 also: ":",
                 job: Job::Serves,
                 plain: true,
@@ -170,7 +179,7 @@ pub(crate) const ROWS: &[Row] = &[
     row!("postgres-dir-1000", Rootful, POSTGRES, ["-p", "18014:5432", "-e", POSTGRES, "-v", "./data:/var/lib/postgresql/data:rw"],
         prepare: DATA_1000),
     row!("postgres-dir-plain", Both, POSTGRES, ["-p", "18015:5432", "-e", POSTGRES, "-v", "./data:/var/lib/postgresql/data:rw"],
-        prepare: DATA, filled: true),
+        prepare: DATA, before: Before::Plain),
     row!(
         "mariadb",
         Both,

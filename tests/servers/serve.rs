@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::engine::Engine;
 use crate::process::{Said, said};
-use crate::rows::{Job, Row};
+use crate::rows::{Before, Job, Row};
 
 /// A second of this machine is many of an emulated one's.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -37,11 +37,6 @@ impl<'a> Place<'a> {
         let dir = engine.dir(&format!("{}-{way:?}", row.name));
         let place = Self { engine, row, dir };
         place.type_in(row.prepare);
-        if row.filled {
-            let filled = place.serve(Way::Plain, &[]);
-            assert!(filled.failed.is_none(), "void: not filled: {filled:#?}");
-            place.engine.podman(["rm", "--force", "--time=0", row.name]);
-        }
         place
     }
 
@@ -52,7 +47,7 @@ impl<'a> Place<'a> {
     }
 
     /// `run` as it is typed, with more flags.
-    fn run(&self, way: Way, cure: &[&str]) -> Said {
+    fn run(&self, way: Way, flags: &[&str], cure: &[&str]) -> Said {
         let mut run = match way {
             Way::Plain => {
                 let mut podman = self.engine.patient("podman");
@@ -68,18 +63,39 @@ impl<'a> Place<'a> {
         };
         let profile = self.row.profile.filter(|_| way == Way::Ours);
         run.args(profile.map(|name| format!("--profile={name}")));
-        run.args(typed(self.row.flags, cure))
+        run.args(typed(flags, cure))
             .arg(self.row.shape.image)
             .args(self.row.command);
         said(run.current_dir(&self.dir), &[])
     }
 
-    /// The whole row, once.
-    pub(crate) fn serve(&self, way: Way, cure: &[&str]) -> Outcome {
-        let ran = self.run(way, cure);
+    /// The whole row with these flags, and with the words of a message.
+    fn serve(&self, way: Way, flags: &[&str], cure: &[&str]) -> Outcome {
+        let ran = self.run(way, flags, cure);
         let said = format!("{}{}", ran.stdout, ran.stderr);
         let failed = self.judge(&ran).err();
         Outcome { said, failed }
+    }
+
+    /// The row as it is typed, or with the words of its message.
+    pub(crate) fn attempt(&self, way: Way, cure: &[&str]) -> Outcome {
+        let before = match self.row.before {
+            Before::Never => None,
+            Before::Plain => Some((Way::Plain, self.row.flags)),
+            Before::With(flags) => Some((way, flags)),
+        };
+        if let Some((way, flags)) = before {
+            let filled = self.serve(way, flags, &[]);
+            if let Some(why) = filled.failed {
+                return Outcome {
+                    failed: Some(format!("before: {why}")),
+                    ..filled
+                };
+            }
+            self.engine
+                .podman(["rm", "--force", "--time=0", self.row.name]);
+        }
+        self.serve(way, self.row.flags, cure)
     }
 
     fn judge(&self, ran: &Said) -> Result<(), String> {

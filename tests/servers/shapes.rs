@@ -57,7 +57,12 @@ impl Shape {
         run.args(engine.store_flags())
             .arg("run")
             .args(Engine::plain_flags())
-            .args(["--network=none", &format!("--name={maker}"), base])
+            .args([
+                "--replace",
+                "--network=none",
+                &format!("--name={maker}"),
+                base,
+            ])
             .args(["bash", "-c", &self.calling("image")]);
         said(&mut run, &[]).ok();
         let changes = self
