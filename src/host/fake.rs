@@ -16,7 +16,7 @@ use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::trust::Sticky;
 use super::{
     Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
-    Process, Resource, RunsIn, Selinux, trust,
+    NamespaceIds, Process, Resource, RunsIn, Selinux, ids, trust,
 };
 use crate::problem::Invalid;
 use crate::problem::Problem;
@@ -55,10 +55,12 @@ impl Fake {
         Self::of(0, "root:x:0:0::/root:/bin/sh").directory("/root", 0, 0o700)
     }
 
-    /// A machine used by the user `ann`, with a running session.
+    /// A machine used by the user `ann`, with a running session and the subordinate ids from 100,000 to 165,535.
     pub fn rootless() -> Self {
         Self::of(1000, "ann:x:1000:1000::/home/ann:/bin/sh")
             .directory("/home/ann", 1000, 0o700)
+            .file("/etc/subuid", 0, 0o644, "ann:100000:65536\n")
+            .file("/etc/subgid", 0, 0o644, "ann:100000:65536\n")
             .directory("/run/user/1000", 1000, 0o700)
             .node("/run/user/1000/bus", FileKind::Socket, 1000, 0o666)
     }
@@ -358,6 +360,10 @@ impl Host for Fake {
 
     fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    fn engine_ids(&self) -> Option<NamespaceIds> {
+        ids::engines(self)
     }
 
     fn limits(&self) -> &Limits {

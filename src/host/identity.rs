@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::id_map;
+use super::ids::Ids;
 
 /// Does podman run as uid 0 of the host?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Identity {
     ) -> Self {
         groups.sort_unstable();
         groups.dedup();
-        let outside = id_map::outside(uid_map, euid).unwrap_or(euid);
+        let outside = Ids::parse(uid_map).outside(euid).unwrap_or(euid);
         Self {
             euid,
             uid,

@@ -15,8 +15,8 @@ mod descriptors;
 mod fake;
 mod file;
 mod filters;
-mod id_map;
 mod identity;
+mod ids;
 mod image_files;
 mod limits;
 mod mounts;
@@ -44,6 +44,7 @@ pub(crate) use file::write;
 pub(crate) use file::{Links, Opened, ReadError, Stamp, Streamed, Unread};
 pub(crate) use identity::{Identity, Mode, RunsIn};
 pub(crate) use image_files::ImageFiles;
+pub(crate) use ids::{Ids, NamespaceIds};
 pub(crate) use limits::{Effectiveness, Limits};
 pub(crate) use mounts::{KernelMount, source_of};
 pub use paths::FileKind;
@@ -162,6 +163,10 @@ pub trait Host {
 
     /// Who runs this process.
     fn identity(&self) -> &Identity;
+
+    /// The ids of the user namespace that podman itself runs in: the host's for root; for anybody else their own as 0, then
+    /// the subordinate ids of subuid(5) and subgid(5). None when a directory service knows these.
+    fn engine_ids(&self) -> Option<NamespaceIds>;
 
     /// Which limits of a container hold here for this user.
     fn limits(&self) -> &Limits;

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::cgroup_limits::{self, CgroupLimits};
-use super::id_map::inside;
+use super::ids::Ids;
 use super::mounts::{self, KernelMount};
 use crate::problem::Problem;
 
@@ -99,19 +99,21 @@ fn start_time(directory: &Path) -> io::Result<u64> {
 fn look(directory: &Path) -> io::Result<Process> {
     let text = |name: &str| fs::read_to_string(directory.join(name));
     let status = text("status")?;
-    let (uids, gids) = (text("uid_map")?, text("gid_map")?);
+    let (uids, gids) = (Ids::parse(&text("uid_map")?), Ids::parse(&text("gid_map")?));
     let field = |name: &str| {
         let line = status
             .lines()
             .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
         line.map(str::trim).ok_or(io::ErrorKind::InvalidData)
     };
-    let id = |name: &str, map: &str| -> io::Result<u32> {
+    // An id without a place in the namespace is nobody's.
+    let inside = |ids: &Ids, outside| ids.inside(outside).unwrap_or(u32::MAX);
+    let id = |name: &str, ids: &Ids| -> io::Result<u32> {
         let effective = field(name)?
             .split_whitespace()
             .nth(1)
             .and_then(|id| id.parse().ok());
-        Ok(inside(map, effective.ok_or(io::ErrorKind::InvalidData)?))
+        Ok(inside(ids, effective.ok_or(io::ErrorKind::InvalidData)?))
     };
     let set = |name: &str| -> io::Result<u64> {
         u64::from_str_radix(field(name)?, 16).map_err(|_| io::ErrorKind::InvalidData.into())

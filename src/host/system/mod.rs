@@ -24,7 +24,8 @@ use super::paths::{self, FileKind, Resolved};
 use super::trust::Sticky;
 use super::{
     Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
-    Process, Resource, RunsIn, Selinux, cache, filters, mounts, process, replace, trust,
+    NamespaceIds, Process, Resource, RunsIn, Selinux, cache, filters, ids, mounts, process,
+    replace, trust,
 };
 use crate::problem::Invalid;
 use crate::problem::Problem;
@@ -40,6 +41,7 @@ const PORT_START: &str = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 #[derive(Debug, Default)]
 pub struct System {
     identity: OnceCell<Identity>,
+    engine_ids: OnceCell<Option<NamespaceIds>>,
     limits: OnceCell<Limits>,
     lsm: OnceCell<Lsm>,
     port_start: OnceCell<u16>,
@@ -100,6 +102,10 @@ impl Host for System {
 
     fn identity(&self) -> &Identity {
         self.identity.get_or_init(identity)
+    }
+
+    fn engine_ids(&self) -> Option<NamespaceIds> {
+        self.engine_ids.get_or_init(|| ids::engines(self)).clone()
     }
 
     fn limits(&self) -> &Limits {
