@@ -15,7 +15,7 @@ use super::image_files::{Disk, ImageFiles, Layered};
 use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::trust::Sticky;
 use super::{
-    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
+    ACL, Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
     NamespaceIds, Process, Resource, RunsIn, Selinux, ids, trust,
 };
 use crate::problem::Invalid;
@@ -364,6 +364,10 @@ impl Host for Fake {
 
     fn engine_ids(&self) -> Option<NamespaceIds> {
         ids::engines(self)
+    }
+
+    fn has_acl(&self, path: &Path) -> bool {
+        self.attribute(path, ACL).is_some()
     }
 
     fn limits(&self) -> &Limits {

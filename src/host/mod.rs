@@ -43,8 +43,8 @@ pub use fake::Fake;
 pub(crate) use file::write;
 pub(crate) use file::{Links, Opened, ReadError, Stamp, Streamed, Unread};
 pub(crate) use identity::{Identity, Mode, RunsIn};
-pub(crate) use image_files::ImageFiles;
 pub(crate) use ids::{Ids, NamespaceIds};
+pub(crate) use image_files::ImageFiles;
 pub(crate) use limits::{Effectiveness, Limits};
 pub(crate) use mounts::{KernelMount, source_of};
 pub use paths::FileKind;
@@ -53,6 +53,9 @@ pub(crate) use places::{Place, names_inside, other_names, place_of};
 pub(crate) use process::{CAPABILITY_SETS, Process};
 pub use system::System;
 pub(crate) use trust::Sticky;
+
+/// Where the kernel shows the access control list of a file, acl(5).
+const ACL: &str = "system.posix_acl_access";
 
 /// A resource whose hard limit a container can inherit no more of than this process has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,6 +176,9 @@ pub trait Host {
 
     /// The security modules.
     fn lsm(&self) -> Lsm;
+
+    /// Does an access control list, acl(5), say more about a path than its owner and mode? `path` is without links.
+    fn has_acl(&self, path: &Path) -> bool;
 
     /// The content of a regular file of at most `limit` bytes, with the owner and mode of the file that was really opened.
     ///

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows profiles, rules or the host.
 
+pub(crate) mod accounts;
 pub mod args;
 pub mod flags;
 pub(crate) mod image_config;

@@ -19,11 +19,11 @@ use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 use self::mount_table::MountTable;
 use super::cgroups::{self, Cgroups, Groups, UserManager};
 use super::file::{self, Links, Opened, ReadError, Stamp, Streamed, Unread, unreadable};
-use super::image_files::{ImageFiles, Layered};
+use super::image_files::{Disk as _, ImageFiles, Layered};
 use super::paths::{self, FileKind, Resolved};
 use super::trust::Sticky;
 use super::{
-    Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
+    ACL, Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
     NamespaceIds, Process, Resource, RunsIn, Selinux, cache, filters, ids, mounts, process,
     replace, trust,
 };
@@ -106,6 +106,10 @@ impl Host for System {
 
     fn engine_ids(&self) -> Option<NamespaceIds> {
         self.engine_ids.get_or_init(|| ids::engines(self)).clone()
+    }
+
+    fn has_acl(&self, path: &Path) -> bool {
+        self.attribute(path, ACL).is_some()
     }
 
     fn limits(&self) -> &Limits {

@@ -38,6 +38,14 @@ pub enum Rootness {
 }
 
 impl User {
+    /// Both as numbers.
+    pub(crate) fn numbers(uid: u32, gid: u32) -> Self {
+        Self {
+            user: Id::Number(uid),
+            group: Some(Id::Number(gid)),
+        }
+    }
+
     /// Is it the superuser?
     pub fn is_root(&self) -> Rootness {
         match &self.user {
