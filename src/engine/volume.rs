@@ -1,13 +1,14 @@
 //! What podman says about its volumes.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 
 use crate::problem::Problem;
 
 /// A volume of podman's store, `podman-volume-ls(1)`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ListedVolume {
     /// Its driver; podman's own is `local`.
@@ -15,6 +16,13 @@ pub(crate) struct ListedVolume {
     /// How it is mounted: `type`, `o`, `device`; empty for an ordinary one.
     #[serde(default)]
     pub options: BTreeMap<String, String>,
+    /// The directory with what it holds, absolute.
+    #[serde(default)]
+    pub mountpoint: PathBuf,
+    /// Will podman fill it from the image and give it to the container's user when it is mounted next? So it is until it was
+    /// mounted for the first time.
+    #[serde(default, rename = "NeedsChown")]
+    pub is_new: bool,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +59,10 @@ mod tests {
         let answer = br#"[{"Name":"v","Driver":"local","Mountpoint":"/m","Options":{"device":"/etc","o":"bind","type":"none"},"UID":1}]"#;
         let volumes = parse(answer).unwrap();
         assert_eq!(volumes["v"].options["device"], "/etc");
+        assert_eq!(volumes["v"].mountpoint, PathBuf::from("/m"));
+        assert!(!volumes["v"].is_new);
+        let new = br#"[{"Name":"v","Driver":"local","Mountpoint":"/m","NeedsCopyUp":true,"NeedsChown":true}]"#;
+        assert!(parse(new).unwrap()["v"].is_new);
         for none in ["", "[]\n", "null"] {
             assert_eq!(parse(none.as_bytes()).unwrap(), BTreeMap::new());
         }

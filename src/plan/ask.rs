@@ -8,6 +8,7 @@ use super::context::Context;
 use super::judged::Accepted;
 use super::ready::Ready;
 use crate::engine::ListedVolume;
+use crate::host::{FileKind, Mode, Resolved};
 use crate::podman::flags::{self, NeededBy};
 use crate::podman::image_config::ImageConfig;
 use crate::policy::facts::{ExistingVolume, JoinedContainer};
@@ -127,22 +128,68 @@ fn volumes(
     if names.is_empty() {
         return Ok(volumes);
     }
-    for (name, ListedVolume { driver, options }) in ready.engine.volumes()? {
+    for (name, listed) in ready.engine.volumes()? {
         if names.contains(&name) {
-            let device = options.get("device").map(Path::new);
-            let device = device.filter(|path| path.is_absolute());
-            let device = device.map(|path| context.host.resolve(path)).transpose()?;
-            volumes.insert(
-                name,
-                ExistingVolume {
-                    driver,
-                    options,
-                    device,
-                },
-            );
+            volumes.insert(name, existing(listed, ready, context)?);
         }
     }
     Ok(volumes)
+}
+
+fn existing(
+    listed: ListedVolume,
+    ready: &Ready,
+    context: &Context<'_>,
+) -> Result<ExistingVolume, Problem> {
+    let device = listed.options.get("device").map(Path::new);
+    let device = device.filter(|path| path.is_absolute());
+    let device = device.map(|path| context.host.resolve(path)).transpose()?;
+    // Of another file system than podman's own directory nobody knows the owner before it is mounted.
+    let is_local =
+        ["", "local"].contains(&listed.driver.as_str()) && !listed.options.contains_key("type");
+    let content = match &device {
+        None if is_local && !listed.is_new => content(&listed.mountpoint, ready, context),
+        _ => None,
+    };
+    let ListedVolume {
+        driver, options, ..
+    } = listed;
+    Ok(ExistingVolume {
+        driver,
+        options,
+        device,
+        content,
+    })
+}
+
+/// The directory of a volume; where the caller may not look, as podman's own namespace sees it.
+fn content(mountpoint: &Path, ready: &Ready, context: &Context<'_>) -> Option<Resolved> {
+    let found = context.host.resolve(mountpoint);
+    if let Ok(found) = found {
+        return (found.kind == FileKind::Directory).then_some(found);
+    }
+    if context.host.identity().mode == Mode::Rootful {
+        return None;
+    }
+    let words = [
+        "unshare",
+        "stat",
+        "-c",
+        "%u %g %a",
+        "--",
+        mountpoint.to_str()?,
+    ];
+    let said = ready.engine.ask(&words, "look at a volume").ok()?;
+    let said = String::from_utf8(said).ok()?;
+    let mut numbers = said.split_whitespace();
+    let ids = context.host.engine_ids()?;
+    Some(Resolved {
+        path: mountpoint.to_owned(),
+        kind: FileKind::Directory,
+        owner: ids.uids.outside(numbers.next()?.parse().ok()?)?,
+        group: ids.gids.outside(numbers.next()?.parse().ok()?)?,
+        mode: u32::from_str_radix(numbers.next()?, 8).ok()?,
+    })
 }
 
 /// The containers whose namespaces the spec joins; podman is asked only when there are any.

@@ -52,7 +52,7 @@ pub struct NamedVolume {
 }
 
 /// A named volume that exists already.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExistingVolume {
     /// Its driver; podman's own is `local`.
     pub driver: String,
@@ -60,6 +60,9 @@ pub struct ExistingVolume {
     pub options: BTreeMap<String, String>,
     /// The host path it stands for, when it is a bind in disguise.
     pub device: Option<Resolved>,
+    /// The directory with what it holds; none while nothing was mounted, so that podman will fill it and give it away, and
+    /// where it cannot be told.
+    pub content: Option<Resolved>,
 }
 
 impl ExistingVolume {

@@ -49,6 +49,7 @@ fn volumes(host: &Fake) -> BTreeMap<String, ExistingVolume> {
             .map(|(key, value)| (key.into(), value.into()))
             .into(),
         device,
+        ..ExistingVolume::default()
     };
     BTreeMap::from([("disguised".to_owned(), disguised)])
 }

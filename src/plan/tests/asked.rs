@@ -56,6 +56,7 @@ fn only_the_volumes_of_the_run_are_followed() {
         options: options
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into(),
+        ..ListedVolume::default()
     };
     let engine = FakeEngine::new(NEW)
         .with_volume("loop", volume([("o", "bind"), ("device", "/loop")]))

@@ -142,6 +142,7 @@ fn what_podman_answers_is_judged_before_podman_is_become() {
         options: [("type", "none"), ("o", "bind"), ("device", "/etc")]
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .into(),
+        ..ListedVolume::default()
     };
     let engine = FakeEngine::new(NEW).with_volume("data", disguised);
     refusing(go(

@@ -154,7 +154,7 @@ mod tests {
         let volume = ExistingVolume {
             driver: driver.into(),
             options: options.collect(),
-            device: None,
+            ..ExistingVolume::default()
         };
         let host = Fake::rootful();
         let mut run = TestRun::on(&host);
