@@ -50,7 +50,7 @@ impl<'r> Draft<'r> {
     /// Holds every rule against it.
     ///
     /// # Errors
-    /// Where engines keep their files cannot be told.
+    /// Where engines keep their files cannot be told; nothing speaks against it, but its user namespace has no such user.
     pub(crate) fn judge(mut self, context: &Context<'_>) -> Result<Judged, Problem> {
         let facts = Facts {
             host: context.host,
@@ -80,6 +80,7 @@ impl<'r> Draft<'r> {
                 filter,
             }))
         } else {
+            spec.runner.has_a_place(&spec.user, context.host)?;
             Judged::Accepted(Box::new(Accepted {
                 judgement,
                 spec,

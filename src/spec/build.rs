@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::layers::{Layers, same_layer, setting};
 use super::level::Level;
 use super::mount::ExistingVolume;
+use super::runner::{self, Asked, Surroundings};
 use super::seccomp::foreign;
-use super::{CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, mounts, user};
+use super::{CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, mounts};
 use crate::caps::CapArg;
 use crate::host::{self, Host, Resource};
 use crate::origin::{Origin, Setting};
@@ -28,6 +29,7 @@ use crate::podman::value::restart::Restart;
 use crate::podman::value::security_opt::{NoNewPrivileges, SecurityOpt};
 use crate::podman::value::sysctl::Sysctl;
 use crate::podman::value::ulimit::{Ulimit, UlimitName, UlimitValue};
+use crate::podman::value::userns::Userns;
 use crate::podman::value::{number, security_opt};
 use crate::problem::Invalid;
 use crate::problem::Problem;
@@ -90,22 +92,19 @@ fn bounded(given: &[FlagValue]) -> Result<(), Problem> {
 fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem> {
     let options = SecurityOptions::collect(layers)?;
     let memory = memory(layers)?;
-    let has_idmap = layers
-        .any_of([&flags::UIDMAP, &flags::GIDMAP])
-        .next()
-        .is_some()
-        || layers.all(&flags::SUBUIDNAME).next().is_some()
-        || layers.all(&flags::SUBGIDNAME).next().is_some();
-    let userns = layers.scalar(&flags::USERNS)?;
     let cap_add = capabilities(layers)?;
-    let user = user::resolve(layers, inputs.image_config)?;
-    let mounts = mounts::collect(layers, inputs.host, inputs.image_config, &user.value)?;
+    let mut mounts = mounts::collect(layers, inputs.host, inputs.image_config)?;
+    let network = networks(layers)?;
+    let asked = asked_ids(layers, &network)?;
+    let [uidmap, gidmap] = [asked.uidmap.clone(), asked.gidmap.clone()];
+    let (user, userns, runner) =
+        runner::resolve(layers, asked, &Surroundings::new(inputs, &mounts))?;
+    mounts::finish(&mut mounts, &runner, inputs.host);
     let external_rootfs = mounts::external_rootfs(layers, inputs.image, inputs.host)?;
     let image = match &external_rootfs {
         Some(_) => NO_IMAGE,
         None => inputs.image,
     };
-    let network = networks(layers)?;
     let spec = Spec {
         image: Setting::new(
             image
@@ -115,9 +114,10 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
         ),
         command: inputs.command.to_vec(),
         user,
-        userns: Some(userns).filter(|userns| !has_idmap || userns.origin.is_asked()),
-        uidmap: layers.list(&flags::UIDMAP, |_, _| false)?,
-        gidmap: layers.list(&flags::GIDMAP, |_, _| false)?,
+        runner,
+        userns,
+        uidmap,
+        gidmap,
         privileged: layers.switch(&flags::PRIVILEGED)?,
         new_privileges: options.new_privileges,
         cap_add,
@@ -221,6 +221,47 @@ fn devices(layers: &Layers<'_>, host: &dyn Host) -> Result<Vec<Setting<Device>>,
         }
     }
     Ok(devices)
+}
+
+/// What is said about ids. `--uidmap` and its kin stand in the place of a `--userns` that nobody asked for.
+fn asked_ids(layers: &Layers<'_>, network: &[Setting<Network>]) -> Result<Asked, Problem> {
+    let userns = layers.scalar(&flags::USERNS)?;
+    let mut maps = layers.any_of([
+        &flags::UIDMAP,
+        &flags::GIDMAP,
+        &flags::SUBUIDNAME,
+        &flags::SUBGIDNAME,
+    ]);
+    let is_mapped = maps.next().is_some();
+    let joins = |network: &Setting<Network>| {
+        matches!(
+            network.value,
+            Network::Path(_) | Network::Container(_) | Network::Pod
+        )
+    };
+    let mut joined = false;
+    for (flag, kind) in [
+        (&flags::PID, NamespaceKind::Pid),
+        (&flags::IPC, NamespaceKind::Ipc),
+        (&flags::UTS, NamespaceKind::Uts),
+        (&flags::CGROUPNS, NamespaceKind::Cgroup),
+    ] {
+        let namespace = namespace(layers, flag, kind)?.value;
+        joined |= matches!(
+            namespace,
+            Namespace::Path(_) | Namespace::Container(_) | Namespace::Pod
+        );
+    }
+    let mut pods = [&flags::POD, &flags::POD_ID_FILE].into_iter();
+    Ok(Asked {
+        userns: Some(userns)
+            .filter(|userns: &Setting<Userns>| !is_mapped || userns.origin.is_asked()),
+        uidmap: layers.list(&flags::UIDMAP, |_, _| false)?,
+        gidmap: layers.list(&flags::GIDMAP, |_, _| false)?,
+        is_joining: joined
+            || network.iter().any(joins)
+            || pods.any(|flag| layers.peek(flag).is_some()),
+    })
 }
 
 fn namespace(

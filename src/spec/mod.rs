@@ -12,9 +12,9 @@ mod layers;
 pub(crate) mod level;
 pub(crate) mod mount;
 mod mounts;
+pub(crate) mod runner;
 pub(crate) mod seccomp;
 mod submounts;
-mod user;
 
 use std::ffi::OsString;
 
@@ -48,6 +48,7 @@ use crate::rule_id::RuleId;
 use crate::seccomp::Arch;
 
 pub(crate) use mount::{ExternalRootfs, Mount};
+pub(crate) use runner::Runner;
 pub(crate) use seccomp::Seccomp;
 
 /// On or off, where podman has a bool.
@@ -101,6 +102,8 @@ pub struct Spec {
 
     /// `--user`
     pub user: Setting<User>,
+    /// The same in numbers, and who that is on this host
+    pub(crate) runner: Runner,
     /// `--userns`; absent when `--uidmap` or `--gidmap` says it.
     pub userns: Option<Setting<Userns>>,
     /// `--uidmap`

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::layers::{Layers, same_layer, setting};
 use super::mount::{Bind, ExternalRootfs, Mount, NamedVolume};
+use super::runner::Runner;
 use super::submounts;
 use crate::host::{FileKind, Host, Mode, Resolved, Selinux};
 use crate::origin::{Origin, Setting};
@@ -23,7 +24,6 @@ use crate::podman::value::namespace::{Namespace, NamespaceKind};
 use crate::podman::value::path::{ContainerPath, HostPath};
 use crate::podman::value::secret::Secret;
 use crate::podman::value::tmpfs::Tmpfs;
-use crate::podman::value::user::{Id, User};
 use crate::podman::value::volume::{Volume, VolumeName, VolumeSource};
 use crate::problem::Invalid;
 use crate::problem::Problem;
@@ -40,7 +40,6 @@ pub(super) fn collect(
     layers: &Layers<'_>,
     host: &dyn Host,
     image: Option<&ImageConfig>,
-    user: &User,
 ) -> Result<Vec<Setting<Mount>>, Problem> {
     let mut mounts: Vec<Setting<Mount>> = Vec::new();
     for given in layers.any_of([&flags::VOLUME, &flags::MOUNT, &flags::TMPFS]) {
@@ -82,12 +81,16 @@ pub(super) fn collect(
     }
     mounts.extend(secrets(layers, &mounts)?);
     mounts.extend(shared_memory(layers, &mounts)?);
+    Ok(mounts)
+}
+
+/// What depends on the container's user.
+pub(super) fn finish(mounts: &mut [Setting<Mount>], runner: &Runner, host: &dyn Host) {
     if host.lsm().selinux == Selinux::Enforcing && host.identity().mode == Mode::Rootful {
-        for mount in &mut mounts {
-            relabel(&mut mount.value, user);
+        for mount in mounts {
+            relabel(&mut mount.value, runner);
         }
     }
-    Ok(mounts)
 }
 
 /// Shared memory that can be written: with `--read-only-tmpfs=false` podman 5 mounts its own read-only, and then nothing
@@ -116,10 +119,10 @@ fn shared_memory(
 
 /// `Z` for a directory that belongs to the container's own user: without it an enforcing `SELinux` denies every access,
 /// and people answer that by switching `SELinux` off. What belongs to anybody else keeps its label.
-fn relabel(mount: &mut Mount, user: &User) {
-    if let (Mount::Bind(bind), Id::Number(uid)) = (mount, &user.user) {
-        let own = bind.source.kind == FileKind::Directory && bind.source.owner == *uid && *uid != 0;
-        if own && bind.options.overlay.is_none() {
+fn relabel(mount: &mut Mount, runner: &Runner) {
+    if let (Mount::Bind(bind), Some(uid)) = (mount, runner.uid) {
+        let is_directory = bind.source.kind == FileKind::Directory;
+        if is_directory && bind.source.owner == uid && uid != 0 && bind.options.overlay.is_none() {
             bind.options.relabel.get_or_insert(Relabel::Private);
         }
     }
@@ -500,8 +503,7 @@ mod tests {
         let words = ["-v", "/srv/app:/a", "--tmpfs", "/a/"].map(Into::into);
         let said = crate::podman::args::parse(&words, &[], &base).unwrap();
         let layers = Layers::new(&said.given);
-        let user = "1000".parse().unwrap();
-        assert!(collect(&layers, &host, None, &user).is_err());
+        assert!(collect(&layers, &host, None).is_err());
     }
 
     #[test]

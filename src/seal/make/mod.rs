@@ -49,6 +49,7 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
         image: _,
         command: _,
         user,
+        runner: _,
         userns,
         // A mapping that was asked for is any: `host_root`.
         uidmap: _,

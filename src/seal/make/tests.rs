@@ -275,7 +275,7 @@ const CHANGES: [(&str, &str); 109] = [
     ("--userns=keep-id:gid=9", r#"{"namespaces":null,"groups":{"exactly":[9]}}"#),
     ("--userns=nomap", r#"{"namespaces":null,"groups":{"exactly":[0]}}"#),
     ("--userns=auto", r#"{"namespaces":null,"host_root":null}"#),
-    ("--userns=auto:size=9", r#"{"namespaces":null,"host_root":null}"#),
+    ("--userns=auto:size=70000", r#"{"namespaces":null,"host_root":null}"#),
     ("--userns=auto:uidmapping=0:0:1", r#"{"namespaces":null}"#),
     ("--userns=ns:/x", r#"{"namespaces":{"user":{"path":"/x"}}}"#),
     ("--userns=container:x", r#"{"namespaces":{"user":"joined"}}"#),

@@ -53,7 +53,7 @@ pub(crate) fn lines(spec: &Spec, filter: &Path, sealing: Option<Sealing>) -> Vec
     #[rustfmt::skip]
     let Spec {
         image: _, command: _, external_rootfs: _,
-        user, userns, uidmap, gidmap,
+        user, runner: _, userns, uidmap, gidmap,
         privileged, new_privileges, cap_add, seccomp, nesting: _, foreign: _, seccomp_policy, apparmor, label, mask, unmask, proc_opts,
         root_fs, read_only_tmpfs, image_volume, mounts,
         network, publish, publish_all, pid, ipc, uts, cgroupns, cgroups,
