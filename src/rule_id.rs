@@ -96,6 +96,7 @@ macro_rules! every_rule {
             WritableBind "writable-bind" writable_bind,
             RelabelDanger "relabel-danger" relabel_danger,
             PropagationShared "propagation-shared" propagation_shared,
+            MountOwner "mount-owner" mount_owner,
             ChownHostTree "chown-host-tree" chown_host_tree,
             MountSuidDevExec "mount-suid-dev-exec" mount_suid_dev_exec,
             OverlayUpperdir "overlay-upperdir" overlay_upperdir,

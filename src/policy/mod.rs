@@ -7,6 +7,7 @@ pub(crate) mod engine;
 pub(crate) mod facts;
 mod joined;
 mod overwrite;
+mod owners;
 pub(crate) mod paths;
 mod places;
 pub(crate) mod rows;

@@ -81,6 +81,7 @@ pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
     let host = host
         .directory("/home/user", 1000, 0o755)
         .file("/home/user/project/open.env", 0, 0o644, "A=b")
+        .directory("/srv/data", 0, 0o755)
         .file("/usr/share/containers/seccomp.json", 0, 0o644, engine);
     let own = |text: &str| text.to_owned();
     let image = ImageConfig {

@@ -143,7 +143,7 @@ mod tests {
         );
         silent(
             "uidmap-host-root",
-            &["--uidmap=0:1:1", "--gidmap=0:30000:7000"],
+            &["--uidmap=0:1:7000", "--gidmap=0:30000:7000"],
         );
         silent("uidmap-host-root", &["--userns=auto:uidmapping=0:100000:1"]);
     }

@@ -1,0 +1,140 @@
+//! May the container's user read and write what is mounted? By the owner, the group and the mode of what is there, by the
+//! numbers of the container.
+
+use crate::caps::CapArg;
+use crate::host::{FileKind, Resolved};
+use crate::origin::Setting;
+use crate::podman::flags;
+use crate::podman::value::mount_options::{Access, MountOptions};
+use crate::podman::value::path::ContainerPath;
+use crate::policy::facts::Facts;
+use crate::spec::mount::{Bind, NamedVolume};
+use crate::spec::{Mount, Spec, Switch};
+
+/// Who passes over owners and modes.
+const OVERRIDES: [&str; 2] = ["DAC_OVERRIDE", "DAC_READ_SEARCH"];
+
+/// Something mounted that the container's user cannot use as it was meant.
+pub(super) struct Closed<'a> {
+    /// Where it appears.
+    pub(super) at: &'a ContainerPath,
+    /// What it is.
+    pub(super) what: Closure<'a>,
+    /// What stands there.
+    pub(super) found: &'a Resolved,
+    /// What it was meant for.
+    pub(super) access: Access,
+    /// The mount.
+    pub(super) mount: &'a Setting<Mount>,
+}
+
+/// What it is.
+#[derive(Clone, Copy)]
+pub(super) enum Closure<'a> {
+    /// A path of this host.
+    Bind(&'a Bind),
+    /// A volume that was used before.
+    Volume(&'a str),
+}
+
+/// All of it; nothing where the ids are not known, or do not matter.
+pub(super) fn closed<'a>(spec: &'a Spec, facts: &Facts<'a>) -> Vec<Closed<'a>> {
+    let may_all = spec.cap_add.iter().any(|cap| match cap.value {
+        CapArg::All => true,
+        CapArg::One(cap) => OVERRIDES.contains(&cap.to_string().as_str()),
+    });
+    if may_all || spec.privileged.value == Switch::On {
+        return Vec::new();
+    }
+    let mounts = spec.mounts.iter().filter_map(|mount| mounted(mount, facts));
+    mounts
+        .filter(|mounted| !facts.host.has_acl(&mounted.found.path))
+        .filter(|mounted| may(spec, mounted) == Some(false))
+        .collect()
+}
+
+/// What is there before the container starts. What podman will give to the container's user is nobody else's.
+fn mounted<'a>(mount: &'a Setting<Mount>, facts: &Facts<'a>) -> Option<Closed<'a>> {
+    let (what, at, found, options) = match &mount.value {
+        Mount::Bind(bind) => (
+            Closure::Bind(bind),
+            &bind.destination,
+            &bind.source,
+            &bind.options,
+        ),
+        Mount::Volume(volume) => {
+            let NamedVolume {
+                name,
+                destination,
+                options,
+                ..
+            } = volume;
+            let found = facts.existing(volume)?.content.as_ref()?;
+            let name = name.as_ref()?.as_str();
+            (Closure::Volume(name), destination, found, options)
+        }
+        Mount::Tmpfs(_) | Mount::Other(_) => return None,
+    };
+    let MountOptions {
+        access,
+        ownership,
+        overlay,
+        idmap,
+        ..
+    } = options;
+    let is_judged = ownership.is_none()
+        && overlay.is_none()
+        && idmap.is_none()
+        && matches!(found.kind, FileKind::Directory | FileKind::File);
+    is_judged.then_some(Closed {
+        at,
+        what,
+        found,
+        access: (*access)?,
+        mount,
+    })
+}
+
+/// Owner, group or the others, and of them the first that fits alone, `path_resolution(7)`.
+fn may(spec: &Spec, mounted: &Closed<'_>) -> Option<bool> {
+    let runner = &spec.runner;
+    let (uid, ids) = (runner.uid?, runner.ids.as_ref()?);
+    let Resolved {
+        kind,
+        owner,
+        group,
+        mode,
+        ..
+    } = mounted.found;
+    let shift = if ids.uids.inside(*owner) == Some(uid) {
+        6
+    } else if has_group(spec, ids.gids.inside(*group)?)? {
+        3
+    } else {
+        0
+    };
+    let needs = match (mounted.access, kind) {
+        (Access::ReadOnly, FileKind::Directory) => 0o5,
+        (Access::ReadOnly, _) => 0o4,
+        (Access::ReadWrite, FileKind::Directory) => 0o7,
+        (Access::ReadWrite, _) => 0o6,
+    };
+    Some((mode >> shift) & needs == needs)
+}
+
+/// Is the process in a group? None where that is known in the container only.
+fn has_group(spec: &Spec, group: u32) -> Option<bool> {
+    if spec.runner.gid? == group {
+        return Some(true);
+    }
+    // A user without a group has those that the image gives it.
+    spec.user.value.group.as_ref()?;
+    for given in spec.passed(&flags::GROUP_ADD) {
+        for word in given.value.split(',') {
+            if word.parse::<u32>().ok()? == group {
+                return Some(true);
+            }
+        }
+    }
+    Some(false)
+}
