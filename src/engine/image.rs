@@ -76,6 +76,14 @@ pub(super) fn parse(answer: &[u8]) -> Result<ImageConfig, Problem> {
     })
 }
 
+/// Does the storage driver keep each image whole, in a directory that it does not name?
+pub(super) fn is_vfs(answer: &[u8]) -> bool {
+    let images: Result<Vec<Inspected>, _> = serde_json::from_slice(answer);
+    let images = images.unwrap_or_default().into_iter();
+    let mut drivers = images.filter_map(|image| image.graph_driver);
+    drivers.any(|driver| driver.name == "vfs")
+}
+
 /// The directories of an image's layers, uppermost first. With one of them not understood there is none: it might hide what
 /// lies below.
 fn layers(driver: GraphDriver) -> Vec<PathBuf> {

@@ -7,6 +7,7 @@ mod container;
 pub(crate) mod fake;
 mod image;
 mod store;
+mod vfs;
 mod volume;
 
 use std::collections::BTreeMap;
@@ -177,14 +178,22 @@ impl Podman {
         self.store.iter().cloned().chain(words(question)).collect()
     }
 
-    fn inspect(&self, reference: &str) -> Result<Option<ImageConfig>, Problem> {
+    fn inspect(&self, host: &dyn Host, reference: &str) -> Result<Option<ImageConfig>, Problem> {
         let ask = |args: &[&str]| exec::ask(&self.path, &self.words(args), &self.variables);
         let answer = ask(&["image", "inspect", "--", reference])?;
         if answer.code != Some(0) && ask(&["image", "exists", "--", reference])?.code == Some(1) {
             return Ok(None);
         }
         let doing = format!("inspect the image \"{reference}\"");
-        image::parse(&answer.success(&doing)?).map(Some)
+        let answer = answer.success(&doing)?;
+        let mut image = image::parse(&answer)?;
+        if image.layers.is_empty() && image::is_vfs(&answer) {
+            let root = ask(&["info", "--format", "{{.Store.GraphRoot}}"])?;
+            let root = root.success("say where its store is")?;
+            let root = String::from_utf8_lossy(&root);
+            image.layers = vfs::layers(host, Path::new(root.trim()), &image.id);
+        }
+        Ok(Some(image))
     }
 
     fn current_version(&self, host: &dyn Host, stamp: &Stamp) -> Result<Version, Problem> {
@@ -236,7 +245,7 @@ impl Engine for Podman {
         if let Some(known) = cache.as_ref().and_then(|cache| cache.get(reference)) {
             return Ok(Some(known));
         }
-        let Some(found) = self.inspect(reference)? else {
+        let Some(found) = self.inspect(host, reference)? else {
             return Ok(None);
         };
         if let Some(cache) = cache {
