@@ -204,7 +204,7 @@ mod tests {
             "{\"Name\": \"btrfs\", \"Data\": {\"UpperDir\": \"/s/c/diff\"}}",
             &data(", \"LowerDir\": \"/s/b/diff:a/diff\""),
         ] {
-            assert_eq!(found(none), [PathBuf::new(); 0], "{none}");
+            assert!(found(none).is_empty(), "{none}");
         }
     }
 

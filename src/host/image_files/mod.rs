@@ -163,12 +163,12 @@ impl<'a, D: Disk> Layered<'a, D> {
 
     /// Does a directory of one layer hide what others below have of the same name?
     fn hides(&self, directory: &Path) -> io::Result<bool> {
-        let has = |name: &&str| self.disk.attribute(directory, name).is_some();
-        if REDIRECTED.iter().any(|name| has(&name)) {
+        let has = |name: &str| self.disk.attribute(directory, name).is_some();
+        if REDIRECTED.iter().any(|name| has(name)) {
             return Err(io::Error::other("a directory that was renamed"));
         }
-        let is_opaque = |name: &&str| self.disk.attribute(directory, name).as_deref() == Some(b"y");
-        Ok(OPAQUE.iter().any(|name| is_opaque(&name))
+        let is_opaque = |name: &str| self.disk.attribute(directory, name).as_deref() == Some(b"y");
+        Ok(OPAQUE.iter().any(|name| is_opaque(name))
             || self.look_at(&directory.join(OPAQUE_MARKER))?.is_some())
     }
 
@@ -238,8 +238,8 @@ impl<D: Disk> ImageFiles for Layered<'_, D> {
 
     fn read(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
         let place = self.file(path)?;
-        let is_elsewhere = |name: &&str| self.disk.attribute(&place, name).is_some();
-        if REDIRECTED.iter().any(|name| is_elsewhere(&name)) {
+        let is_elsewhere = |name: &str| self.disk.attribute(&place, name).is_some();
+        if REDIRECTED.iter().any(|name| is_elsewhere(name)) {
             return None;
         }
         let opened = self.disk.open_file(&place, limit, Links::Refuse);
