@@ -94,6 +94,7 @@ macro_rules! every_rule {
             HostIpcSocket "host-ipc-socket" host_ipc_socket,
             DeviceBind "device-bind" device_bind,
             WritableBind "writable-bind" writable_bind,
+            NoexecProgram "noexec-program" noexec_program,
             RelabelDanger "relabel-danger" relabel_danger,
             PropagationShared "propagation-shared" propagation_shared,
             MountOwner "mount-owner" mount_owner,

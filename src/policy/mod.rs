@@ -10,6 +10,7 @@ mod overwrite;
 mod owners;
 pub(crate) mod paths;
 mod places;
+mod program;
 pub(crate) mod rows;
 pub(crate) mod rule;
 pub(crate) mod rules;

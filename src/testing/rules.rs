@@ -28,7 +28,7 @@ impl TestRun<'_> {
     }
 
     /// Judges `run ARGS`, where ARGS end with an image and perhaps a command.
-    fn judge_words(&self, args: &[&str]) -> Verdicts {
+    pub(crate) fn judge_words(&self, args: &[&str]) -> Verdicts {
         let words: Vec<OsString> = args.iter().map(OsString::from).collect();
         RunOptions::parse(&words, RUN_OPTIONS, &self.directory)
             .and_then(|said| self.verdicts(&said))
@@ -82,6 +82,7 @@ pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
         .directory("/home/user", 1000, 0o755)
         .file("/home/user/project/open.env", 0, 0o644, "A=b")
         .directory("/srv/data", 0, 0o755)
+        .file("/home/user/project/server", 0, 0o755, "")
         .file("/usr/share/containers/seccomp.json", 0, 0o644, engine);
     let own = |text: &str| text.to_owned();
     let image = ImageConfig {
