@@ -18,6 +18,7 @@ macro_rules! every_rule {
             CapHostEscape "cap-host-escape" cap_host_escape,
             CapPrivilege "cap-privilege" cap_privilege,
             CapLimited "cap-limited" cap_limited,
+            FileCapability "file-capability" file_capability,
             NewPrivileges "new-privileges" new_privileges,
             RootUser "root-user" root_user,
             RootUserRootful "root-user-rootful" root_user_rootful,

@@ -72,6 +72,11 @@ pub(crate) fn findings(rule: &str, args: &[&str]) -> Vec<Finding> {
     TestRun::on(&Fake::rootful()).findings(rule, args)
 }
 
+/// The attribute of a program that may bind low ports, and is not started where it may not: version 2, effective bit, the
+/// words of capability 10.
+pub(crate) const NET_BIND_SERVICE: [u8; 20] =
+    [1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
 /// The findings of one rule where host, image and site policy have whatever a rule finds fault with.
 pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
     let mut cgroups = Fake::rootful().cgroups();
@@ -83,6 +88,12 @@ pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
         .file("/home/user/project/open.env", 0, 0o644, "A=b")
         .directory("/srv/data", 0, 0o755)
         .file("/home/user/project/server", 0, 0o755, "")
+        .file("/layers/1/usr/bin/caddy", 0, 0o755, "")
+        .with_attribute(
+            "/layers/1/usr/bin/caddy",
+            "security.capability",
+            NET_BIND_SERVICE,
+        )
         .file("/usr/share/containers/seccomp.json", 0, 0o644, engine);
     let own = |text: &str| text.to_owned();
     let image = ImageConfig {
@@ -91,6 +102,7 @@ pub(crate) fn findings_of_example(rule: &str, args: &[&str]) -> Vec<Finding> {
         annotations: [(own("run.oci.handler"), own("krun"))].into(),
         labels: [(own("run"), own("podman run IMAGE"))].into(),
         exposed_ports: vec![own("22/tcp")],
+        layers: vec!["/layers/1".into()],
         ..ImageConfig::default()
     };
     let policy = "registries: [localhost]\nbind_roots: [/srv]\nmax: {memory: 1g}\n";
