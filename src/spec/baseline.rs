@@ -73,8 +73,8 @@ pub static BASELINE: &[Default] = &[
     ),
     row(
         &flags::IMAGE_VOLUME,
-        "tmpfs",
-        "an image's VOLUMEs would be writable for ever",
+        "anonymous",
+        "each VOLUME of the image is a mount of its own, as podman makes it",
     ),
     row(&flags::NETWORK, "private", "a network namespace of its own"),
     row(

@@ -9,7 +9,7 @@ use super::level::Level;
 use super::mount::ExistingVolume;
 use super::runner::{self, Asked, Surroundings};
 use super::seccomp::foreign;
-use super::{CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, mounts};
+use super::{CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, image_volumes, mounts};
 use crate::caps::CapArg;
 use crate::host::{self, Host, Resource};
 use crate::origin::{Origin, Setting};
@@ -93,7 +93,9 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
     let options = SecurityOptions::collect(layers)?;
     let memory = memory(layers)?;
     let cap_add = capabilities(layers)?;
-    let mut mounts = mounts::collect(layers, inputs.host, inputs.image_config)?;
+    let image_volume = image_volumes::mode(layers, inputs.level)?;
+    let mode = image_volume.value;
+    let mut mounts = mounts::collect(layers, inputs.host, mode, inputs.image_config)?;
     let network = networks(layers)?;
     let asked = asked_ids(layers, &network)?;
     let [uidmap, gidmap] = [asked.uidmap.clone(), asked.gidmap.clone()];
@@ -142,7 +144,7 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
             }),
         read_only_tmpfs: layers.switch(&flags::READ_ONLY_TMPFS)?,
         external_rootfs,
-        image_volume: layers.scalar(&flags::IMAGE_VOLUME)?,
+        image_volume: image_volumes::said(image_volume),
         mounts,
         sysctl: sysctls(layers, &network)?,
         network,

@@ -8,6 +8,7 @@
 pub(crate) mod argv;
 pub mod baseline;
 pub mod build;
+pub(crate) mod image_volumes;
 mod layers;
 pub(crate) mod level;
 pub(crate) mod mount;

@@ -5,12 +5,13 @@
 
 use std::path::Path;
 
+use super::image_volumes;
 use super::layers::{Layers, same_layer, setting};
 use super::mount::{Bind, ExternalRootfs, Mount, NamedVolume};
 use super::runner::Runner;
 use super::submounts;
 use crate::host::{FileKind, Host, Mode, Resolved, Selinux};
-use crate::origin::{Origin, Setting};
+use crate::origin::Setting;
 use crate::podman::args::FlagValue;
 use crate::podman::flags;
 use crate::podman::image_config::ImageConfig;
@@ -29,7 +30,7 @@ use crate::problem::Invalid;
 use crate::problem::Problem;
 
 /// Size of a tmpfs that names none.
-const TMPFS_SIZE: &str = "64m";
+pub(super) const TMPFS_SIZE: &str = "64m";
 /// Where programs share memory.
 const SHARED_MEMORY: &str = "/dev/shm";
 /// Where podman puts the files of secrets.
@@ -39,6 +40,7 @@ const SECRETS: &str = "/run/secrets";
 pub(super) fn collect(
     layers: &Layers<'_>,
     host: &dyn Host,
+    mode: ImageVolume,
     image: Option<&ImageConfig>,
 ) -> Result<Vec<Setting<Mount>>, Problem> {
     let mut mounts: Vec<Setting<Mount>> = Vec::new();
@@ -76,9 +78,7 @@ pub(super) fn collect(
     };
     below.retain(|below| !is_covered(below));
     mounts.extend(below);
-    if layers.scalar::<ImageVolume>(&flags::IMAGE_VOLUME)?.value == ImageVolume::Tmpfs {
-        mounts.extend(image_volumes(&mounts, image)?);
-    }
+    mounts.extend(image_volumes::mounts(mode, &mounts, image)?);
     mounts.extend(secrets(layers, &mounts)?);
     mounts.extend(shared_memory(layers, &mounts)?);
     Ok(mounts)
@@ -184,30 +184,6 @@ fn secrets(
         }
     }
     Ok(None)
-}
-
-/// A tmpfs for each VOLUME of the image that nothing covers: podman's own would have no limit.
-fn image_volumes(
-    mounts: &[Setting<Mount>],
-    image: Option<&ImageConfig>,
-) -> Result<Vec<Setting<Mount>>, Problem> {
-    let mut more = Vec::new();
-    for path in image.iter().flat_map(|image| &image.volumes) {
-        let at: ContainerPath = path.parse().map_err(Problem::from)?;
-        if !mounts
-            .iter()
-            .any(|mount| mount.value.destination() == Some(&at))
-        {
-            let tmpfs = format!("{at}:size={TMPFS_SIZE}")
-                .parse()
-                .map_err(Problem::from)?;
-            more.push(Setting::new(
-                Mount::Tmpfs(harden_tmpfs(tmpfs)?),
-                Origin::Image("VOLUME"),
-            ));
-        }
-    }
-    Ok(more)
 }
 
 fn read(given: &FlagValue, host: &dyn Host) -> Result<Setting<Mount>, Problem> {
@@ -367,7 +343,7 @@ fn harden(mut options: MountOptions, access: Access) -> MountOptions {
 
 /// Bounded, nothing in it can be run, and the container's user may write to it: runc 1.1 gives a tmpfs the mode of the
 /// image's directory, whatever `mode=` says, so only ownership helps.
-fn harden_tmpfs(mut tmpfs: Tmpfs) -> Result<Tmpfs, Problem> {
+pub(super) fn harden_tmpfs(mut tmpfs: Tmpfs) -> Result<Tmpfs, Problem> {
     tmpfs.access.get_or_insert(Access::ReadWrite);
     tmpfs.suid.get_or_insert(Suid::NoSuid);
     tmpfs.dev.get_or_insert(Dev::NoDev);
@@ -503,7 +479,7 @@ mod tests {
         let words = ["-v", "/srv/app:/a", "--tmpfs", "/a/"].map(Into::into);
         let said = crate::podman::args::parse(&words, &[], &base).unwrap();
         let layers = Layers::new(&said.given);
-        assert!(collect(&layers, &host, None).is_err());
+        assert!(collect(&layers, &host, ImageVolume::Ignore, None).is_err());
     }
 
     #[test]

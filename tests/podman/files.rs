@@ -8,7 +8,7 @@ tests!(fn(&Engine) -> Tested:
     tmp_is_bounded_and_runs_nothing,
     tmp_is_writable_although_the_image_closed_it,
     a_tmpfs_can_be_widened_and_replaced,
-    image_volumes_are_bounded_and_run_nothing,
+    image_volumes_are_kept_or_bounded,
     a_volume_covers_an_image_volume,
     a_writable_root_is_asked_for,
 );
@@ -89,7 +89,7 @@ const VOLUMES: &str = "for dir in /var/tmp /new; do \
     printf '#!/bin/sh\\n' >$dir/x && chmod 755 $dir/x && $dir/x && echo $dir runs; done; \
     grep -E ' /(new|var/tmp) ' /proc/self/mountinfo | sed 's/.* - //'";
 
-fn image_volumes_are_bounded_and_run_nothing(engine: &Engine) -> Tested {
+fn image_volumes_are_kept_or_bounded(engine: &Engine) -> Tested {
     engine
         .import("localhost/volumes", &["VOLUME /var/tmp", "VOLUME /new"])
         .ok();
@@ -107,13 +107,22 @@ fn image_volumes_are_bounded_and_run_nothing(engine: &Engine) -> Tested {
         "{plain}"
     );
 
-    let safe = engine
-        .safe(["--network=none", "localhost/volumes", "sh", "-c", VOLUMES])
-        .ok();
-    assert!(!safe.contains("runs"), "{safe}");
-    assert_eq!(safe.matches("tmpfs tmpfs").count(), 2, "{safe}");
-    assert_eq!(safe.matches("size=65536k").count(), 2, "{safe}");
-    // podman's own volumes for them would have been left behind by a container without --rm.
+    let safe = |mode: &str| {
+        let image = ["localhost/volumes", "sh", "-c", VOLUMES];
+        engine
+            .safe([&["--network=none", mode][..], &image].concat())
+            .ok()
+    };
+    for mode in ["--image-volume=bind", "--image-volume=anonymous"] {
+        let kept = safe(mode);
+        assert_eq!(kept.matches(" runs").count(), 2, "{mode}: {kept}");
+        assert!(!kept.contains("tmpfs"), "{mode}: {kept}");
+    }
+    let bounded = safe("--image-volume=tmpfs");
+    assert!(!bounded.contains("runs"), "{bounded}");
+    assert_eq!(bounded.matches("tmpfs tmpfs").count(), 2, "{bounded}");
+    assert_eq!(bounded.matches("size=65536k").count(), 2, "{bounded}");
+    // They go with the container, as podman's own.
     assert_eq!(
         engine
             .podman(["volume", "ls", "--quiet", "--filter=dangling=true"])

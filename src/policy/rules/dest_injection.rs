@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use crate::origin::{Origin, Setting};
+use crate::origin::Setting;
 use crate::podman::value::device::Device;
-use crate::podman::value::image_volume::ImageVolume;
 use crate::podman::value::mount_options::Access;
 use crate::podman::value::path::ContainerPath;
 use crate::policy::facts::Facts;
 use crate::policy::paths;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
+use crate::spec::image_volumes::VOLUME;
 use crate::spec::mount::Bind;
 use crate::spec::{Mount, Spec};
 
@@ -89,7 +89,7 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         match (Destination::of(at), &mount.value) {
             (Destination::Free, _) => {}
             // Nobody here asked for it, and it can be written although the root file system cannot.
-            _ if mount.origin == IMAGE => hits.push(volume(at, spec)),
+            _ if mount.origin == VOLUME => hits.push(volume(at, spec)),
             (Destination::Trusted, Mount::Tmpfs(_)) => {}
             (_, Mount::Bind(bind)) if is_hosts_own(bind, facts) => {
                 hits.push(Hit::inform(what(), &mount.origin));
@@ -98,13 +98,6 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
                 hits.push(Hit::refuse(what(), &mount.origin));
             }
         }
-    }
-    if spec.image_volume.value == ImageVolume::Anonymous {
-        let volumes = facts.image.iter().flat_map(|image| &image.volumes);
-        let volumes = volumes.filter_map(|at| at.parse::<ContainerPath>().ok());
-        let open =
-            volumes.filter(|at| Destination::of(at) != Destination::Free && !is_covered(at, spec));
-        hits.extend(open.map(|at| volume(&at, spec)));
     }
     let secrets = spec.secret.iter().filter_map(|secret| {
         let at = secret.value.destination()?;
@@ -116,20 +109,11 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     hits
 }
 
-/// Where a mount comes from that is there for the image's sake.
-const IMAGE: Origin = Origin::Image("VOLUME");
-
 fn volume(at: &ContainerPath, spec: &Spec) -> Hit {
     let what = format!("the image's VOLUME \"{at}\" would cover what the container itself trusts");
     Hit::refuse(what, &spec.image.origin).instead(format!(
         "--image-volume=ignore, or mount what belongs there: -v NAME:{at}:ro"
     ))
-}
-
-fn is_covered(at: &ContainerPath, spec: &Spec) -> bool {
-    spec.mounts
-        .iter()
-        .any(|mount| mount.value.destination() == Some(at))
 }
 
 /// A device node where the container looks for something else; in /dev it belongs.

@@ -1,97 +1,121 @@
-//! `--image-volume=anonymous`.
+//! The VOLUMEs of the image that nothing was mounted at: what is written there, and for how long.
 
-use crate::podman::value::image_volume::ImageVolume;
-use crate::podman::value::path::ContainerPath;
+use crate::podman::value::tmpfs::TmpfsSize;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
-use crate::spec::Spec;
+use crate::spec::image_volumes::VOLUME;
+use crate::spec::{Mount, Spec};
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::ImageVolumes,
-    title: "the VOLUMEs of the image would become volumes without a name",
+    title: "the image keeps data in a place that nobody named",
     severity: Severity::Low,
-    why: "they can be written although the root file system cannot, have no size limit, and stay \
-          behind when the container is gone",
-    instead: "name a volume for each: -v data:/var/lib/data, or leave --image-volume at tmpfs",
+    why: "a volume without a name is this container's only: the next one does not find it, and nothing limits or removes it; \
+          one in memory is gone at the stop",
+    instead: "name a volume for each: -v data:/var/lib/data; --image-volume=tmpfs where nothing is to be kept",
     references: &[
         "CIS 6.2",
         "podman-run(1)",
         "article: 10 security recommendations",
     ],
-    bad: &["--image-volume=anonymous"],
+    bad: &["--image-volume=tmpfs"],
     good: &["--image-volume=ignore"],
     check,
 };
 
-fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
-    let origin = &spec.image_volume.origin;
-    match (spec.image_volume.value, facts.image) {
-        (ImageVolume::Ignore | ImageVolume::Tmpfs, _) => Vec::new(),
-        (ImageVolume::Anonymous, None) => vec![Hit::inform(RULE.title, origin)],
-        (ImageVolume::Anonymous, Some(image)) => {
-            let open = image
-                .volumes
-                .iter()
-                .filter(|volume| !is_covered(spec, volume));
-            open.map(|volume| {
-                let what =
-                    format!("the image's VOLUME \"{volume}\" would become a volume without a name");
-                Hit::inform(what, origin).instead(format!("-v NAME:{volume}"))
-            })
-            .collect()
+fn check(spec: &Spec, _: &Facts<'_>) -> Vec<Hit> {
+    let (mut kept, mut lost) = (Vec::new(), Vec::new());
+    for mount in spec.mounts.iter().filter(|mount| mount.origin == VOLUME) {
+        match &mount.value {
+            Mount::Volume(volume) => kept.push((volume.destination.as_str(), None)),
+            Mount::Tmpfs(tmpfs) => lost.push((tmpfs.destination.as_str(), tmpfs.size)),
+            Mount::Bind(_) | Mount::Other(_) => {}
         }
     }
+    let origin = &spec.image_volume.origin;
+    let kept = told(&kept).map(|told| {
+        let what = format!("{told} kept in a volume without a name, for this container only");
+        (what, named(&kept))
+    });
+    let lost = told(&lost).map(|told| {
+        let what = format!("{told} kept in memory, and gone when the container stops");
+        (what, named(&lost))
+    });
+    let hits = kept.into_iter().chain(lost);
+    hits.map(|(what, instead)| Hit::warn(what, origin).instead(instead))
+        .collect()
 }
 
-fn is_covered(spec: &Spec, volume: &str) -> bool {
-    let Ok(volume) = volume.parse::<ContainerPath>() else {
-        return false;
+type Place<'a> = (&'a str, Option<TmpfsSize>);
+
+/// The places, with the sizes of those that have one.
+fn told(places: &[Place<'_>]) -> Option<String> {
+    let one = |(at, size): &Place<'_>| match size {
+        Some(size) => format!("\"{at}\" ({size})"),
+        None => format!("\"{at}\""),
     };
-    let mut mounts = spec.mounts.iter();
-    mounts.any(|mount| mount.value.destination() == Some(&volume))
+    let each: Vec<String> = places.iter().map(one).collect();
+    let is = if each.len() == 1 { "is" } else { "are" };
+    let kind = if each.len() == 1 { "VOLUME" } else { "VOLUMEs" };
+    (!each.is_empty()).then(|| format!("the image's {kind} {} {is}", each.join(" and ")))
+}
+
+fn named(places: &[Place<'_>]) -> String {
+    let numbered = places.iter().zip(1..);
+    let words = numbered.map(|((at, _), number)| match places.len() {
+        1 => format!("-v NAME:{at}"),
+        _ => format!("-v NAME{number}:{at}"),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use crate::host::Fake;
     use crate::podman::image_config::ImageConfig;
-    use crate::testing::{TestRun, shown, silent};
+    use crate::policy::level::Level;
+    use crate::testing::{TestRun, silent};
 
-    #[test]
-    fn only_where_they_stay() {
-        for mode in ["anonymous", "bind", ""] {
-            shown("image-volumes", &["--image-volume", mode]);
-        }
-        silent("image-volumes", &["--image-volume=tmpfs"]);
-        silent(
-            "image-volumes",
-            &["--image-volume=bind", "--image-volume=ignore"],
-        );
+    /// What a person is told of an image with two VOLUMEs.
+    fn told(level: Level, args: &[&str]) -> Vec<String> {
+        let host = Fake::rootful();
+        let run = TestRun {
+            image: Some(ImageConfig {
+                volumes: vec!["/data".into(), "/cache".into()],
+                ..ImageConfig::default()
+            }),
+            level,
+            ..TestRun::on(&host)
+        };
+        let findings = run.findings("image-volumes", args).into_iter();
+        findings
+            .map(|found| format!("{}: {}", found.what, found.instead))
+            .collect()
     }
 
     #[test]
-    fn each_volume_of_a_known_image() {
-        let host = Fake::rootful();
-        let image = ImageConfig {
-            volumes: vec!["/data".into(), "/cache".into()],
-            ..ImageConfig::default()
-        };
-        let run = TestRun {
-            image: Some(image),
-            ..TestRun::on(&host)
-        };
-        let found = |args: &[&str]| run.findings("image-volumes", args).len();
-        let mode = "--image-volume=anonymous";
-        assert_eq!(found(&[mode]), 2);
-        assert_eq!(found(&[mode, "-v", "data:/data", "--tmpfs=/cache"]), 0);
-        assert_eq!(found(&[mode, "-v", "data:/data/x"]), 2);
-        assert_eq!(found(&[]), 0);
-        let tmpfs = |args: &[&str]| {
-            let argv = run.judge(args).argv;
-            let mut argv = argv.iter().map(|argument| argument.to_string_lossy());
-            argv.any(|argument| argument.starts_with("--tmpfs=/data"))
-        };
-        assert!(tmpfs(&[]) && !tmpfs(&[mode]) && !tmpfs(&["--image-volume=ignore"]));
+    fn one_sentence_names_them_all() {
+        let kept = "the image's VOLUMEs \"/data\" and \"/cache\" are kept in a volume without a name, for this container \
+                    only: -v NAME1:/data -v NAME2:/cache";
+        let lost = "the image's VOLUMEs \"/data\" (64m) and \"/cache\" (64m) are kept in memory, and gone when the \
+                    container stops: -v NAME1:/data -v NAME2:/cache";
+        assert_eq!(told(Level::Baseline, &[]), [kept]);
+        assert_eq!(told(Level::Baseline, &["--image-volume=bind"]), [kept]);
+        assert_eq!(told(Level::Baseline, &["--image-volume=tmpfs"]), [lost]);
+        assert_eq!(told(Level::Restricted, &[]), [lost]);
+        let one = "the image's VOLUME \"/cache\" is kept in a volume without a name, for this container only: -v NAME:/cache";
+        assert_eq!(told(Level::Baseline, &["-v", "d:/data"]), [one]);
+    }
+
+    #[test]
+    fn what_is_mounted_or_ignored_needs_no_word() {
+        for args in [
+            &["--image-volume=ignore"][..],
+            &["-v", "d:/data", "--tmpfs=/cache"],
+        ] {
+            assert_eq!(told(Level::Baseline, args), [""; 0], "{args:?}");
+        }
+        silent("image-volumes", &["--image-volume=bind"]);
     }
 }

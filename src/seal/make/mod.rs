@@ -70,7 +70,8 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
         root_fs,
         read_only_tmpfs,
         external_rootfs,
-        image_volume,
+        // Each VOLUME is a mount of its own.
+        image_volume: _,
         mounts: asked_mounts,
         network,
         // podman and its network program publish ports; the runtime is not told of them.
@@ -156,8 +157,6 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
                 cgroupns: &cgroupns.value,
                 root_fs: root_fs.value,
                 read_only_tmpfs: read_only_tmpfs.value,
-                image_volume: &image_volume.value,
-                image: inputs.image,
                 nested,
                 proc_opts: proc_opts.as_ref().map(|options| options.value.as_str()),
             },

@@ -6,8 +6,6 @@ use std::rc::Rc;
 
 use crate::host::{KernelMount, Place, place_of};
 use crate::origin::Setting;
-use crate::podman::image_config::ImageConfig;
-use crate::podman::value::image_volume::ImageVolume;
 use crate::podman::value::mount::OtherMount;
 use crate::podman::value::mount_options::{
     Access, Dev, Exec, MountOptions, Overlay, Propagation, Recursion, Suid,
@@ -35,8 +33,6 @@ pub(super) struct ImpliedMounts<'a> {
     pub(super) cgroupns: &'a Namespace,
     pub(super) root_fs: RootFs,
     pub(super) read_only_tmpfs: Switch,
-    pub(super) image_volume: &'a ImageVolume,
-    pub(super) image: Option<&'a ImageConfig>,
     /// `--security-opt label=nested`
     pub(super) nested: bool,
     /// `--security-opt proc-opts`
@@ -74,8 +70,6 @@ fn implied_mounts(implied: &ImpliedMounts<'_>) -> BTreeMap<PathBuf, PromisedMoun
         cgroupns,
         root_fs,
         read_only_tmpfs,
-        image_volume,
-        image,
         nested,
         proc_opts,
     } = implied;
@@ -105,15 +99,6 @@ fn implied_mounts(implied: &ImpliedMounts<'_>) -> BTreeMap<PathBuf, PromisedMoun
     }
     if *root_fs == RootFs::ReadOnly && *read_only_tmpfs == Switch::On {
         all.extend(READ_ONLY_TMPFS.map(tmpfs));
-    }
-    match image_volume {
-        ImageVolume::Anonymous => {
-            let volumes = image.iter().flat_map(|image| &image.volumes);
-            let anonymous = || open(MountKind::Volume(None, None));
-            all.extend(volumes.map(|at| (PathBuf::from(at), anonymous())));
-        }
-        // The spec names a tmpfs for each of them.
-        ImageVolume::Tmpfs | ImageVolume::Ignore => {}
     }
     if *nested {
         let at = PathBuf::from("/sys/fs/selinux");

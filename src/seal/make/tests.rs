@@ -148,7 +148,6 @@ fn what_an_unprivileged_podman_s_container_gets() {
 fn what_the_image_and_the_engine_bring() {
     let host = host();
     let image = ImageConfig {
-        volumes: vec!["/data".to_owned()],
         env: vec!["I=1=2".to_owned(), "BARE".to_owned()],
         annotations: [("a.b".to_owned(), "1".to_owned())].into(),
         ..ImageConfig::default()
@@ -161,8 +160,7 @@ fn what_the_image_and_the_engine_bring() {
         ..inputs(&host, Some(&image))
     };
     let promised = |words: &str| promise(&spec(&host, words), &inputs).unwrap();
-    let found = promised("--image-volume=anonymous --init");
-    assert!(found.mounts.contains_key(Path::new("/data")));
+    let found = promised("--init");
     let names = ["BARE", "I", "LISTEN_FDNAMES", "LISTEN_FDS", "LISTEN_PID"];
     assert!(found.env.iter().eq(names));
     assert_eq!(found.image_annotations, ["a.b".to_owned()].into());
@@ -173,12 +171,6 @@ fn what_the_image_and_the_engine_bring() {
     let found = promised("--init --init-path=/mine --volumepath=/mine");
     assert_eq!(found.init, Init::Path("/mine".into()));
     assert_eq!(found.volume_path, Some("/mine".into()));
-    assert_eq!(
-        promised("--image-volume=ignore")
-            .mounts
-            .get(Path::new("/data")),
-        None
-    );
 }
 
 #[test]
