@@ -1,9 +1,10 @@
 //! `U` on a directory of this host.
 
+use crate::host::Mode;
 use crate::policy::facts::Facts;
 use crate::policy::rule::{Hit, Rule, Severity};
 
-use crate::policy::sources;
+use crate::policy::sources::{self, HostSource};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
 
@@ -14,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
     why: "podman gives everything below the source to the container's user, also when it is mounted \
           read-only, and nothing gives it back: on a system directory the host breaks or the \
           container owns it",
-    instead: "prepare the directory once: chown 1000:1000 DIR (rootless: podman unshare chown), or \
-              use a named volume",
+    instead: "leave U out where podman runs as an ordinary user: what is yours is written as you; as root chown UID:GID DIR once, \
+              or use a named volume",
     references: &["CIS 5.6", "podman-run(1)"],
     bad: &["-v", "/srv/app:/app:U"],
     good: &["-v", "app-data:/app:U"],
@@ -34,13 +35,33 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         let path = source.path();
         let what = format!("\"{path}\" and all below it would be given to the container's user");
         let is_refused = facts.site.forbids(RULE.id) || source.is_guarded_against_writing(facts);
-        hits.push(if is_refused {
+        let hit = if is_refused {
             Hit::refuse(what, source.origin)
         } else {
             Hit::warn(what, source.origin)
+        };
+        hits.push(match once(spec, facts, &source) {
+            Some(once) => hit.instead(once),
+            None => hit,
         });
     }
     hits
+}
+
+/// What makes `U` needless here.
+fn once(spec: &Spec, facts: &Facts<'_>, source: &HostSource<'_>) -> Option<String> {
+    let caller = facts.host.identity();
+    if caller.mode == Mode::Rootless {
+        let is_theirs = source.found.owner == caller.uid;
+        return is_theirs.then(|| {
+            "leave U out: the directory is yours, and the container writes to it as you".to_owned()
+        });
+    }
+    let (uid, gid) = spec.runner.outside()?;
+    Some(format!(
+        "chown -R {uid}:{gid} \"{}\" once, without U in the mount, or use a named volume",
+        source.path()
+    ))
 }
 
 #[cfg(test)]

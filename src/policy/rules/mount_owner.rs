@@ -101,7 +101,8 @@ fn cure(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>) -> String {
             if closed.access == Access::ReadOnly {
                 cures.push(format!("chmod -R o+rX {}", bind.path));
             }
-            cures.extend(outside(spec).map(|ids| format!("chown -R {ids} {}", bind.path)));
+            let ids = spec.runner.outside();
+            cures.extend(ids.map(|(uid, gid)| format!("chown -R {uid}:{gid} {}", bind.path)));
         }
         Closure::Volume(name) => cures.push(format!("-v {name}:{}:U", closed.at)),
     }
@@ -128,11 +129,12 @@ fn rootless(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>, path: &str) -> 
         return Vec::new();
     };
     let engine = facts.host.engine_ids();
-    let engine = engine.zip(runner.ids.as_ref()).and_then(|(engine, ids)| {
-        let uid = engine.uids.inside(ids.uids.outside(uid)?)?;
-        let gid = engine.gids.inside(ids.gids.outside(gid)?)?;
-        Some(format!("podman unshare chown -R {uid}:{gid} {path}"))
-    });
+    let engine = engine
+        .zip(runner.outside())
+        .and_then(|(engine, (uid, gid))| {
+            let (uid, gid) = (engine.uids.inside(uid)?, engine.gids.inside(gid)?);
+            Some(format!("podman unshare chown -R {uid}:{gid} {path}"))
+        });
     if closed.found.owner != caller.uid {
         let is_theirs = runner.owner_inside(closed.found.owner).is_some();
         let roots = format!("sudo chown -R {}:{} {path}", caller.uid, caller.gid);
@@ -164,15 +166,6 @@ fn volume_of<'s>(spec: &'s Spec, name: &str) -> Option<&'s ContainerPath> {
         }
         _ => None,
     })
-}
-
-/// The container's user by this host's numbers.
-fn outside(spec: &Spec) -> Option<String> {
-    let runner = &spec.runner;
-    let ids = runner.ids.as_ref()?;
-    let uid = ids.uids.outside(runner.uid?)?;
-    let gid = ids.gids.outside(runner.gid?)?;
-    Some(format!("{uid}:{gid}"))
 }
 
 /// The caller's own directory made the container's user the caller.

@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Medium,
     why: "root in the container owns every file of the image and is the first step of almost every escape; a service \
           seldom needs it after its image is built",
-    instead: "--user=1000:1000, or user: auto in the profile",
+    instead: "leave --user out: the user that the image's data are made for is taken; or --user=UID:GID, or user: auto in the \
+              profile",
     references: &[
         "CIS 4.1",
         "PSS restricted: running as non-root",

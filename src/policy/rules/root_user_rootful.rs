@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     why: "podman runs as root here and no user namespace maps the user, so uid 0 in the container is uid 0 on the host: \
           every mounted file and every kernel flaw is met with root's rights",
-    instead: "--user=1000:1000, or --userns=auto, or run podman as an ordinary user",
+    instead: "leave --user out: the user that the image's data are made for is taken; or --user=UID:GID, or --userns=auto, or run \
+              podman as an ordinary user",
     references: &[
         "CIS 4.1",
         "CIS 2.9",

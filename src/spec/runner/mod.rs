@@ -152,6 +152,12 @@ pub(super) fn resolve(
 }
 
 impl Runner {
+    /// The uid and the gid that stand behind it on this host, where they are known.
+    pub(crate) fn outside(&self) -> Option<(u32, u32)> {
+        let ids = self.ids.as_ref()?;
+        Some((ids.uids.outside(self.uid?)?, ids.gids.outside(self.gid?)?))
+    }
+
     /// Has the user namespace the ids of this user? podman names a number that nobody typed, and a person without subordinate
     /// ids gets the runtime's words about a tmpfs.
     ///
