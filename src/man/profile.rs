@@ -134,7 +134,7 @@ fn own_keys(page: Page) -> Page {
         )
         .text(
             "For `user` there are two more words. `auto`, the default: the image's own user unless that is root, else \
-             65532:65532. `image`: the image's own user, refused when it is root.",
+             whom its data belong to; see WHO IT RUNS AS in `safe-podman-run`(1). `image`: the image's own user, refused when it is root.",
         )
 }
 

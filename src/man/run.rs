@@ -35,7 +35,7 @@ pub(super) fn page() -> Page {
     for topic in Topic::OF_PODMAN {
         page = flags::about(topic).fold(page.subsection(topic.title()), flag);
     }
-    ending(page)
+    ending(who(page))
 }
 
 /// A term is text here, because a message of a program may hold what is markup elsewhere.
@@ -46,6 +46,32 @@ fn symptoms(page: Page) -> Page {
     SYMPTOMS.iter().fold(page, |page, symptom| {
         page.term(vec![roman(symptom.message)], vec![roman(symptom.grant)])
     })
+}
+
+/// As `spec/runner` decides it.
+fn who(page: Page) -> Page {
+    page.section("WHO IT RUNS AS")
+        .text(
+            "Without `--user` it is, first that is there: the user of a `--userns=keep-id` that is asked for; the image's \
+             USER unless that is root; the owner of the image's directories below its VOLUMEs, or else below the mounts that can be \
+             written, when all have the same one and it is not root; the owner of what an existing volume holds; as root the \
+             owner of a directory that is mounted to be written, and otherwise the caller's own ids where such a directory is the \
+             caller's; 65532. The group is that user's in the image's passwd file, or else the same number, never a directory's \
+             and never 0.",
+        )
+        .text(
+            "Where podman runs as an ordinary user, and a directory of the caller's own is mounted to be written, that user of the \
+             container is the caller on the host: `--userns=keep-id:uid=`UID`,gid=`GID. The program finds the user it was made \
+             for, and the files stay the caller's. After a breakout it would act as the caller, which a note says. On overlay \
+             without `fuse-overlayfs` the first start of an image under such a mapping copies the image, and `podman rmi` alone \
+             frees the copies. A volume that holds files of the ordinary mapping decides before a directory does; where both \
+             cannot be had the run is refused. It is not done beside namespaces of other containers and pods, under \
+             `--userns=host`, and at the level `restricted`.",
+        )
+        .text(
+            "What that user cannot write or read is noted by the rule `mount-owner`, and refused where the image declares it to be \
+             data, with what to type.",
+        )
 }
 
 fn ending(page: Page) -> Page {
