@@ -2,7 +2,7 @@
 
 mod attributes;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::file::Links;
+use super::ids::NamespaceIds;
 use super::paths::{self, EntryKind, FileKind, Resolved, Tree, TreeEntry};
 use super::{DeviceNode, Host};
 
@@ -42,6 +43,8 @@ const CAPABILITY: &str = "security.capability";
 /// The whiteouts of a store whose file system has no device nodes, as OCI's layer.md spells them.
 const MARKER: &str = ".wh.";
 const OPAQUE_MARKER: &str = ".wh..wh..opq";
+/// Beside a layer whose names are in a file system of its own, and whose directory holds nothing but contents.
+const COMPOSEFS: &str = "composefs-data";
 
 /// The files of an image, as the kernel's overlay shows them: links are followed inside the image, whiteouts and opaque
 /// directories hide what lies below.
@@ -75,6 +78,7 @@ pub(super) struct Layered<'a, D> {
     layers: &'a [PathBuf],
     seen: RefCell<BTreeMap<PathBuf, Option<Node>>>,
     looks: Cell<usize>,
+    engine: OnceCell<Option<NamespaceIds>>,
 }
 
 /// What stands at a path of the image.
@@ -92,6 +96,7 @@ impl<'a, D: Disk> Layered<'a, D> {
             layers,
             seen: RefCell::default(),
             looks: Cell::new(0),
+            engine: OnceCell::new(),
         }
     }
 
@@ -133,11 +138,14 @@ impl<'a, D: Disk> Layered<'a, D> {
             if !is_directory(&entry) {
                 return Err(io::ErrorKind::NotADirectory.into());
             }
+            if self.look_at(&layer.with_file_name(COMPOSEFS))?.is_some() {
+                return Err(io::ErrorKind::Unsupported.into());
+            }
             if root.take(entry, layer.clone()) == Below::Hidden || self.hides(layer)? {
                 break;
             }
         }
-        Ok(root.end(self))
+        self.node_of(root)
     }
 
     /// What a name means in a directory that lies in these places.
@@ -158,7 +166,28 @@ impl<'a, D: Disk> Layered<'a, D> {
                 break;
             }
         }
-        Ok(merging.end(self))
+        self.node_of(merging)
+    }
+
+    fn node_of(&self, Merging(found): Merging) -> io::Result<Option<Node>> {
+        let Some((mut entry, places)) = found else {
+            return Ok(None);
+        };
+        let first = places.first().ok_or(io::ErrorKind::NotFound)?;
+        let mut overridden = OVERRIDDEN
+            .iter()
+            .filter_map(|name| attributes::overridden(&self.disk.attribute(first, name)?));
+        if let Some((owner, group, mode)) = overridden.next() {
+            // podman writes them as it numbers the ids itself.
+            let engine = self.engine.get_or_init(|| self.disk.engine_ids()).as_ref();
+            let engine = engine.ok_or(io::ErrorKind::Unsupported)?;
+            let outside = |id: Option<u32>| id.ok_or(io::ErrorKind::Unsupported);
+            entry.owner = outside(engine.uids.outside(owner))?;
+            entry.group = outside(engine.gids.outside(group))?;
+            entry.mode = mode;
+        }
+        let places = places.into();
+        Ok(Some(Node { entry, places }))
     }
 
     /// Does a directory of one layer hide what others below have of the same name?
@@ -277,19 +306,6 @@ impl Merging {
         } else {
             Below::Hidden
         }
-    }
-
-    fn end(self, layered: &Layered<'_, impl Disk>) -> Option<Node> {
-        let (mut entry, places) = self.0?;
-        let first = places.first()?;
-        let mut overridden = OVERRIDDEN
-            .iter()
-            .filter_map(|name| attributes::overridden(&layered.disk.attribute(first, name)?));
-        if let Some((owner, group, mode)) = overridden.next() {
-            (entry.owner, entry.group, entry.mode) = (owner, group, mode);
-        }
-        let places = places.into();
-        Some(Node { entry, places })
     }
 }
 

@@ -147,6 +147,8 @@ fn without_all_layers_nothing_is_told() {
     assert_eq!(host.image_files(&none).find(Path::new("/")), None);
     let renamed = base().with_attribute(BASE, "trusted.overlay.redirect", "/x");
     assert_eq!(content(&renamed, "/etc/passwd"), None);
+    let nameless = base().file("/layers/composefs-data/blob", 0, 0o644, "");
+    assert_eq!(content(&nameless, "/etc/passwd"), None);
     let path = "/layers/1/etc/passwd";
     let hollow = base().with_attribute(path, "user.overlay.metacopy", "");
     assert_eq!(content(&hollow, "/etc/passwd"), None);
@@ -181,6 +183,28 @@ fn an_owner_that_the_store_keeps_apart_counts() {
     let layers = layers();
     let found = host.image_files(&layers).find(Path::new("/data")).unwrap();
     assert_eq!((found.owner, found.group, found.mode), (5, 6, 0o711));
+}
+
+#[test]
+fn an_owner_that_a_user_s_podman_keeps_apart_is_turned_into_one_of_the_host() {
+    let (name, layers) = ("user.containers.override_stat", [PathBuf::from(BASE)]);
+    let host = Fake::rootless()
+        .file("/etc/subuid", 0, 0o644, "ann:200000:1000")
+        .file("/etc/subgid", 0, 0o644, "ann:300000:1000")
+        .directory("/layers/1/root", 1000, 0o700)
+        .with_attribute("/layers/1/root", name, "0:0:0700")
+        .directory("/layers/1/data", 1000, 0o700)
+        .with_attribute("/layers/1/data", name, "999:998:0755")
+        .directory("/layers/1/none", 1000, 0o700)
+        .with_attribute("/layers/1/none", name, "2000:0:0755");
+    let files = host.image_files(&layers);
+    let owner = |path| {
+        let found = files.find(Path::new(path))?;
+        Some((found.owner, found.group))
+    };
+    assert_eq!(owner("/root"), Some((1000, 1000)));
+    assert_eq!(owner("/data"), Some((200_998, 300_997)));
+    assert_eq!(owner("/none"), None);
 }
 
 #[test]
