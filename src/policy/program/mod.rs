@@ -18,6 +18,21 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const LARGEST_SCRIPT: u64 = 64 << 10;
 /// As many scripts as the kernel follows, execve(2).
 const MOST_SCRIPTS: usize = 4;
+/// As many further words as are looked at.
+const MOST_WORDS: usize = 16;
+/// Programs that become another one, which their words name.
+const LAUNCHERS: [&str; 10] = [
+    "catatonit",
+    "dumb-init",
+    "env",
+    "gosu",
+    "nice",
+    "nohup",
+    "setpriv",
+    "su-exec",
+    "timeout",
+    "tini",
+];
 
 /// A file that the kernel executes for the container to start.
 pub(super) struct Program<'a> {
@@ -29,9 +44,18 @@ pub(super) struct Program<'a> {
     pub origin: Origin,
 }
 
-/// What the kernel executes: the program that starts, and where that is a script its interpreter, which is another one where
-/// the interpreter is a script or env(1). Empty when it cannot be told.
-pub(super) fn programs<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<Program<'a>> {
+/// What the kernel executes.
+#[derive(Default)]
+pub(super) struct Programs<'a> {
+    /// The program that starts, and where that is a script its interpreter, which is another one where the interpreter is a
+    /// script or env(1). Empty when it cannot be told.
+    pub first: Vec<Program<'a>>,
+    /// What the further words name, where the first one is a script or a launcher: most of them end with `exec "$@"`.
+    pub later: Vec<Program<'a>>,
+}
+
+/// The programs of a container.
+pub(super) fn programs<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Programs<'a> {
     let layers = facts.image.map_or(&[][..], |image| &image.layers);
     let container = Container {
         spec,
@@ -39,47 +63,55 @@ pub(super) fn programs<'a>(spec: &'a Spec, facts: &Facts<'_>) -> Vec<Program<'a>
         host: facts.host,
         files: facts.host.image_files(layers),
     };
-    let mut programs = Vec::new();
-    let Some((word, origin)) = first_word(spec, facts.image) else {
-        return programs;
+    let words = words(spec, facts.image);
+    let Some((first, rest)) = words.split_first() else {
+        return Programs::default();
     };
-    let mut next = container.locate(&word);
-    while let Some((path, mount)) = next.filter(|_| programs.len() <= MOST_SCRIPTS) {
-        next = container
-            .interpreter(&path, mount)
-            .and_then(|word| container.locate(&word));
-        let origin = origin.clone();
-        programs.push(Program {
-            path,
-            mount,
-            origin,
-        });
+    let mut programs = Programs {
+        first: container.executed(first),
+        later: Vec::new(),
+    };
+    let starts_others = match programs.first.as_slice() {
+        [] => false,
+        [only] => LAUNCHERS.iter().any(|name| only.path.ends_with(name)),
+        _ => true,
+    };
+    if starts_others {
+        let later = rest.iter().take(MOST_WORDS);
+        programs.later = later.flat_map(|word| container.executed(word)).collect();
     }
     programs
 }
 
-/// The word that names the program, and who says it.
-fn first_word(spec: &Spec, image: Option<&ImageConfig>) -> Option<(String, Origin)> {
+/// The words that the runtime is given, and who says each.
+fn words(spec: &Spec, image: Option<&ImageConfig>) -> Vec<(String, Origin)> {
+    let of_image = |words: &[String], what| -> Vec<(String, Origin)> {
+        let words = words.iter().map(|word| (word.clone(), Origin::Image(what)));
+        words.collect()
+    };
     let asked = spec.passed(&flags::ENTRYPOINT).last();
-    if let Some(asked) = asked {
-        // podman takes what is no list of words for one word, blanks and all.
-        let words = serde_json::from_str::<Vec<String>>(&asked.value);
-        let word = words.map_or(Some(asked.value.clone()), |words| words.into_iter().next());
-        if let Some(word) = word.filter(|word| !word.is_empty()) {
-            return Some((word, asked.origin.clone()));
+    let mut words = match (asked, image) {
+        (Some(asked), _) => {
+            // podman takes what is no list of words for one word, blanks and all.
+            let list = serde_json::from_str(&asked.value);
+            let list: Vec<String> = list.unwrap_or_else(|_| vec![asked.value.clone()]);
+            let list = list.into_iter().filter(|word| !word.is_empty());
+            list.map(|word| (word, asked.origin.clone())).collect()
+        }
+        (None, Some(image)) => of_image(&image.entrypoint, "ENTRYPOINT"),
+        // Without the image it is not known whether the first word is an argument.
+        (None, None) => return Vec::new(),
+    };
+    match image {
+        Some(image) if spec.command.is_empty() && asked.is_none() => {
+            words.extend(of_image(&image.cmd, "CMD"));
+        }
+        _ => {
+            let said = spec.command.iter().map_while(|word| word.to_str());
+            words.extend(said.map(|word| (word.to_owned(), spec.image.origin.clone())));
         }
     }
-    let of_image = |words: &[String], what| Some((words.first()?.clone(), Origin::Image(what)));
-    let entrypoint = image.filter(|_| asked.is_none());
-    if let Some(found) = entrypoint.and_then(|image| of_image(&image.entrypoint, "ENTRYPOINT")) {
-        return Some(found);
-    }
-    match (spec.command.first(), image) {
-        // Without the image it is not known whether the word is an argument.
-        (Some(word), Some(_)) => Some((word.to_str()?.to_owned(), spec.image.origin.clone())),
-        (None, Some(image)) if asked.is_none() => of_image(&image.cmd, "CMD"),
-        _ => None,
-    }
+    words
 }
 
 struct Container<'a, 'f> {
@@ -93,6 +125,23 @@ struct Container<'a, 'f> {
 type Found<'a> = (PathBuf, Option<&'a Setting<Mount>>);
 
 impl<'a> Container<'a, '_> {
+    /// The program that a word names, and the interpreters that it leads to.
+    fn executed(&self, (word, origin): &(String, Origin)) -> Vec<Program<'a>> {
+        let mut programs = Vec::new();
+        let mut next = self.locate(word);
+        while let Some((path, mount)) = next.filter(|_| programs.len() <= MOST_SCRIPTS) {
+            let interpreter = self.interpreter(&path, mount);
+            next = interpreter.and_then(|word| self.locate(&word));
+            let origin = origin.clone();
+            programs.push(Program {
+                path,
+                mount,
+                origin,
+            });
+        }
+        programs
+    }
+
     /// The file that a word leads to: a path from the working directory, or a name in the container's search path.
     fn locate(&self, word: &str) -> Option<Found<'a>> {
         let workdir = self.workdir();

@@ -8,6 +8,8 @@ fn host() -> Fake {
         .directory("/layers/1", 0, 0o755)
         .file("/layers/1/usr/bin/sh", 0, 0o755, "\x7fELF")
         .link("/layers/1/bin", "usr/bin")
+        .file("/layers/1/usr/bin/tini", 0, 0o755, "\x7fELF")
+        .file("/layers/1/start", 0, 0o755, "#!/bin/sh\nexec \"$@\"\n")
         .file("/srv/app/server", 1000, 0o755, "\x7fELF")
         .file(
             "/srv/app/run.sh",
@@ -42,6 +44,7 @@ fn found(host: &Fake, image: ImageConfig, args: &[&str], command: &[&str]) -> Ve
 
 const APP: [&str; 2] = ["-v", "/srv/app:/app:rw"];
 
+/// The program that noexec-program refuses or notes.
 fn starts(image: ImageConfig, args: &[&str], command: &[&str]) -> Option<String> {
     let args = [&APP, args].concat();
     let found = found(&host(), image, &args, command).pop()?;
@@ -68,6 +71,14 @@ fn whoever_says_the_program() {
     for (image, args, command, is_started) in [
         (image(), &[][..], &["/app/server"][..], true),
         (image(), &[], &["sh", "/app/server"], false),
+        (image(), &[], &["tini", "--", "/app/server"], true),
+        (image(), &[], &["/start", "/app/server"], true),
+        (
+            image(),
+            &[],
+            &["/start", "sh", "-c", "/app/notes -x"],
+            false,
+        ),
         (cmd(), &[], &[], true),
         (cmd(), &[], &["sh"], false),
         (cmd(), &["--entrypoint=sh"], &[], false),

@@ -5,7 +5,7 @@ use crate::origin::{Origin, Setting};
 use crate::podman::flags;
 use crate::policy::capabilities::grants;
 use crate::policy::facts::Facts;
-use crate::policy::program::{Program, programs};
+use crate::policy::program::{Program, Programs, programs};
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::{Spec, Switch};
@@ -31,31 +31,46 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
     if spec.privileged.value == Switch::On {
         return Vec::new();
     }
-    let hit = || {
-        let layers = &facts.image?.layers;
-        // The kernel looks at the capabilities of the last one alone, a script's interpreter.
-        let program = programs(spec, facts).pop()?;
-        // Every mount is nosuid, where no file has capabilities.
-        if program.mount.is_some() {
-            return None;
+    let Programs { mut first, later } = programs(spec, facts);
+    let mut hits = Vec::new();
+    // The kernel looks at the capabilities of the last one alone, a script's interpreter.
+    hits.extend(first.pop().and_then(|program| {
+        let missing = missing(spec, facts, &program)?;
+        Some(judge(spec, facts, &program, &missing, Hit::refuse))
+    }));
+    for program in later {
+        // Not every script starts what the next words name.
+        if let (true, Some(missing)) = (hits.is_empty(), missing(spec, facts, &program)) {
+            hits.push(judge(spec, facts, &program, &missing, Hit::warn));
         }
-        let has = facts.host.image_files(layers).capabilities(&program.path)?;
-        let missing = missing(spec, has.permitted);
-        (has.effective && !missing.is_empty()).then(|| judge(spec, facts, &program, &missing))
-    };
-    hit().into_iter().collect()
+    }
+    hits
 }
 
-/// Those of `permitted` that are not in the bounding set.
-fn missing(spec: &Spec, permitted: u64) -> Vec<Cap> {
+/// The capabilities without which a program is not started and that are not in the bounding set.
+fn missing(spec: &Spec, facts: &Facts<'_>, program: &Program<'_>) -> Option<Vec<Cap>> {
+    // Every mount is nosuid, where no file has capabilities.
+    if program.mount.is_some() {
+        return None;
+    }
+    let files = facts.host.image_files(&facts.image?.layers);
+    let has = files.capabilities(&program.path)?;
     let granted = |wanted| spec.cap_add.iter().any(|cap| cap.value == wanted);
-    let has = |cap: &Cap| permitted >> cap.capability().index() & 1 != 0;
-    let all = Cap::all().filter(has);
-    all.filter(|cap| !granted(CapArg::All) && !granted(CapArg::One(*cap)))
-        .collect()
+    let needed = |cap: &Cap| has.permitted >> cap.capability().index() & 1 != 0;
+    let needed = Cap::all().filter(needed);
+    let missing: Vec<Cap> = needed
+        .filter(|cap| !granted(CapArg::All) && !granted(CapArg::One(*cap)))
+        .collect();
+    (has.effective && !missing.is_empty()).then_some(missing)
 }
 
-fn judge(spec: &Spec, facts: &Facts<'_>, program: &Program<'_>, missing: &[Cap]) -> Hit {
+fn judge(
+    spec: &Spec,
+    facts: &Facts<'_>,
+    program: &Program<'_>,
+    missing: &[Cap],
+    hit: fn(String, &Origin) -> Hit,
+) -> Hit {
     let names: Vec<String> = missing.iter().map(Cap::to_string).collect();
     let what = format!(
         "\"{}\" has the file capability {}, without which the kernel does not start it",
@@ -84,7 +99,7 @@ fn judge(spec: &Spec, facts: &Facts<'_>, program: &Program<'_>, missing: &[Cap])
     } else {
         format!("{without}; or, where the program must have it, {flags}{allows}")
     };
-    Hit::refuse(what, &program.origin).instead(instead)
+    hit(what, &program.origin).instead(instead)
 }
 
 /// The overrides without which the capabilities would be refused, each behind a blank.
@@ -120,20 +135,27 @@ mod tests {
 
     const CAPABILITY: &str = "security.capability";
 
-    /// An image whose program has these capabilities.
-    fn judge_as(attribute: &[u8], args: &[&str], level: Level) -> Verdicts {
-        let host = Fake::rootful()
+    fn host(attribute: &[u8]) -> Fake {
+        Fake::rootful()
             .file("/layers/1/usr/bin/caddy", 0, 0o755, "")
             .with_attribute("/layers/1/usr/bin/caddy", CAPABILITY, attribute)
             .file("/srv/bin/caddy", 0, 0o755, "")
-            .with_attribute("/srv/bin/caddy", CAPABILITY, attribute);
-        let image = ImageConfig {
+            .with_attribute("/srv/bin/caddy", CAPABILITY, attribute)
+    }
+
+    fn image() -> ImageConfig {
+        ImageConfig {
             layers: vec!["/layers/1".into()],
             cmd: vec!["caddy".to_owned(), "run".to_owned()],
             ..ImageConfig::default()
-        };
+        }
+    }
+
+    /// An image whose program has these capabilities.
+    fn judge_as(attribute: &[u8], args: &[&str], level: Level) -> Verdicts {
+        let host = host(attribute);
         let run = TestRun {
-            image: Some(image),
+            image: Some(image()),
             level,
             ..TestRun::on(&host)
         };
@@ -211,6 +233,38 @@ mod tests {
                 found[0].instead
             );
         }
+    }
+
+    #[test]
+    fn what_a_launcher_starts_is_noted() {
+        let start = |words: &[&str], attribute: &[u8]| {
+            let launched = |attribute| {
+                let host = host(attribute)
+                    .file("/layers/1/sbin/tini", 0, 0o755, "\x7fELF")
+                    .file("/layers/1/bin/sh", 0, 0o755, "\x7fELF")
+                    .file("/layers/1/start", 0, 0o755, "#!/bin/sh\nexec \"$@\"\n");
+                let image = ImageConfig {
+                    entrypoint: words.iter().map(ToString::to_string).collect(),
+                    ..image()
+                };
+                let run = TestRun {
+                    image: Some(image),
+                    ..TestRun::on(&host)
+                };
+                run.findings("file-capability", &[])
+            };
+            launched(attribute).pop().map(|found| found.verdict)
+        };
+        for words in [&["/sbin/tini", "--"][..], &["/start"], &["tini", "/start"]] {
+            let added = start(words, &NET_BIND_SERVICE);
+            assert!(
+                matches!(added, Some(Verdict::Rewritten { .. })),
+                "{words:?}: {added:?}"
+            );
+            let noted = start(words, &having(1 << 13));
+            assert_eq!(noted, Some(Verdict::Noted), "{words:?}");
+        }
+        assert_eq!(start(&["sh"], &NET_BIND_SERVICE), None);
     }
 
     #[test]

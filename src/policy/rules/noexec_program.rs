@@ -1,8 +1,9 @@
 //! A program in a mount from which nothing can be executed.
 
+use crate::origin::Origin;
 use crate::podman::value::mount_options::{Access, Exec, MountOptions, Ownership, Relabel};
 use crate::policy::facts::Facts;
-use crate::policy::program::{Program, programs};
+use crate::policy::program::{Program, Programs, programs};
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::{Mount, Spec};
@@ -29,14 +30,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
-    let hits = programs(spec, facts)
-        .into_iter()
-        .filter_map(|program| judge(&program));
+    let Programs { first, later } = programs(spec, facts);
+    let first = first
+        .iter()
+        .filter_map(|program| judge(program, Hit::refuse));
+    // Not every script starts what the next words name.
+    let later = later.iter().filter_map(|program| judge(program, Hit::warn));
     // A script and its interpreter in one mount need one word.
-    hits.take(1).collect()
+    first.chain(later).take(1).collect()
 }
 
-fn judge(program: &Program<'_>) -> Option<Hit> {
+fn judge(program: &Program<'_>, hit: fn(String, &Origin) -> Hit) -> Option<Hit> {
     let mount = program.mount?;
     let at = mount.value.destination()?;
     let instead = match &mount.value {
@@ -58,7 +62,7 @@ fn judge(program: &Program<'_>) -> Option<Hit> {
         "\"{}\" cannot be started: what is mounted at \"{at}\" is noexec",
         program.path.display()
     );
-    Some(Hit::refuse(what, &mount.origin).instead(instead))
+    Some(hit(what, &mount.origin).instead(instead))
 }
 
 /// The options of a mount with `exec`, without what is added by itself; none when it has no `noexec`.
