@@ -26,13 +26,18 @@ impl Engine {
 
     /// Imports the root file system of `tests/image` under a name, with its config and further changes, e.g. `USER 998`.
     pub(crate) fn import(&self, name: &str, changes: &[&str]) -> Said {
+        self.import_archive(name, rootfs(), changes)
+    }
+
+    /// The same with another root file system.
+    pub(crate) fn import_archive(&self, name: &str, archive: &[u8], changes: &[&str]) -> Said {
         let own = include_str!("../image/changes");
         let mut command = self.patient("podman");
         command.args(self.store_flags()).args(["import", "--quiet"]);
         for change in own.lines().chain(changes.iter().copied()) {
             command.arg("--change").arg(change);
         }
-        said(command.args(["-", name]), rootfs())
+        said(command.args(["-", name]), archive)
     }
 
     /// An image that differs from [`IMAGE`] by what a shell script, run by root, does to it.

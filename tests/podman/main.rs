@@ -23,6 +23,7 @@ mod harness;
 mod host;
 mod identity;
 mod image;
+mod image_files;
 mod isolation;
 mod judge;
 mod lifecycle;
@@ -60,6 +61,7 @@ const ROOMS: &[(&str, &[(&str, Test)])] = &[
     ("refused", refused::TESTS),
     ("identity", identity::TESTS),
     ("files", files::TESTS),
+    ("image_files", image_files::TESTS),
     ("mounts", mounts::TESTS),
     ("limits", limits::TESTS),
     ("isolation", isolation::TESTS),
