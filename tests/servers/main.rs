@@ -161,24 +161,11 @@ fn serve(kind: &str, engine: &Engine, row: &'static Row) {
     });
     let cured = match &row.ours {
         rows::Expected::Works => None,
-        rows::Expected::Says { flags, lines } => {
-            let missing = flags
-                .iter()
-                .chain(*lines)
-                .find(|words| !ours.said.contains(**words));
-            Some(missing.map_or_else(
-                || {
-                    let place = Place::new(engine, row, Way::Ours);
-                    lines.iter().for_each(|line| place.type_in(line));
-                    place.attempt(Way::Ours, flags).failed
-                },
-                |words| Some(format!("its message does not say \"{words}\"")),
-            ))
-        }
+        rows::Expected::Says { flags, lines } => Some(cured(engine, row, &ours.said, flags, lines)),
     };
     let word = match (&ours.failed, &cured) {
         (None, None) => "worked",
-        (Some(_), Some(None)) => "said how",
+        (Some(_), Some(Ok(()))) => "said how",
         _ => "FAILED",
     };
     let why = |failed: &Option<String>| failed.as_deref().unwrap_or("-").replace(['\t', '\n'], " ");
@@ -202,6 +189,32 @@ fn serve(kind: &str, engine: &Engine, row: &'static Row) {
         word, "FAILED",
         "safe-podman: {ours:#?}, with the words of its message: {cured:#?}"
     );
+}
+
+/// Does the message have the words, and do they make it work when they are typed?
+fn cured(
+    engine: &Engine,
+    row: &'static Row,
+    said: &str,
+    flags: &[&str],
+    lines: &[&str],
+) -> Result<(), String> {
+    let place = Place::new(engine, row, Way::Ours);
+    for words in flags.iter().chain(lines) {
+        let words = place.words(words);
+        if !said.contains(&words) {
+            return Err(format!("the message does not say \"{words}\""));
+        }
+    }
+    for line in lines {
+        place.type_in(&place.words(line));
+    }
+    let flags = flags
+        .iter()
+        .map(|flag| place.words(flag))
+        .collect::<Vec<_>>();
+    let flags = flags.iter().map(String::as_str).collect::<Vec<_>>();
+    place.attempt(Way::Ours, &flags).failed.map_or(Ok(()), Err)
 }
 
 /// Runs the program both ways.

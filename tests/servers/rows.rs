@@ -64,7 +64,7 @@ pub(crate) enum Job {
 pub(crate) enum Expected {
     /// It serves at the first try, and keeps its data.
     Works,
-    /// A message has these words, and it works once they are typed.
+    /// A message has these words, and it works once they are typed; `DIR` is the person's directory.
     Says {
         flags: &'static [&'static str],
         lines: &'static [&'static str],
