@@ -200,6 +200,8 @@ fn cured(
     lines: &[&str],
 ) -> Result<(), String> {
     let place = Place::new(engine, row, Way::Ours);
+    // A message is broken into lines of a terminal's width.
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     for words in flags.iter().chain(lines) {
         let words = place.words(words);
         if !said.contains(&words) {

@@ -1,7 +1,6 @@
 //! One row, one way: a server is started, asked, given something to keep, stopped, started and restarted.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::engine::Engine;
@@ -9,7 +8,7 @@ use crate::process::{Said, said};
 use crate::rows::{Before, Job, Row};
 
 /// A second of this machine is many of an emulated one's.
-const PATIENCE: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Who runs the container.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,7 +46,7 @@ impl<'a> Place<'a> {
     }
 
     /// `run` as it is typed, with more flags.
-    fn run(&self, way: Way, flags: &[&str], cure: &[&str]) -> Said {
+    fn run(&self, way: Way, flags: &str, cure: &[&str]) -> Said {
         let mut run = match way {
             Way::Plain => {
                 let mut podman = self.engine.patient("podman");
@@ -70,7 +69,7 @@ impl<'a> Place<'a> {
     }
 
     /// The whole row with these flags, and with the words of a message.
-    fn serve(&self, way: Way, flags: &[&str], cure: &[&str]) -> Outcome {
+    fn serve(&self, way: Way, flags: &str, cure: &[&str]) -> Outcome {
         let ran = self.run(way, flags, cure);
         let said = format!("{}{}", ran.stdout, ran.stderr);
         let failed = self.judge(&ran).err();
@@ -200,7 +199,7 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.engine
             .podman(["rm", "--force", "--volumes", "--time=0", self.row.name]);
-        for volume in self.row.flags.iter().filter_map(|flag| volume(flag)) {
+        for volume in self.row.flags.split_whitespace().filter_map(volume) {
             self.engine.podman(["volume", "rm", "--force", volume]);
         }
         // Other ids of the person's have files there, which they remove in a user namespace.
@@ -221,14 +220,14 @@ fn volume(value: &str) -> Option<&str> {
 }
 
 /// The row's flags with the words of a message: a mount at the same place is another spelling of the row's, the rest is more.
-fn typed<'a>(flags: &[&'a str], cure: &[&'a str]) -> Vec<&'a str> {
+fn typed<'a>(flags: &'a str, cure: &[&'a str]) -> Vec<&'a str> {
     let place = |value: &'a str| {
         value
             .split(':')
             .nth(1)
             .filter(|place| place.starts_with('/'))
     };
-    let mut typed = flags.to_vec();
+    let mut typed = flags.split_whitespace().collect::<Vec<_>>();
     for words in cure {
         match typed
             .iter_mut()
