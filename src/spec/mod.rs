@@ -13,6 +13,7 @@ mod layers;
 pub(crate) mod level;
 pub(crate) mod mount;
 mod mounts;
+mod run_directory;
 pub(crate) mod runner;
 pub(crate) mod seccomp;
 mod submounts;

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::image_volumes;
 use super::layers::{Layers, same_layer, setting};
 use super::mount::{Bind, ExternalRootfs, Mount, NamedVolume};
+use super::run_directory;
 use super::runner::Runner;
 use super::submounts;
 use crate::host::{FileKind, Host, Mode, Resolved, Selinux};
@@ -81,6 +82,7 @@ pub(super) fn collect(
     mounts.extend(image_volumes::mounts(mode, &mounts, image)?);
     mounts.extend(secrets(layers, &mounts)?);
     mounts.extend(shared_memory(layers, &mounts)?);
+    mounts.extend(run_directory::mounts(layers, &mounts, host, image)?);
     Ok(mounts)
 }
 

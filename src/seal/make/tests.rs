@@ -245,7 +245,7 @@ fn what_cannot_be_held_afterwards_is_not_promised() {
     }
 }
 
-const PLAIN: &str = r#"{"version":3,"engine":"rootful","uid":{"exactly":65532},"gid":{"exactly":65532},"seccomp":"unconfined","mounts":{"/dev/shm":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]},"/tmp":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]}},"namespaces":{"user":"host"},"host_root":"inside","limits":{"memory":536870912,"swap":536870912,"nano_cpus":1000000000,"pids":256,"oom_killer":"on"},"rlimits":{"RLIMIT_CORE":[0,0],"RLIMIT_NOFILE":[1024,4096],"RLIMIT_NPROC":[4096,4096]},"sysctl":{"net.ipv4.ip_unprivileged_port_start":"0"}}"#;
+const PLAIN: &str = r#"{"version":3,"engine":"rootful","uid":{"exactly":65532},"gid":{"exactly":65532},"seccomp":"unconfined","mounts":{"/dev/shm":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]},"/run":{"kind":{"tmpfs":16777216},"flags":["nodev","noexec","nosuid"]},"/tmp":{"kind":{"tmpfs":67108864},"flags":["nodev","noexec","nosuid"]}},"namespaces":{"user":"host"},"host_root":"inside","limits":{"memory":536870912,"swap":536870912,"nano_cpus":1000000000,"pids":256,"oom_killer":"on"},"rlimits":{"RLIMIT_CORE":[0,0],"RLIMIT_NOFILE":[1024,4096],"RLIMIT_NPROC":[4096,4096]},"sysctl":{"net.ipv4.ip_unprivileged_port_start":"0"}}"#;
 
 /// Words, and what they change of the promise of a plain container; null is what is no longer said.
 #[rustfmt::skip]
@@ -300,12 +300,12 @@ const CHANGES: [(&str, &str); 109] = [
     ("--security-opt=unmask=ALL", r#"{"unmasked":"all"}"#),
     ("--security-opt=proc-opts=nosuid,noexec,nodev,hidepid=2", r#"{"mounts":{"/proc":{"kind":{"type":"proc"},"flags":["nodev","noexec","nosuid"]}}}"#),
     ("--security-opt=proc-opts=hidepid=2", r#"{"mounts":{"/proc":{"kind":{"type":"proc"},"flags":[]}}}"#),
-    ("--read-only=false", r#"{"root":"read-write"}"#),
-    ("--read-only-tmpfs=true", r#"{"mounts":{"/run":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/var/tmp":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]}}}"#),
-    ("--read-only=false --read-only-tmpfs=true", r#"{"root":"read-write"}"#),
+    ("--read-only=false", r#"{"root":"read-write","mounts":{"/run":null}}"#),
+    ("--read-only-tmpfs=true", r#"{"mounts":{"/var/tmp":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]}}}"#),
+    ("--read-only=false --read-only-tmpfs=true", r#"{"root":"read-write","mounts":{"/run":null}}"#),
     ("--image-volume=anonymous", r"{}"),
-    ("--systemd=always", r#"{"mounts":{"/run":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/run/lock":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/sys/fs/cgroup":{"kind":{"type":"cgroup"},"flags":[],"depth":"open"},"/sys/fs/cgroup/systemd":{"kind":{"bind":"/sys/fs/cgroup/systemd"},"flags":[],"depth":"open"},"/var/log/journal":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]}},"env":["container_uuid"]}"#),
-    ("--systemd=always --cgroupns=host", r#"{"mounts":{"/run":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/run/lock":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/sys/fs/cgroup":{"kind":{"bind":"/sys/fs/cgroup"},"flags":[],"depth":"open"},"/sys/fs/cgroup/systemd":{"kind":{"bind":"/sys/fs/cgroup/systemd"},"flags":[],"depth":"open"},"/var/log/journal":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]}},"namespaces":{"cgroup":"host"},"env":["container_uuid"]}"#),
+    ("--systemd=always", r#"{"mounts":{"/run":{"kind":{"type":"tmpfs","tmpfs":null},"flags":["nodev","nosuid"]},"/run/lock":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/sys/fs/cgroup":{"kind":{"type":"cgroup"},"flags":[],"depth":"open"},"/sys/fs/cgroup/systemd":{"kind":{"bind":"/sys/fs/cgroup/systemd"},"flags":[],"depth":"open"},"/var/log/journal":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]}},"env":["container_uuid"]}"#),
+    ("--systemd=always --cgroupns=host", r#"{"mounts":{"/run":{"kind":{"type":"tmpfs","tmpfs":null},"flags":["nodev","nosuid"]},"/run/lock":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]},"/sys/fs/cgroup":{"kind":{"bind":"/sys/fs/cgroup"},"flags":[],"depth":"open"},"/sys/fs/cgroup/systemd":{"kind":{"bind":"/sys/fs/cgroup/systemd"},"flags":[],"depth":"open"},"/var/log/journal":{"kind":{"type":"tmpfs"},"flags":["nodev","nosuid"]}},"namespaces":{"cgroup":"host"},"env":["container_uuid"]}"#),
     ("-v /srv/a:/a", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":["nodev","nosuid","ro"],"place":{"fs":"/","path":"/srv/a"}}}}"#),
     ("-v /srv/a:/a:rw,rbind,dev,suid,exec,rshared", r#"{"mounts":{"/a":{"kind":{"bind":"/srv/a"},"flags":[],"depth":"open","propagation":"rshared","place":{"fs":"/","path":"/srv/a"}}}}"#),
     ("-v /srv/a:/a:O", r#"{"mounts":{"/a":{"kind":{"overlay":[{"path":"/srv/a"},null]},"flags":[],"depth":"open"}}}"#),

@@ -38,7 +38,7 @@ fn written(words: &[&str]) -> Vec<String> {
 }
 
 /// What a container gets for which nobody asked for anything.
-const PLAIN: [&str; 35] = [
+const PLAIN: [&str; 36] = [
     "--cap-drop=all",
     "--cgroupns=private",
     "--cgroups=enabled",
@@ -68,6 +68,7 @@ const PLAIN: [&str; 35] = [
     "--systemd=false",
     "--tmpfs=/tmp:rw,nosuid,nodev,noexec,size=64m,mode=1777,U",
     "--tmpfs=/dev/shm:rw,nosuid,nodev,noexec,size=67108864,mode=1777",
+    RUN,
     "--ulimit=nofile=1024:4096",
     "--ulimit=nproc=4096:4096",
     "--ulimit=core=0:0",
@@ -76,6 +77,7 @@ const PLAIN: [&str; 35] = [
     "--uts=private",
 ];
 const LAST: &str = "--security-opt=no-new-privileges";
+const RUN: &str = "--tmpfs=/run:rw,nosuid,nodev,noexec,size=16m,mode=755,notmpcopyup,U";
 const LOW_PORTS: &str = "--sysctl=net.ipv4.ip_unprivileged_port_start=0";
 
 /// The lines that these words bring, and those of a plain container that they take away.
@@ -112,7 +114,6 @@ fn a_value_takes_the_place_of_the_plain_one() {
         ("--pids-limit=9", "--pids-limit=256"),
         ("--privileged=true", "--privileged=false"),
         ("--publish-all=true", "--publish-all=false"),
-        ("--read-only=false", "--read-only=true"),
         ("--read-only-tmpfs=true", "--read-only-tmpfs=false"),
         ("--restart=always", "--restart=no"),
         ("--sdnotify=conmon", "--sdnotify=ignore"),
@@ -122,7 +123,6 @@ fn a_value_takes_the_place_of_the_plain_one() {
             "--security-opt=seccomp=/filter.json",
         ),
         ("--security-opt=no-new-privileges=false", LAST),
-        ("--systemd=always", "--systemd=false"),
         ("--ulimit=core=1:1", "--ulimit=core=0:0"),
         ("--uidmap=0:100000:65536", "--userns=host"),
         ("--userns=keep-id", "--userns=host"),
@@ -199,6 +199,16 @@ fn what_podman_refuses_together_is_not_written_together() {
             &["--network=default", LOW_PORTS],
         ),
         (&["--pod=web"], &["--pod=web"], &[LOW_PORTS]),
+        (
+            &["--read-only=false"],
+            &["--read-only=false"],
+            &["--read-only=true", RUN],
+        ),
+        (
+            &["--systemd=always"],
+            &["--systemd=always"],
+            &["--systemd=false", RUN],
+        ),
         (
             &["--memory-reservation=600m"],
             &[
