@@ -11,7 +11,7 @@ use super::mount::{Bind, ExternalRootfs, Mount, NamedVolume};
 use super::run_directory;
 use super::runner::Runner;
 use super::submounts;
-use crate::host::{FileKind, Host, Mode, Resolved, Selinux};
+use crate::host::{FileKind, Host, Resolved, Selinux};
 use crate::origin::Setting;
 use crate::podman::args::FlagValue;
 use crate::podman::flags;
@@ -88,7 +88,7 @@ pub(super) fn collect(
 
 /// What depends on the container's user.
 pub(super) fn finish(mounts: &mut [Setting<Mount>], runner: &Runner, host: &dyn Host) {
-    if host.lsm().selinux == Selinux::Enforcing && host.identity().mode == Mode::Rootful {
+    if host.lsm().selinux == Selinux::Enforcing {
         for mount in mounts {
             relabel(&mut mount.value, runner);
         }
@@ -122,11 +122,12 @@ fn shared_memory(
 /// `Z` for a directory that belongs to the container's own user: without it an enforcing `SELinux` denies every access,
 /// and people answer that by switching `SELinux` off. What belongs to anybody else keeps its label.
 fn relabel(mount: &mut Mount, runner: &Runner) {
-    if let (Mount::Bind(bind), Some(uid)) = (mount, runner.uid) {
-        let is_directory = bind.source.kind == FileKind::Directory;
-        if is_directory && bind.source.owner == uid && uid != 0 && bind.options.overlay.is_none() {
-            bind.options.relabel.get_or_insert(Relabel::Private);
-        }
+    let (Mount::Bind(bind), Some((owner, _))) = (mount, runner.outside()) else {
+        return;
+    };
+    let is_own = bind.source.kind == FileKind::Directory && bind.source.owner == owner;
+    if is_own && runner.uid != Some(0) && bind.options.overlay.is_none() {
+        bind.options.relabel.get_or_insert(Relabel::Private);
     }
 }
 
@@ -467,6 +468,15 @@ mod tests {
                 .any(|word| word.ends_with(",Z") || word.contains(",Z,"))
         };
         assert!(labels("/srv/app") && !labels("/srv/others") && !labels("/srv"));
+        let user = Fake::rootless()
+            .with_lsm(lsm)
+            .directory("/home/ann/d", 1000, 0o755);
+        let labelled = |words: &str| {
+            let found = mounts(&user, &["-v", &format!("/home/ann/d:/a:{words}")]);
+            found.iter().any(|word| word.contains(",Z"))
+        };
+        // Written as the caller; read by somebody else.
+        assert!(labelled("rw") && !labelled("ro"));
         assert!(
             !mounts(&tree(), &["-u", "1000", "-v", "/srv/app:/a:rw"])
                 .iter()

@@ -40,9 +40,10 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
         } else {
             Hit::warn(what, source.origin)
         };
+        // Nobody should give away what is refused, by hand either.
         hits.push(match once(spec, facts, &source) {
-            Some(once) => hit.instead(once),
-            None => hit,
+            Some(once) if !is_refused => hit.instead(once),
+            _ => hit,
         });
     }
     hits
