@@ -2,7 +2,7 @@
 
 use crate::host::{Mode, Selinux};
 use crate::podman::value::mount_options::Access;
-use crate::podman::value::path::ContainerPath;
+use crate::podman::value::path::{ContainerPath, HostPath};
 use crate::policy::facts::Facts;
 use crate::policy::owners::{self, Closed, Closure};
 use crate::policy::rule::{Hit, Rule, Severity};
@@ -91,21 +91,23 @@ fn owner(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>) -> String {
 
 /// What to type, here.
 fn cure(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>) -> String {
-    let mut cures = Vec::new();
-    let is_rootless = facts.host.identity().mode == Mode::Rootless;
-    match closed.what {
-        Closure::Bind(bind) if is_rootless => {
-            cures.extend(rootless(spec, facts, closed, bind.path.as_str()))
+    let mut cures = match closed.what {
+        // The host needs such files as they are, and the owner that it gave them.
+        Closure::Bind(_) if is_guarded(facts, closed) => {
+            return format!(
+                "copy what it needs into a directory of its own, and mount that at \"{}\"",
+                closed.at
+            );
         }
         Closure::Bind(bind) => {
-            if closed.access == Access::ReadOnly {
-                cures.push(format!("chmod -R o+rX {}", bind.path));
+            let path = quoted(&bind.path);
+            match facts.host.identity().mode {
+                Mode::Rootless => rootless(spec, facts, closed, &path),
+                Mode::Rootful => rootful(spec, closed.access, &path),
             }
-            let ids = spec.runner.outside();
-            cures.extend(ids.map(|(uid, gid)| format!("chown -R {uid}:{gid} {}", bind.path)));
         }
-        Closure::Volume(name) => cures.push(format!("-v {name}:{}:U", closed.at)),
-    }
+        Closure::Volume(name) => vec![format!("-v {name}:{}:U", closed.at)],
+    };
     let inside = spec.runner.owner_inside(closed.found.owner);
     cures.extend(
         inside
@@ -119,6 +121,30 @@ fn cure(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>) -> String {
         cure.push_str("; and :Z at the end of the mount, because SELinux is enforcing here");
     }
     cure
+}
+
+/// Is it something that the host's own programs trust?
+fn is_guarded(facts: &Facts<'_>, closed: &Closed<'_>) -> bool {
+    let mut accesses = [Access::ReadOnly, Access::ReadWrite].into_iter();
+    accesses.any(|access| facts.worth(closed.found, access).is_some())
+}
+
+/// For a shell, without quotes where it needs none.
+fn quoted(path: &HostPath) -> String {
+    let path = path.to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@:,".contains(c);
+    if path.chars().all(is_plain) {
+        path
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+fn rootful(spec: &Spec, access: Access, path: &str) -> Vec<String> {
+    let ids = spec.runner.outside();
+    let chown = ids.map(|(uid, gid)| format!("chown -R {uid}:{gid} {path}"));
+    let readable = (access == Access::ReadOnly).then(|| format!("chmod -R o+rX {path}"));
+    chown.into_iter().chain(readable).collect()
 }
 
 /// For a user's podman: what is the caller's own is best written as the caller.
@@ -151,7 +177,7 @@ fn rootless(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>, path: &str) -> 
         None => Some(keep_id),
     };
     let readable = (closed.access == Access::ReadOnly).then(|| format!("chmod -R o+rX {path}"));
-    readable.into_iter().chain(keep_id).chain(engine).collect()
+    keep_id.into_iter().chain(readable).chain(engine).collect()
 }
 
 fn volume_of<'s>(spec: &'s Spec, name: &str) -> Option<&'s ContainerPath> {
@@ -213,6 +239,8 @@ mod tests {
             .directory("/srv/closed", 0, 0o700)
             .directory("/srv/group", 0, 0o775)
             .file("/srv/key", 0, 0o600, "")
+            .directory("/srv/it's mine", 0, 0o755)
+            .directory("/etc/app", 0, 0o700)
             .directory("/srv/ann", 1000, 0o755)
     }
 
@@ -263,6 +291,8 @@ mod tests {
             &["-v", "/srv/ann:/x:rw"],
             &["-v", "/srv/closed:/x:ro"],
             &["-v", "/srv/key:/key:ro"],
+            &["-v", "/srv/it's mine:/x:rw"],
+            &["-v", "/etc/app:/x:ro"],
         ] {
             all.extend(said(&run(&root), args));
         }
