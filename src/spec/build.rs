@@ -9,7 +9,9 @@ use super::level::Level;
 use super::mount::ExistingVolume;
 use super::runner::{self, Asked, Surroundings};
 use super::seccomp::foreign;
-use super::{CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, image_volumes, mounts};
+use super::{
+    CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, image_volumes, mounts, volumes,
+};
 use crate::caps::CapArg;
 use crate::host::{self, Host, Resource};
 use crate::origin::{Origin, Setting};
@@ -102,6 +104,7 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
     let (user, userns, runner) =
         runner::resolve(layers, asked, &Surroundings::new(inputs, &mounts))?;
     mounts::finish(&mut mounts, &runner, inputs.host);
+    volumes::give(&mut mounts, &runner, inputs);
     let external_rootfs = mounts::external_rootfs(layers, inputs.image, inputs.host)?;
     let image = match &external_rootfs {
         Some(_) => NO_IMAGE,

@@ -94,9 +94,10 @@ mod tests {
 
     /// What `run` makes of the VOLUMEs of an image.
     fn mounts(volumes: &[&str], level: Level, args: &[&str]) -> Vec<String> {
-        let host = Fake::rootful();
+        let host = Fake::rootful().directory("/layers/1", 0, 0o755);
         let run = TestRun {
             image: Some(ImageConfig {
+                layers: vec!["/layers/1".into()],
                 volumes: volumes.iter().map(|at| (*at).to_owned()).collect(),
                 ..ImageConfig::default()
             }),

@@ -17,6 +17,7 @@ mod run_directory;
 pub(crate) mod runner;
 pub(crate) mod seccomp;
 mod submounts;
+mod volumes;
 
 use std::ffi::OsString;
 
