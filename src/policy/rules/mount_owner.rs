@@ -1,10 +1,9 @@
 //! Mounts that belong to somebody else than the container's user.
 
-use crate::host::{Mode, Selinux};
 use crate::podman::value::mount_options::Access;
-use crate::podman::value::path::{ContainerPath, HostPath};
+use crate::podman::value::path::ContainerPath;
 use crate::policy::facts::Facts;
-use crate::policy::owners::{self, Closed, Closure};
+use crate::policy::owners::{self, Closed, Closure, cure};
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
 use crate::spec::Spec;
@@ -55,7 +54,7 @@ fn of_another(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>) -> Hit {
     } else {
         Hit::warn(what, &closed.mount.origin)
     };
-    hit.instead(cure(spec, facts, closed))
+    hit.instead(cure::of(spec, facts, closed))
 }
 
 /// Data that the image declares to be data.
@@ -87,111 +86,6 @@ fn owner(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>) -> String {
         Some(inside) => format!("{name}, {inside} in the container"),
         None => format!("{name}, nobody in the container"),
     }
-}
-
-/// What to type, here.
-fn cure(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>) -> String {
-    let mut cures = match closed.what {
-        // The host needs such files as they are, and the owner that it gave them.
-        Closure::Bind(_) if is_guarded(facts, closed) => {
-            return format!(
-                "copy what it needs into a directory of its own, and mount that at \"{}\"",
-                closed.at
-            );
-        }
-        Closure::Bind(bind) => {
-            let path = quoted(&bind.path);
-            match facts.host.identity().mode {
-                Mode::Rootless => rootless(spec, facts, closed, &path),
-                Mode::Rootful => rootful(spec, closed.access, &path),
-            }
-        }
-        Closure::Volume(name) => vec![format!("-v {name}:{}:U", closed.at)],
-    };
-    let inside = spec.runner.owner_inside(closed.found.owner);
-    cures.extend(
-        inside
-            .filter(|owner| *owner != 0)
-            .map(|owner| format!("--user={owner}:{owner}")),
-    );
-    let mut cure = cures.join(", or ");
-    if matches!(closed.what, Closure::Bind(bind) if bind.options.relabel.is_none())
-        && facts.host.lsm().selinux == Selinux::Enforcing
-    {
-        cure.push_str("; and :Z at the end of the mount, because SELinux is enforcing here");
-    }
-    cure
-}
-
-/// Is it something that the host's own programs trust?
-fn is_guarded(facts: &Facts<'_>, closed: &Closed<'_>) -> bool {
-    let mut accesses = [Access::ReadOnly, Access::ReadWrite].into_iter();
-    accesses.any(|access| facts.worth(closed.found, access).is_some())
-}
-
-/// For a shell, without quotes where it needs none.
-fn quoted(path: &HostPath) -> String {
-    let path = path.to_string();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@:,".contains(c);
-    if path.chars().all(is_plain) {
-        path
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
-}
-
-fn rootful(spec: &Spec, access: Access, path: &str) -> Vec<String> {
-    let ids = spec.runner.outside();
-    let chown = ids.map(|(uid, gid)| format!("chown -R {uid}:{gid} {path}"));
-    let readable = (access == Access::ReadOnly).then(|| format!("chmod -R o+rX {path}"));
-    chown.into_iter().chain(readable).collect()
-}
-
-/// For a user's podman: what is the caller's own is best written as the caller.
-fn rootless(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>, path: &str) -> Vec<String> {
-    let caller = facts.host.identity();
-    let runner = &spec.runner;
-    let (Some(uid), Some(gid)) = (runner.uid, runner.gid) else {
-        return Vec::new();
-    };
-    let engine = facts.host.engine_ids();
-    let engine = engine
-        .zip(runner.outside())
-        .and_then(|(engine, (uid, gid))| {
-            let (uid, gid) = (engine.uids.inside(uid)?, engine.gids.inside(gid)?);
-            Some(format!("podman unshare chown -R {uid}:{gid} {path}"))
-        });
-    if closed.found.owner != caller.uid {
-        let is_theirs = runner.owner_inside(closed.found.owner).is_some();
-        let roots = format!("sudo chown -R {}:{} {path}", caller.uid, caller.gid);
-        return engine
-            .filter(|_| is_theirs)
-            .or(Some(roots))
-            .into_iter()
-            .collect();
-    }
-    let keep_id = format!("--userns=keep-id:uid={uid},gid={gid}");
-    let keep_id = match &runner.is_not_caller_for {
-        Some(volume) => volume_of(spec, volume.as_str())
-            .map(|at| format!("{keep_id} -v {}:{at}:U", volume.as_str())),
-        None => Some(keep_id),
-    };
-    let readable = (closed.access == Access::ReadOnly).then(|| format!("chmod -R o+rX {path}"));
-    keep_id.into_iter().chain(readable).chain(engine).collect()
-}
-
-fn volume_of<'s>(spec: &'s Spec, name: &str) -> Option<&'s ContainerPath> {
-    spec.mounts.iter().find_map(|mount| match &mount.value {
-        crate::spec::Mount::Volume(volume)
-            if volume
-                .name
-                .as_ref()
-                .is_some_and(|other| other.as_str() == name) =>
-        {
-            Some(&volume.destination)
-        }
-        _ => None,
-    })
 }
 
 /// The caller's own directory made the container's user the caller.

@@ -1,6 +1,8 @@
 //! May the container's user read and write what is mounted? By the owner, the group and the mode of what is there, by the
 //! numbers of the container.
 
+pub(super) mod cure;
+
 use crate::caps::CapArg;
 use crate::host::{FileKind, Resolved};
 use crate::origin::Setting;
