@@ -74,9 +74,9 @@ fn there_are_no_capabilities(engine: &Engine) -> Tested {
 fn a_capability_that_is_added_is_the_only_one_and_usable(engine: &Engine) -> Tested {
     let plain = engine.probe_plain(&["--user=998:998", "--cap-add=net_bind_service"]);
     assert_ne!(plain.capabilities("CapBnd"), NET_BIND_SERVICE);
-    let from_profile = engine.profile("cap-add", "cap_add: [NET_BIND_SERVICE]\nuser: 998:998\n");
+    let from_profile = engine.profile("cap-add", "cap_add: [NET_BIND_SERVICE]\n");
     for flag in ["--cap-add=CAP_net_bind_service", &from_profile] {
-        let safe = engine.probe_safe(&[flag]);
+        let safe = engine.probe_safe(&[flag, "--user=998:998"]);
         for set in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
             assert_eq!(safe.capabilities(set), NET_BIND_SERVICE, "{flag} {set}");
         }

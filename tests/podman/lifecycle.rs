@@ -175,7 +175,11 @@ fn a_background_container_gives_its_id(engine: &Engine) -> Tested {
 
 fn a_created_container_starts_later(engine: &Engine) -> Tested {
     let mut command = engine.safe_command("create");
-    let id = said(command.args(["--network=none", IMAGE, "probe"]), &[]).ok();
+    let id = said(
+        command.args(["--network=none", "--user=998:998", IMAGE, "probe"]),
+        &[],
+    )
+    .ok();
     let id = id.trim();
     let started = engine.podman(["start", "--attach", id]);
     engine.podman(["rm", id]).ok();
@@ -208,7 +212,13 @@ fn the_arguments_of_the_container_are_never_read(engine: &Engine) -> Tested {
 fn a_dry_run_starts_nothing_and_runs_when_pasted(engine: &Engine) -> Tested {
     let mut command = engine.safe_command("run");
     command
-        .args(["--rm", "--dry-run", "-e", "A=it's \"$HOME\" `x`"])
+        .args([
+            "--rm",
+            "--dry-run",
+            "-e",
+            "A=it's \"$HOME\" `x`",
+            "--user=998:998",
+        ])
         .args(shell("echo \"$A\" $(id -u)"));
     let line = said(&mut command, &[]).ok();
     assert_eq!(line.lines().count(), 1, "{line}");

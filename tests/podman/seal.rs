@@ -101,7 +101,7 @@ fn a_copied_promise_stops_a_stronger_container(engine: &Engine) -> Tested {
         ("--security-opt=seccomp=unconfined", "seccomp"),
         ("--read-only=false", "root"),
         (
-            "--sysctl=net.ipv4.ip_unprivileged_port_start=0",
+            "--sysctl=net.ipv4.ip_unprivileged_port_start=1",
             "ip_unprivileged_port_start",
         ),
         (
@@ -433,7 +433,7 @@ fn verify_finds_what_came_later(engine: &Engine) -> Tested {
     let found = verify(engine, &[later.1]);
     assert_eq!(found.code, 1, "{found:#?}");
     for part in [
-        "(sleep): its uid is 0, but 998 was promised",
+        "(sleep): its uid is 0, but 65532 was promised",
         "effective, bounding capabilities, which no --cap-add asked for",
     ] {
         assert!(found.stdout.contains(part), "{part}: {found:#?}");

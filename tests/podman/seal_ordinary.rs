@@ -273,7 +273,7 @@ fn files(engine: &Engine) -> Tested {
             "--image-volume=ignore localhost/volumes true",
             "--secret=ordinary-secret",
             "--secret=ordinary-secret,target=other",
-            "--secret=ordinary-secret,target=/etc/key,uid=998,mode=0400",
+            "--secret=ordinary-secret,target=/etc/key,uid=65532,mode=0400",
             "--secret=ordinary-secret,type=env,target=KEY",
             &by_id,
         ],
