@@ -468,6 +468,14 @@ impl Host for Fake {
         Ok(())
     }
 
+    fn give(&self, directory: &Path, uid: u32, gid: u32) -> io::Result<()> {
+        let text = format!("{uid}:{gid}");
+        self.kept
+            .borrow_mut()
+            .insert(directory.to_owned(), text.into_bytes());
+        Ok(())
+    }
+
     fn process(&self, pid: u32) -> Result<Process, Problem> {
         let found = self.processes.get(&pid).cloned();
         found.ok_or_else(|| Problem::new(format!("there is no process {pid}")))

@@ -15,6 +15,7 @@ mod descriptors;
 mod fake;
 mod file;
 mod filters;
+mod give;
 mod identity;
 mod ids;
 mod image_files;
@@ -261,6 +262,12 @@ pub trait Host {
     /// # Errors
     /// There is no such file, it is not ours, or it cannot be replaced.
     fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Problem>;
+
+    /// Gives a directory to a user who owns all that it holds; one that holds something of another's is left as it is.
+    ///
+    /// # Errors
+    /// It is no directory, or a link, or may not be given.
+    fn give(&self, directory: &Path, uid: u32, gid: u32) -> io::Result<()>;
 
     /// A running process, as `/proc` shows it.
     ///

@@ -89,7 +89,10 @@ fn hold(context: &HookContext<'_>, state: &RuntimeState, sealed: &Sealed) -> Sea
         unanswered,
     } = compare(&sealed.promise, &observed);
     match (breaches.as_slice(), unanswered.as_slice()) {
-        ([], []) => SealVerdict::Kept,
+        ([], []) => match sealed.give(context.host) {
+            Ok(()) => SealVerdict::Kept,
+            Err(problem) => SealVerdict::Broken(problem.what),
+        },
         // What cannot be told may be anything.
         ([], unanswered) => {
             let what = list(unanswered.iter().copied());

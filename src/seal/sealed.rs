@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::ANNOTATION;
 use super::observed::{Observed, ObservedFilters, Waiting};
-use super::oci::{self, OciConfig};
-use super::promise::{Promise, PromisedFilter, PromisedSeccomp};
+use super::oci::{self, OciConfig, OciIdMapping};
+use super::promise::{MountKind, Owners, Promise, PromisedFilter, PromisedSeccomp};
 use super::store::ContainerContext;
 use crate::digest::sha256;
 use crate::host::{Host, Links};
@@ -59,6 +59,38 @@ impl Sealed {
         }
     }
 
+    /// Gives new volumes to the container's user, as was promised (`U`): before 5.0 podman gives all that a new volume holds to
+    /// that user, and then the directory itself back to the owner that the image's has. Only for a container that keeps its
+    /// promise, so the source is a volume of podman's, and at its first start; an older volume has files of somebody else or is
+    /// that user's already.
+    ///
+    /// # Errors
+    /// It cannot be given, and the program would lose what it writes.
+    pub(super) fn give(&self, host: &dyn Host) -> Result<(), Problem> {
+        let user = &self.config.process.user;
+        let linux = &self.config.linux;
+        let ids =
+            outside(user.uid, &linux.uid_mappings).zip(outside(user.gid, &linux.gid_mappings));
+        for mount in &self.config.mounts {
+            let promised = self.promise.mounts.get(&mount.destination);
+            let is_given = promised.is_some_and(|promised| {
+                promised.owners == Owners::Given
+                    && matches!(promised.kind, MountKind::Volume(_, None))
+                    && !promised.flags.contains("ro")
+            });
+            if let (true, Some((uid, gid))) = (is_given, ids) {
+                host.give(&mount.source, uid, gid).map_err(|error| {
+                    let at = mount.destination.display();
+                    Problem::new(format!(
+                        "the new volume at \"{at}\" cannot be given to the container's user {}: {error}",
+                        user.uid
+                    ))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
     /// The filters that the kernel holds for process 1 of a running container, or why they cannot be had.
     pub(super) fn loaded(&self, host: &dyn Host, pid: u32) -> Result<ObservedFilters<'_>, String> {
         let profile = self.profile.as_deref();
@@ -76,6 +108,17 @@ impl Sealed {
         let profile = self.profile.as_deref();
         Observed::from_config(context, &self.config, program, profile, waiting)
     }
+}
+
+/// The id of the namespace that the hook runs in.
+fn outside(id: u32, maps: &[OciIdMapping]) -> Option<u32> {
+    if maps.is_empty() {
+        return Some(id);
+    }
+    maps.iter().find_map(|map| {
+        let offset = id.checked_sub(map.container)?;
+        (offset < map.size).then(|| map.host.checked_add(offset))?
+    })
 }
 
 const AGAIN: &str = "make the container again with safe-podman";
@@ -150,5 +193,21 @@ mod tests {
                 (read, _) => panic!("{content:?}: {:?}", read.map(|sealed| sealed.is_some())),
             }
         }
+    }
+
+    #[test]
+    fn an_id_is_that_of_the_namespace_around() {
+        let map = |container, host, size| OciIdMapping {
+            container,
+            host,
+            size,
+        };
+        let maps = [map(0, 1, 999), map(999, 0, 1), map(1000, 1000, 64_536)];
+        assert_eq!(outside(7, &[]), Some(7));
+        assert_eq!(
+            [7, 999, 1000].map(|id| outside(id, &maps)),
+            [8, 0, 1000].map(Some)
+        );
+        assert_eq!(outside(70_000, &maps), None);
     }
 }

@@ -15,7 +15,8 @@ use crate::podman::value::mount_options::{Access, Ownership};
 /// Tried with a directory of root's, empty and with files, `-v NAME:DIR` and without a name, as root and not. On podman
 /// 5.4.2 with crun `U` makes it and all below it writable at the first start, and it stays so over stop, start and restart;
 /// with `nocopy` the files of the image are missing besides. On 4.3.1 with runc all below it is the user's at once, but podman
-/// then gives the directory itself back to the image's owner, with `nocopy` too: it is writable from the second start on.
+/// then gives the directory itself back to the image's owner, with `nocopy` too: it would be writable from the second start on,
+/// and the seal's hook gives it once more before the first.
 /// A directory that the image has not is the user's without `U`, on both. The owner that `--mount` can name for a new volume
 /// (`volume-opt=o=uid=N`) ends in an error of mount(8) on both.
 pub(super) fn give(mounts: &mut [Setting<Mount>], runner: &Runner, inputs: &Inputs<'_>) {

@@ -9,12 +9,13 @@ tests!(fn(&Engine) -> Tested:
     tmp_is_writable_although_the_image_closed_it,
     a_tmpfs_can_be_widened_and_replaced,
     image_volumes_are_kept_or_bounded,
+    a_new_volume_is_the_containers_own,
     a_volume_covers_an_image_volume,
     a_writable_root_is_asked_for,
 );
 
 fn only_the_scratch_directories_are_writable(engine: &Engine) -> Tested {
-    let places = ["/", "/etc", "/run", "/var/tmp", "/home/netinfo"];
+    let places = ["/", "/etc", "/var/tmp", "/home/netinfo"];
     let plain = engine.probe_plain(&["--user=0:0"]);
     let safe = engine.probe_safe(&[]);
     for place in places {
@@ -23,9 +24,14 @@ fn only_the_scratch_directories_are_writable(engine: &Engine) -> Tested {
         assert_eq!(&safe[key.as_str()], "Read-only file system", "{place}");
     }
     assert!(plain.mount_has("/", "rw") && safe.mount_has("/", "ro"));
-    for place in ["/tmp", "/dev/shm"] {
+    for place in ["/tmp", "/dev/shm", "/run"] {
         assert_eq!(&safe[format!("write.{place}").as_str()], "yes", "{place}");
     }
+    assert!(
+        safe["mount./run"].contains("size=16384k"),
+        "{}",
+        &safe["mount./run"]
+    );
     Ok(())
 }
 
@@ -122,13 +128,31 @@ fn image_volumes_are_kept_or_bounded(engine: &Engine) -> Tested {
     assert!(!bounded.contains("runs"), "{bounded}");
     assert_eq!(bounded.matches("tmpfs tmpfs").count(), 2, "{bounded}");
     assert_eq!(bounded.matches("size=65536k").count(), 2, "{bounded}");
-    // They go with the container, as podman's own.
-    assert_eq!(
-        engine
-            .podman(["volume", "ls", "--quiet", "--filter=dangling=true"])
-            .ok(),
-        ""
-    );
+    // They go with the container, as podman's own. Other tests name theirs.
+    let left = engine.podman(["volume", "ls", "--quiet", "--filter=dangling=true"]);
+    let left = left.ok();
+    assert!(left.lines().all(|name| name.len() < 64), "{left}");
+    Ok(())
+}
+
+/// In the image `/srv` is root's, and has files.
+fn a_new_volume_is_the_containers_own(engine: &Engine) -> Tested {
+    let write = ["sh", "-c", "echo mine >/srv/file; cat /srv/file; ls /srv"];
+    let words = |volume: &'static str| {
+        let flags = ["--network=none", "--user=7:7", volume, IMAGE];
+        [&flags[..], &write].concat()
+    };
+    let plain = engine.plain(words("--volume=plain:/srv"));
+    assert!(plain.stderr.contains("Permission denied"), "{plain:#?}");
+    for volume in ["--volume=/srv", "--volume=new:/srv", "--volume=new:/srv"] {
+        let safe = engine.safe(words(volume));
+        assert_eq!(safe.stdout, "mine\nfile\nnetinfo\n", "{volume}: {safe:#?}");
+    }
+    // What somebody else left there is not taken away from them.
+    let other = ["--network=none", "--user=8:8", "--volume=new:/srv", IMAGE];
+    let other = engine.safe([&other[..], &["touch", "/srv/other"]].concat());
+    assert_ne!(other.code, 0, "{other:#?}");
+    engine.podman(["volume", "rm", "plain", "new"]).ok();
     Ok(())
 }
 
@@ -143,9 +167,9 @@ fn a_volume_covers_an_image_volume(engine: &Engine) -> Tested {
 }
 
 fn a_writable_root_is_asked_for(engine: &Engine) -> Tested {
-    let profile = engine.profile("writable", "read_only: false\nuser: 998:998\n");
+    let profile = engine.profile("writable", "read_only: false\n");
     for flag in [profile.as_str(), "--read-only=false"] {
-        let safe = engine.probe_safe(&[flag, "--allow=rootfs-writable=a test"]);
+        let safe = engine.probe_safe(&[flag, "--user=998:998", "--allow=rootfs-writable=a test"]);
         assert_eq!(&safe["write./home/netinfo"], "yes", "{flag}");
         assert_eq!(safe.capabilities("CapBnd"), 0);
     }

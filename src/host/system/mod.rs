@@ -24,7 +24,7 @@ use super::paths::{self, FileKind, Resolved};
 use super::trust::Sticky;
 use super::{
     ACL, Apparmor, CgroupLimits, DeviceNode, HardLimit, Host, Identity, KernelMount, Limits, Lsm,
-    NamespaceIds, Process, Resource, RunsIn, Selinux, cache, filters, ids, mounts, process,
+    NamespaceIds, Process, Resource, RunsIn, Selinux, cache, filters, give, ids, mounts, process,
     replace, trust,
 };
 use crate::problem::Invalid;
@@ -182,6 +182,10 @@ impl Host for System {
         replace::replace(path, bytes).map_err(|error| {
             Problem::new(format!("cannot replace \"{}\": {error}", path.display()))
         })
+    }
+
+    fn give(&self, directory: &Path, uid: u32, gid: u32) -> io::Result<()> {
+        give::give(directory, uid, gid)
     }
 
     fn process(&self, pid: u32) -> Result<Process, Problem> {

@@ -18,7 +18,7 @@ pub(super) fn check(promise: &Promise, mounts: &ObservedMounts<'_>) -> Vec<Breac
         // With mapped owners the files of the host's uid 0 may belong to the container's user.
         let is_mapped = found.owners == Owners::Mapped;
         let judged = match asked {
-            _ if is_mapped && asked.is_none_or(|asked| asked.owners == Owners::Kept) => {
+            _ if is_mapped && asked.is_none_or(|asked| asked.owners != Owners::Mapped) => {
                 let maps = format!("{} maps them to others", found.described);
                 Err(Breach::missing("each file's own owner", maps).by(Culprit::ConfMounts))
             }

@@ -8,7 +8,7 @@ use crate::host::{KernelMount, Place, place_of};
 use crate::origin::Setting;
 use crate::podman::value::mount::OtherMount;
 use crate::podman::value::mount_options::{
-    Access, Dev, Exec, MountOptions, Overlay, Propagation, Recursion, Suid,
+    Access, Dev, Exec, MountOptions, Overlay, Ownership, Propagation, Recursion, Suid,
 };
 use crate::podman::value::namespace::Namespace;
 use crate::podman::value::systemd::Systemd;
@@ -223,9 +223,10 @@ fn of_options(options: &MountOptions) -> PromisedMount {
             Some(Recursion::Bind) => Depth::Closed,
             Some(Recursion::Rbind) | None => Depth::Open,
         },
-        owners: match options.idmap {
-            Some(_) => Owners::Mapped,
-            None => Owners::Kept,
+        owners: match (&options.idmap, options.ownership) {
+            (Some(_), _) => Owners::Mapped,
+            (None, Some(Ownership::Chown)) => Owners::Given,
+            (None, None) => Owners::Kept,
         },
         propagation: propagation.map(|propagation| propagation.as_str().to_owned()),
         place: None,

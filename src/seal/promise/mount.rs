@@ -79,6 +79,8 @@ pub enum Owners {
     Kept,
     /// Those of a mapping that was asked for (`idmap`).
     Mapped,
+    /// The container's user, whom podman gives the volume to (`U`).
+    Given,
 }
 
 /// Are the mounts below a source part of a mount?
