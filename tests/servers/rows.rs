@@ -48,7 +48,7 @@ pub(crate) enum Before {
     Never,
     /// Plain podman has, as it is typed here.
     Plain,
-    /// The same way, with these flags.
+    /// The same way, with these flags and nothing of `also`.
     With(&'static str),
 }
 

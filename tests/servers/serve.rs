@@ -69,10 +69,10 @@ impl<'a> Place<'a> {
     }
 
     /// The whole row with these flags, and with the words of a message.
-    fn serve(&self, way: Way, flags: &str, cure: &[&str]) -> Outcome {
+    fn serve(&self, way: Way, flags: &str, cure: &[&str], also: &str) -> Outcome {
         let ran = self.run(way, flags, cure);
         let said = format!("{}{}", ran.stdout, ran.stderr);
-        let failed = self.judge(&ran).err();
+        let failed = self.judge(&ran, also).err();
         Outcome { said, failed }
     }
 
@@ -84,7 +84,7 @@ impl<'a> Place<'a> {
             Before::With(flags) => Some((way, flags)),
         };
         if let Some((way, flags)) = before {
-            let filled = self.serve(way, flags, &[]);
+            let filled = self.serve(way, flags, &[], ":");
             if let Some(why) = filled.failed {
                 return Outcome {
                     failed: Some(format!("before: {why}")),
@@ -94,18 +94,20 @@ impl<'a> Place<'a> {
             self.engine
                 .podman(["rm", "--force", "--time=0", self.row.name]);
         }
-        self.serve(way, self.row.flags, cure)
+        self.serve(way, self.row.flags, cure, self.row.also)
     }
 
-    fn judge(&self, ran: &Said) -> Result<(), String> {
+    fn judge(&self, ran: &Said, also: &str) -> Result<(), String> {
         if ran.code != 0 {
-            return Err(format!("run: {}", last_line(&ran.stderr)));
+            let refused = ran.stderr.lines().find(|line| line.contains("refused"));
+            let why = refused.unwrap_or_else(|| last_line(&ran.stderr));
+            return Err(format!("run: {why}"));
         }
         if let Job::Ends(check) = self.row.job {
             return self.on_host(check);
         }
         self.wait("start")?;
-        self.exec("write", &format!("write && {}", self.row.also))?;
+        self.exec("write", &format!("write && {also}"))?;
         for verbs in [&["stop", "start"][..], &["restart"]] {
             for verb in verbs {
                 self.verb(verb)?;
