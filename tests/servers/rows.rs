@@ -226,7 +226,8 @@ pub(crate) const ROWS: &[Row] = &[
         prepare: DATA, ours: first(&["chown -R 65532:65532 DIR/data"])),
     row!("node-dir-1000", Rootful, NODE, "-p 18029:3000 -v ./data:/app/data:rw", prepare: DATA_1000),
     row!("two-dirs", Rootful, NODE, "-p 18030:3000 -v ./data:/app/data:rw -v ./log:/app/log:rw",
-        prepare: "mkdir data log && chown 1000:1000 data && chown 1001:1001 log", also: "touch /app/log/file"),
+        prepare: "mkdir data log && chown 1000:1000 data && chown 1001:1001 log", also: "touch /app/log/file",
+        ours: first(&["chown -R 65532:65532 DIR/data", "chown -R 65532:65532 DIR/log"])),
     row!("java", Both, JAVA, "-p 18031:8080"),
     row!("prometheus", Both, PROMETHEUS, "-p 18032:9090"),
     row!(
