@@ -30,14 +30,33 @@ const BUILT_IN: &[BuiltIn] = &[
         images: &[],
     },
     BuiltIn {
+        name: "httpd",
+        text: include_str!("../../../profiles/httpd.yaml"),
+        images: &["docker.io/library/httpd", "localhost/httpd", "httpd"],
+    },
+    BuiltIn {
         name: "job",
         text: include_str!("../../../profiles/job.yaml"),
         images: &[],
     },
     BuiltIn {
+        name: "nginx",
+        text: include_str!("../../../profiles/nginx.yaml"),
+        images: &["docker.io/library/nginx", "localhost/nginx", "nginx"],
+    },
+    BuiltIn {
         name: "shell",
         text: include_str!("../../../profiles/shell.yaml"),
         images: &[],
+    },
+    BuiltIn {
+        name: "unbound",
+        text: include_str!("../../../profiles/unbound.yaml"),
+        images: &[
+            "docker.io/mvance/unbound",
+            "localhost/unbound",
+            "mvance/unbound",
+        ],
     },
     BuiltIn {
         name: "web",

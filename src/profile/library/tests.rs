@@ -27,7 +27,12 @@ fn every_built_in_profile_is_one() {
     let library = Library::new(&host, Path::new("/").into(), Vec::new());
     let entries = library.list().unwrap();
     let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
-    assert_eq!(names, ["default", "job", "shell", "web"]);
+    assert_eq!(
+        names,
+        [
+            "default", "httpd", "job", "nginx", "shell", "unbound", "web"
+        ]
+    );
     for entry in &entries {
         let profile = entry.profile.as_ref().unwrap();
         assert_eq!(*profile.file, format!("profile {} (built in)", entry.name));
