@@ -315,6 +315,11 @@ impl Tree for Fake {
 }
 
 impl Disk for Fake {
+    fn attribute_names(&self, path: &Path) -> Vec<String> {
+        let names = self.attributes.keys().filter(|(of, _)| of == path);
+        names.map(|(_, name)| name.clone()).collect()
+    }
+
     fn attribute(&self, path: &Path, name: &str) -> Option<Vec<u8>> {
         let key = (path.to_owned(), name.to_owned());
         self.attributes.get(&key).cloned()
@@ -438,7 +443,7 @@ impl Host for Fake {
     }
 
     fn image_files<'a>(&'a self, layers: &'a [PathBuf]) -> Box<dyn ImageFiles + 'a> {
-        Box::new(Layered::new(self, layers))
+        Box::new(Layered::new(self, layers, Rc::default()))
     }
 
     fn is_socket(&self, descriptor: RawFd) -> bool {

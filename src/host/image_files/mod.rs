@@ -67,6 +67,9 @@ pub trait ImageFiles {
 
 /// A file system that holds layers.
 pub(super) trait Disk: Host + Tree {
+    /// The names of the extended attributes of what stands at `path`, whose parent contains no link.
+    fn attribute_names(&self, path: &Path) -> Vec<String>;
+
     /// An extended attribute of what stands at `path`, whose parent contains no link; `None` when it has none of this name,
     /// or one of more than some hundred bytes.
     fn attribute(&self, path: &Path, name: &str) -> Option<Vec<u8>>;
@@ -76,13 +79,17 @@ pub(super) trait Disk: Host + Tree {
 pub(super) struct Layered<'a, D> {
     disk: &'a D,
     layers: &'a [PathBuf],
-    seen: RefCell<BTreeMap<PathBuf, Option<Node>>>,
+    seen: Rc<Seen>,
     looks: Cell<usize>,
     engine: OnceCell<Option<NamespaceIds>>,
 }
 
+/// What was found so far at the paths of one image. Whoever asks about it later need not go through all layers again.
+#[derive(Debug, Default)]
+pub(super) struct Seen(RefCell<BTreeMap<PathBuf, Option<Node>>>);
+
 /// What stands at a path of the image.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Node {
     entry: TreeEntry,
     /// Where it lies, uppermost first; a directory may lie in several layers.
@@ -90,11 +97,11 @@ struct Node {
 }
 
 impl<'a, D: Disk> Layered<'a, D> {
-    pub(super) fn new(disk: &'a D, layers: &'a [PathBuf]) -> Self {
+    pub(super) fn new(disk: &'a D, layers: &'a [PathBuf], seen: Rc<Seen>) -> Self {
         Self {
             disk,
             layers,
-            seen: RefCell::default(),
+            seen,
             looks: Cell::new(0),
             engine: OnceCell::new(),
         }
@@ -115,7 +122,7 @@ impl<'a, D: Disk> Layered<'a, D> {
 
     /// What stands at a path whose parent contains no link.
     fn node(&self, path: &Path) -> io::Result<Option<Node>> {
-        if let Some(known) = self.seen.borrow().get(path) {
+        if let Some(known) = self.seen.0.borrow().get(path) {
             return Ok(known.clone());
         }
         let found = match (path.parent(), path.file_name()) {
@@ -125,7 +132,7 @@ impl<'a, D: Disk> Layered<'a, D> {
             },
             _ => self.root()?,
         };
-        let mut seen = self.seen.borrow_mut();
+        let mut seen = self.seen.0.borrow_mut();
         seen.insert(path.to_owned(), found.clone());
         Ok(found)
     }
@@ -174,9 +181,11 @@ impl<'a, D: Disk> Layered<'a, D> {
             return Ok(None);
         };
         let first = places.first().ok_or(io::ErrorKind::NotFound)?;
-        let mut overridden = OVERRIDDEN
+        let names = self.disk.attribute_names(first);
+        let values = self.values(first, &names, &OVERRIDDEN);
+        let mut overridden = values
             .iter()
-            .filter_map(|name| attributes::overridden(&self.disk.attribute(first, name)?));
+            .filter_map(|value| attributes::overridden(value));
         if let Some((owner, group, mode)) = overridden.next() {
             // podman writes them as it numbers the ids itself.
             let engine = self.engine.get_or_init(|| self.disk.engine_ids()).as_ref();
@@ -192,13 +201,20 @@ impl<'a, D: Disk> Layered<'a, D> {
 
     /// Does a directory of one layer hide what others below have of the same name?
     fn hides(&self, directory: &Path) -> io::Result<bool> {
-        let has = |name: &str| self.disk.attribute(directory, name).is_some();
-        if REDIRECTED.iter().any(|name| has(name)) {
+        let names = self.disk.attribute_names(directory);
+        if has_any(&names, &REDIRECTED) {
             return Err(io::Error::other("a directory that was renamed"));
         }
-        let is_opaque = |name: &str| self.disk.attribute(directory, name).as_deref() == Some(b"y");
-        Ok(OPAQUE.iter().any(|name| is_opaque(name))
+        let opaque = self.values(directory, &names, &OPAQUE);
+        Ok(opaque.iter().any(|value| value == b"y")
             || self.look_at(&directory.join(OPAQUE_MARKER))?.is_some())
+    }
+
+    /// The values of those of `wanted` that are among the attributes of a file.
+    fn values(&self, place: &Path, names: &[String], wanted: &[&str]) -> Vec<Vec<u8>> {
+        let wanted = wanted.iter().filter(|name| has_any(names, &[name]));
+        let value = |name: &&str| self.disk.attribute(place, name);
+        wanted.filter_map(value).collect()
     }
 
     fn is_whiteout(&self, entry: &TreeEntry, place: &Path) -> bool {
@@ -267,8 +283,7 @@ impl<D: Disk> ImageFiles for Layered<'_, D> {
 
     fn read(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
         let place = self.file(path)?;
-        let is_elsewhere = |name: &str| self.disk.attribute(&place, name).is_some();
-        if REDIRECTED.iter().any(|name| is_elsewhere(name)) {
+        if has_any(&self.disk.attribute_names(&place), &REDIRECTED) {
             return None;
         }
         let opened = self.disk.open_file(&place, limit, Links::Refuse);
@@ -311,6 +326,10 @@ impl Merging {
 
 fn is_directory(entry: &TreeEntry) -> bool {
     matches!(entry.kind, EntryKind::Other(FileKind::Directory))
+}
+
+fn has_any(names: &[String], wanted: &[&str]) -> bool {
+    names.iter().any(|name| wanted.contains(&name.as_str()))
 }
 
 fn marker_of(directory: &Path, name: &OsStr) -> PathBuf {

@@ -242,6 +242,21 @@ fn the_real_files_are_looked_at_the_same_way() {
     let flags = rustix::fs::XattrFlags::empty();
     if rustix::fs::lsetxattr(top.join("srv"), name, b"y", flags).is_ok() {
         assert_eq!(host.attribute(&top.join("srv"), name).unwrap(), b"y");
+        assert!(
+            host.attribute_names(&top.join("srv"))
+                .contains(&name.to_owned())
+        );
     }
     assert_eq!(host.attribute(&top.join("srv"), "user.none"), None);
+    assert_eq!(host.attribute_names(&top.join("none")), [""; 0]);
+    // What was found once is known to whoever asks next.
+    let passwd = Path::new("/etc/passwd");
+    fs::remove_file(base.join("etc/passwd")).unwrap();
+    assert!(host.image_files(&layers).find(passwd).is_some());
+    assert!(
+        System::default()
+            .image_files(&layers)
+            .find(passwd)
+            .is_none()
+    );
 }

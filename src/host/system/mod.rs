@@ -4,6 +4,7 @@ mod mount_table;
 mod tree;
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufReader, IsTerminal as _, Read as _};
 use std::os::fd::RawFd;
@@ -19,7 +20,7 @@ use nix::unistd::{geteuid, getgid, getgroups, getppid, getuid};
 use self::mount_table::MountTable;
 use super::cgroups::{self, Cgroups, Groups, UserManager};
 use super::file::{self, Links, Opened, ReadError, Stamp, Streamed, Unread, unreadable};
-use super::image_files::{Disk as _, ImageFiles, Layered};
+use super::image_files::{Disk as _, ImageFiles, Layered, Seen};
 use super::paths::{self, FileKind, Resolved};
 use super::trust::Sticky;
 use super::{
@@ -46,6 +47,7 @@ pub struct System {
     lsm: OnceCell<Lsm>,
     port_start: OnceCell<u16>,
     mount_table: RefCell<Option<MountTable>>,
+    images: RefCell<BTreeMap<Vec<PathBuf>, Rc<Seen>>>,
 }
 
 impl Host for System {
@@ -156,7 +158,9 @@ impl Host for System {
     }
 
     fn image_files<'a>(&'a self, layers: &'a [PathBuf]) -> Box<dyn ImageFiles + 'a> {
-        Box::new(Layered::new(self, layers))
+        let mut images = self.images.borrow_mut();
+        let seen = images.entry(layers.to_owned()).or_default();
+        Box::new(Layered::new(self, layers, Rc::clone(seen)))
     }
 
     fn is_socket(&self, descriptor: RawFd) -> bool {

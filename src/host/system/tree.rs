@@ -14,6 +14,8 @@ use crate::host::paths::{EntryKind, Tree, TreeEntry};
 
 /// The bytes of an extended attribute that is read: a file's capabilities are 24.
 const LARGEST_ATTRIBUTE: usize = 256;
+/// The bytes that the names of a file's attributes are given: what nearly all need, and the most that the kernel gives.
+const ATTRIBUTE_LISTS: [usize; 2] = [1 << 9, 1 << 16];
 
 impl Tree for System {
     fn look(&self, path: &Path) -> io::Result<Option<TreeEntry>> {
@@ -36,6 +38,21 @@ impl Tree for System {
 }
 
 impl Disk for System {
+    fn attribute_names(&self, path: &Path) -> Vec<String> {
+        let listed = ATTRIBUTE_LISTS.into_iter().find_map(|room| {
+            let mut names = vec![0; room];
+            let read = rustix::fs::llistxattr(path, &mut names[..]).ok()?;
+            names.truncate(read);
+            Some(names)
+        });
+        let listed = listed.unwrap_or_default();
+        let names = listed.split(|byte| *byte == 0);
+        let names = names.filter(|name| !name.is_empty());
+        names
+            .map(|name| String::from_utf8_lossy(name).into_owned())
+            .collect()
+    }
+
     fn attribute(&self, path: &Path, name: &str) -> Option<Vec<u8>> {
         let mut bytes = vec![0; LARGEST_ATTRIBUTE];
         let read = rustix::fs::lgetxattr(path, name, &mut bytes[..]).ok()?;
