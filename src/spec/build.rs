@@ -10,7 +10,7 @@ use super::mount::ExistingVolume;
 use super::runner::{self, Asked, Surroundings};
 use super::seccomp::foreign;
 use super::{
-    CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, image_volumes, mounts, volumes,
+    CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, image_volumes, mounts, secrets, volumes,
 };
 use crate::caps::CapArg;
 use crate::host::{self, Host, Resource};
@@ -105,6 +105,7 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
         runner::resolve(layers, asked, &Surroundings::new(inputs, &mounts))?;
     mounts::finish(&mut mounts, &runner, inputs.host);
     volumes::give(&mut mounts, &runner, inputs);
+    let secret = secrets::owned(layers, &runner)?;
     let external_rootfs = mounts::external_rootfs(layers, inputs.image, inputs.host)?;
     let image = match &external_rootfs {
         Some(_) => NO_IMAGE,
@@ -169,7 +170,7 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
         env: layers.list(&flags::ENV, same_variable)?,
         env_host: layers.switch(&flags::ENV_HOST)?,
         http_proxy: layers.switch(&flags::HTTP_PROXY)?,
-        secret: layers.list(&flags::SECRET, |new, old| new == old)?,
+        secret,
         device: devices(layers, inputs.host)?,
         annotation: layers.list(&flags::ANNOTATION, |new: &Annotation, old| {
             new.key == old.key

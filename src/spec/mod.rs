@@ -16,6 +16,7 @@ mod mounts;
 mod run_directory;
 pub(crate) mod runner;
 pub(crate) mod seccomp;
+mod secrets;
 mod submounts;
 mod volumes;
 

@@ -213,6 +213,7 @@ fn secrets_are_readable_under_a_read_only_root(engine: &Engine) -> Tested {
     for flag in [
         "--secret=file-secret",
         "--secret=file-secret,target=other,uid=65532,mode=0400",
+        "--secret=file-secret,target=other,mode=0400",
     ] {
         let safe = engine.safe(shell(flag, read));
         assert_eq!(safe.stdout, "hunter2", "{safe:#?}");
