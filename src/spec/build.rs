@@ -10,7 +10,8 @@ use super::mount::ExistingVolume;
 use super::runner::{self, Asked, Surroundings};
 use super::seccomp::foreign;
 use super::{
-    CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, image_volumes, mounts, secrets, volumes,
+    CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, image_volumes, mounts, run_label,
+    secrets, volumes,
 };
 use crate::caps::CapArg;
 use crate::host::{self, Host, Resource};
@@ -106,6 +107,13 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
     mounts::finish(&mut mounts, &runner, inputs.host);
     volumes::give(&mut mounts, &runner, inputs);
     let secret = secrets::owned(layers, &runner)?;
+    let mut shm_size = layers.scalar(&flags::SHM_SIZE)?;
+    run_label::enlarge(
+        &mut mounts,
+        &mut shm_size,
+        &memory.value,
+        inputs.image_config,
+    );
     let external_rootfs = mounts::external_rootfs(layers, inputs.image, inputs.host)?;
     let image = match &external_rootfs {
         Some(_) => NO_IMAGE,
@@ -164,7 +172,7 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
         cpu: cpu(layers)?,
         pids_limit: layers.scalar(&flags::PIDS_LIMIT)?,
         ulimit: ulimits(layers, inputs.host)?,
-        shm_size: layers.scalar(&flags::SHM_SIZE)?,
+        shm_size,
         oom_score_adj: layers.scalar_with(&flags::OOM_SCORE_ADJ, number::int)?,
         restart: restart(layers)?,
         env: layers.list(&flags::ENV, same_variable)?,

@@ -14,6 +14,7 @@ pub(crate) mod level;
 pub(crate) mod mount;
 mod mounts;
 mod run_directory;
+mod run_label;
 pub(crate) mod runner;
 pub(crate) mod seccomp;
 mod secrets;

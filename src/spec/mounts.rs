@@ -33,7 +33,7 @@ use crate::problem::Problem;
 /// Size of a tmpfs that names none.
 pub(super) const TMPFS_SIZE: &str = "64m";
 /// Where programs share memory.
-const SHARED_MEMORY: &str = "/dev/shm";
+pub(super) const SHARED_MEMORY: &str = "/dev/shm";
 /// Where podman puts the files of secrets.
 const SECRETS: &str = "/run/secrets";
 

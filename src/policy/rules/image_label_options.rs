@@ -9,8 +9,8 @@ pub(super) static RULE: Rule = Rule {
     id: RuleId::ImageLabelOptions,
     title: "the image says how it would like to be run",
     severity: Severity::Medium,
-    why: "podman container runlabel and podman auto-update do what such labels say; this run does \
-          not, but somebody may believe them",
+    why: "podman container runlabel and podman auto-update do what such labels say; this run takes \
+          no more than sizes in memory from them, but somebody may believe them",
     instead: "read the label, and write what is needed into a profile",
     references: &[
         "podman-container-runlabel(1)",
