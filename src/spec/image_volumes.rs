@@ -50,8 +50,14 @@ pub(super) fn mounts(
             .instead("--image-volume=ignore, and -v NAME:DIR for those that are needed"));
     }
     let mut more: Vec<Setting<Mount>> = Vec::new();
+    let volumes = volumes.iter().filter(|_| mode != ImageVolume::Ignore);
     for path in volumes {
-        let at: ContainerPath = path.parse().map_err(Problem::from)?;
+        // podman takes one without a slash from the root.
+        let at: ContainerPath = format!("/{path}").parse().map_err(|error| {
+            Problem::from(error).at(&VOLUME).instead(
+                "--image-volume=ignore, and -v NAME:DIR for the directories that are needed",
+            )
+        })?;
         let is_there = |mount: &Setting<Mount>| mount.value.destination() == Some(&at);
         if asked.iter().chain(&more).any(is_there) {
             continue;

@@ -4,7 +4,8 @@
 //! on a parent spoils those: podman copies them up with their owner, and runc 1.1 takes away the write bits that others than
 //! the owner have (3777 becomes 1755). So each gets a tmpfs of its own, which is the container's user's.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use super::Switch;
 use super::layers::Layers;
@@ -36,13 +37,14 @@ pub(super) fn mounts(
     image: Option<&ImageConfig>,
 ) -> Result<Vec<Setting<Mount>>, Problem> {
     let shown = image.map_or(&[][..], |image| &image.layers);
+    let files = host.image_files(shown);
     let image = Image {
-        files: &*host.image_files(shown),
+        covered: covered(&*files, asked),
+        files: &*files,
         root: match host.identity().mode {
             Mode::Rootful => (0, 0),
             Mode::Rootless => (host.identity().uid, host.identity().gid),
         },
-        asked,
     };
     let mut parents = Vec::new();
     let mut more = Vec::new();
@@ -88,7 +90,18 @@ struct Image<'a> {
     files: &'a dyn ImageFiles,
     /// The ids of this host that are root in the image.
     root: (u32, u32),
-    asked: &'a [Setting<Mount>],
+    /// Where something is mounted, by the name that was said and by the image's own.
+    covered: BTreeSet<PathBuf>,
+}
+
+fn covered(files: &dyn ImageFiles, asked: &[Setting<Mount>]) -> BTreeSet<PathBuf> {
+    let places = asked.iter().filter_map(|mount| mount.value.destination());
+    let names = |place: &ContainerPath| {
+        let place = PathBuf::from(place.as_str());
+        let own = files.find(&place).map(|found| found.path);
+        own.into_iter().chain([place])
+    };
+    places.flat_map(names).collect()
 }
 
 impl Image<'_> {
@@ -103,14 +116,7 @@ impl Image<'_> {
 
     /// Is something mounted there, by whatever name?
     fn is_covered(&self, at: &Path) -> bool {
-        let places = self
-            .asked
-            .iter()
-            .filter_map(|mount| mount.value.destination());
-        let mut places = places.map(|place| Path::new(place.as_str()));
-        places.any(|place| {
-            place == at || self.files.find(place).is_some_and(|found| found.path == at)
-        })
+        self.covered.contains(at)
     }
 
     /// The directories below that others than root may write to, with their modes. No link is followed, and what is mounted

@@ -21,6 +21,8 @@ const MOST_NAMES: usize = 1_000;
 /// As many files of layers as are looked at for one image: some tens of milliseconds. An image may have hundreds of layers
 /// and links through thousands of directories.
 const MOST_LOOKS: usize = 20_000;
+/// As many names are walked along, the known ones too: as long again.
+const MOST_STEPS: usize = 100_000;
 
 /// Where the two drivers that a user may use keep an attribute that only root can set in the first.
 const OPAQUE: [&str; 3] = [
@@ -81,6 +83,7 @@ pub(super) struct Layered<'a, D> {
     layers: &'a [PathBuf],
     seen: Rc<Seen>,
     looks: Cell<usize>,
+    steps: Cell<usize>,
     engine: OnceCell<Option<NamespaceIds>>,
 }
 
@@ -103,6 +106,7 @@ impl<'a, D: Disk> Layered<'a, D> {
             layers,
             seen,
             looks: Cell::new(0),
+            steps: Cell::new(0),
             engine: OnceCell::new(),
         }
     }
@@ -122,6 +126,7 @@ impl<'a, D: Disk> Layered<'a, D> {
 
     /// What stands at a path whose parent contains no link.
     fn node(&self, path: &Path) -> io::Result<Option<Node>> {
+        self.step()?;
         if let Some(known) = self.seen.0.borrow().get(path) {
             return Ok(known.clone());
         }
@@ -233,6 +238,15 @@ impl<'a, D: Disk> Layered<'a, D> {
     fn look_at(&self, place: &Path) -> io::Result<Option<TreeEntry>> {
         self.spend(1)?;
         self.disk.look(place)
+    }
+
+    /// What is known already is no work for the disk, but a link may lead along it forty times a thousand names.
+    fn step(&self) -> io::Result<()> {
+        self.steps.set(self.steps.get().saturating_add(1));
+        if self.steps.get() > MOST_STEPS {
+            return Err(io::ErrorKind::QuotaExceeded.into());
+        }
+        Ok(())
     }
 
     fn spend(&self, looks: usize) -> io::Result<()> {
