@@ -1,5 +1,5 @@
-//! The accounts of an image, passwd(5) and group(5), as podman looks them up: the first line that fits counts, and a line
-//! that cannot be read is passed over. Whoever built the image wrote them.
+//! The accounts of an image, passwd(5) and group(5), as podman looks them up (opencontainers/runc, `libcontainer/user`): the
+//! first line that fits counts, a number that is none is 0. Whoever built the image wrote them.
 
 use super::value::user::{Id, MAX_ID};
 
@@ -15,39 +15,43 @@ pub(crate) struct Account {
     pub(crate) gid: u32,
 }
 
-/// The account of a user, by name or by number, from the text of `/etc/passwd`.
+/// The account of a user, by name or by number, from the text of `/etc/passwd`; none too where podman stops at its numbers.
 pub(crate) fn account(passwd: &str, user: &Id) -> Option<Account> {
-    let mut accounts = passwd.lines().filter_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        let account = Account {
-            uid: number(fields.nth(1)?)?,
-            gid: number(fields.next()?)?,
-        };
-        Some((name, account))
-    });
-    let found = accounts.find(|(name, account)| match user {
-        Id::Number(uid) => account.uid == *uid,
-        Id::Name(asked) => name == asked,
-    });
-    found.map(|(_, account)| account)
+    let asked = user.to_string();
+    let mut accounts = passwd.lines().map(fields);
+    let [_, _, uid, gid] = accounts.find(|[name, _, uid, _]| {
+        *name == asked || matches!(user, Id::Number(id) if number(uid) == i64::from(*id))
+    })?;
+    Some(Account {
+        uid: id(uid)?,
+        gid: id(gid)?,
+    })
 }
 
 /// The gid of a group, by name or by number, from the text of `/etc/group`.
 pub(crate) fn gid(group: &str, asked: &Id) -> Option<u32> {
-    let name = match asked {
-        Id::Number(gid) => return Some(*gid),
-        Id::Name(name) => name,
-    };
-    let mut groups = group.lines().filter_map(|line| {
-        let mut fields = line.split(':');
-        Some((fields.next()?, number(fields.nth(1)?)?))
-    });
-    groups.find(|(other, _)| other == name).map(|(_, gid)| gid)
+    let name = asked.to_string();
+    let mut groups = group.lines().map(fields);
+    match (groups.find(|[other, ..]| *other == name), asked) {
+        (Some([_, _, gid, _]), _) => id(gid),
+        (None, Id::Number(gid)) => Some(*gid),
+        (None, Id::Name(_)) => None,
+    }
 }
 
-fn number(text: &str) -> Option<u32> {
-    text.parse().ok().filter(|id| *id <= MAX_ID)
+/// What is missing is empty.
+fn fields(line: &str) -> [&str; 4] {
+    let mut fields = line.trim().split(':');
+    [(); 4].map(|()| fields.next().unwrap_or_default())
+}
+
+/// What is no number is 0.
+fn number(text: &str) -> i64 {
+    text.parse().unwrap_or(0)
+}
+
+fn id(text: &str) -> Option<u32> {
+    u32::try_from(number(text)).ok().filter(|id| *id <= MAX_ID)
 }
 
 #[cfg(test)]
@@ -55,7 +59,8 @@ mod tests {
     use super::*;
 
     const PASSWD: &str = "root:x:0:0:root:/root:/bin/sh\nbroken\nredis:x:999:1000::/:/bin/sh\n\
-        redis:x:7:7::/:\ntwin:x:999:5::/:\nhuge:x:4294967295:0::/:\nminus:x:-1:0::/:\nshort:x:5\n";
+        redis:x:7:7::/:\ntwin:x:999:5::/:\nhuge:x:4294967295:0::/:\nminus:x:-1:0::/:\nshort:x:5\n  spaced:x:zz:\n\
+        44:x:6:7::/:\n";
 
     #[test]
     fn the_first_line_that_fits_counts() {
@@ -66,9 +71,13 @@ mod tests {
         });
         assert_eq!([found("redis"), found("999")], [redis, redis]);
         assert_eq!(found("root"), Some(Account { uid: 0, gid: 0 }));
-        for none in ["huge", "minus", "short", "broken", "7777", "nobody"] {
+        for none in ["huge", "minus", "7777", "nobody"] {
             assert_eq!(found(none), None, "{none}");
         }
+        let root = Some(Account { uid: 0, gid: 0 });
+        assert_eq!([found("broken"), found("spaced")], [root, root]);
+        assert_eq!(found("short"), Some(Account { uid: 5, gid: 0 }));
+        assert_eq!(found("44"), Some(Account { uid: 6, gid: 7 }));
         assert_eq!(account("", &Id::Number(0)), None);
     }
 

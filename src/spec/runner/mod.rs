@@ -107,12 +107,16 @@ impl<'a> Surroundings<'a> {
             })
     }
 
-    /// The volumes of the mounts that exist and were used, with the uid of the host that owns what they hold.
+    /// The volumes that are to be written, exist and were used, with the uid of the host that owns what they hold.
     fn used_volumes(&self) -> impl Iterator<Item = (&'a VolumeName, u32)> {
         self.mounts.iter().filter_map(|mount| {
             let Mount::Volume(volume) = &mount.value else {
                 return None;
             };
+            // One that podman will give to the container's user fits every mapping.
+            if !is_writable(&mount.value) || volume.options.ownership.is_some() {
+                return None;
+            }
             let name = volume.name.as_ref()?;
             let content = self.volumes.get(name.as_str())?.content.as_ref()?;
             Some((name, content.owner))

@@ -6,7 +6,7 @@ use crate::policy::level::Level;
 use crate::spec::mount::ExistingVolume;
 use crate::testing::TestRun;
 
-const PASSWD: &str = "root:x:0:0::/:\nredis:x:999:1000::/:\nroots:x:5:0::/:\n";
+const PASSWD: &str = "root:x:0:0::/:\nredis:x:999:1000::/:\nroots:x:5:0::/:\nrooty:x:0:0::/:\n";
 
 /// An image whose files start as root's; `host` owns them as its podman does.
 struct Image {
@@ -77,6 +77,7 @@ fn is(user: &str, userns: &str) -> (String, String) {
 fn rootful() -> Fake {
     Fake::rootful()
         .file("/layers/1/etc/passwd", 0, 0o644, PASSWD)
+        .file("/layers/1/etc/group", 0, 0o644, "root:x:0:\n")
         .directory("/layers/1/data", 999, 0o755)
         .directory("/layers/1/other", 5, 0o755)
         .directory("/srv/ann", 1000, 0o755)
@@ -115,6 +116,12 @@ fn the_image_says_who() {
         ("7", &["/data"], &[], "7:7"),
         ("999", &[], &[], "999:1000"),
         ("redis", &["/other"], &[], "redis"),
+        ("roots", &[], &[], "roots:5"),
+        ("5:0", &[], &[], "5:5"),
+        ("5:root", &[], &[], "5:5"),
+        ("redis:0", &[], &[], "redis"),
+        // Root under another name.
+        ("rooty", &["/data"], &[], "999:1000"),
         ("", &["/data"], &["--user=7"], "7:7"),
         ("", &["/data"], &["--user=7:8"], "7:8"),
     ] {
@@ -258,6 +265,15 @@ fn a_volume_decides_before_a_directory() {
         is("999:1000", "keep-id:uid=999,gid=1000")
     );
     assert_eq!(found(100_998, &alone), is("999:1000", "host"));
+    // One that is only read, and one that is given away, have no say.
+    for volume in ["v:/y:ro", "v:/y:U"] {
+        let args = ["-v", volume, "-v", "/home/ann/d:/data:rw"];
+        assert_eq!(
+            found(100_998, &args),
+            is("999:1000", "keep-id:uid=999,gid=1000")
+        );
+        assert_eq!(found(1000, &["-v", volume]), is("999:1000", "host"));
+    }
     // Whose image says nothing: the owner of what is there.
     let silent = Image::new("", &[]);
     let found = silent.with(&host, &[("v", 100_006)], Level::Baseline, &["-v", "v:/x"]);

@@ -70,9 +70,14 @@ fn of_image(around: &Surroundings<'_>) -> Result<Option<Setting<User>>, Problem>
     let Some(image) = around.image.filter(|image| !image.user.is_empty()) else {
         return Ok(None);
     };
-    let user: User = image.user.parse().map_err(Problem::from)?;
+    let mut user: User = image.user.parse().map_err(Problem::from)?;
+    // A group that nobody but the image asks for.
+    let group = user.group.as_ref();
+    if group.and_then(|group| accounts::gid(&around.group, group)) == Some(0) {
+        user.group = None;
+    }
+    let is_root = user.is_root() == Rootness::Root || around.numbers(&user).0 == Some(0);
     let user = around.with_group(user);
-    let is_root = user.is_root() == Rootness::Root;
     Ok((!is_root).then(|| Setting::new(user, Origin::Image("USER"))))
 }
 
@@ -152,6 +157,17 @@ impl Surroundings<'_> {
                 user: Id::Number(uid),
                 group: None,
             } => User::numbers(uid, self.primary_group(uid)),
+            User {
+                user: Id::Name(name),
+                group: None,
+            } => {
+                let user = Id::Name(name);
+                let account = accounts::account(&self.passwd, &user);
+                // podman gives a name the supplementary groups of the image only where no group is said.
+                let roots = account.filter(|account| account.gid == 0 && account.uid != 0);
+                let group = roots.map(|account| Id::Number(account.uid));
+                User { user, group }
+            }
             user => user,
         }
     }
