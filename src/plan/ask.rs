@@ -152,12 +152,16 @@ fn existing(
         _ => None,
     };
     let ListedVolume {
-        driver, options, ..
+        driver,
+        options,
+        is_new,
+        ..
     } = listed;
     Ok(ExistingVolume {
         driver,
         options,
         device,
+        is_new,
         content,
     })
 }

@@ -60,8 +60,9 @@ pub struct ExistingVolume {
     pub options: BTreeMap<String, String>,
     /// The host path it stands for, when it is a bind in disguise.
     pub device: Option<Resolved>,
-    /// The directory with what it holds; none while nothing was mounted, so that podman will fill it and give it away, and
-    /// where it cannot be told.
+    /// Was nothing mounted yet, so that podman will fill it and give it away?
+    pub is_new: bool,
+    /// The directory with what it holds, when that is to stay so and can be told.
     pub content: Option<Resolved>,
 }
 

@@ -52,7 +52,8 @@ fn is_new(volume: &NamedVolume, inputs: &Inputs<'_>) -> bool {
     } = volume;
     let is_used = name
         .as_ref()
-        .is_some_and(|name| inputs.volumes.contains_key(name.as_str()));
+        .and_then(|name| inputs.volumes.get(name.as_str()))
+        .is_some_and(|volume| !volume.is_new);
     let is_plain = volume_opts.is_empty() && subpath.is_none() && device.is_none();
     let is_written = options.access == Some(Access::ReadWrite) && options.overlay.is_none();
     !is_used && is_plain && is_written && options.idmap.is_none()

@@ -60,8 +60,17 @@ fn quoted(path: &HostPath) -> String {
 
 fn rootful(spec: &Spec, access: Access, path: &str) -> Vec<String> {
     let ids = spec.runner.outside();
-    let chown = ids.map(|(uid, gid)| format!("chown -R {uid}:{gid} {path}"));
-    let readable = (access == Access::ReadOnly).then(|| format!("chmod -R o+rX {path}"));
+    // Everything of the host below a directory such as /srv is nobody's to give away.
+    let is_shared = path.matches('/').count() == 1;
+    let chown = ids.map(|(uid, gid)| {
+        if is_shared {
+            format!("a directory of its own: install -d -o {uid} -g {gid} {path}/data")
+        } else {
+            format!("chown -R {uid}:{gid} {path}")
+        }
+    });
+    let readable =
+        (access == Access::ReadOnly && !is_shared).then(|| format!("chmod -R o+rX {path}"));
     chown.into_iter().chain(readable).collect()
 }
 

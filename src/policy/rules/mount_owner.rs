@@ -6,8 +6,8 @@ use crate::policy::facts::Facts;
 use crate::policy::owners::{self, Closed, Closure, cure};
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
-use crate::spec::Spec;
 use crate::spec::runner::CallersOwn;
+use crate::spec::Spec;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::MountOwner,
@@ -135,6 +135,7 @@ mod tests {
             .file("/srv/key", 0, 0o600, "")
             .directory("/srv/it's mine", 0, 0o755)
             .directory("/etc/app", 0, 0o700)
+            .directory("/mnt", 0, 0o755)
             .directory("/srv/ann", 1000, 0o755)
     }
 
@@ -187,6 +188,7 @@ mod tests {
             &["-v", "/srv/key:/key:ro"],
             &["-v", "/srv/it's mine:/x:rw"],
             &["-v", "/etc/app:/x:ro"],
+            &["-v", "/mnt:/x:rw"],
         ] {
             all.extend(said(&run(&root), args));
         }
