@@ -24,14 +24,15 @@ pub(in crate::policy) fn of(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>)
                 Mode::Rootful => rootful(spec, closed.access, &path),
             }
         }
-        Closure::Volume(name) => vec![format!("-v {name}:{}:U", closed.at)],
+        Closure::Volume(name) => match closed.access {
+            Access::ReadWrite => vec![format!("-v {name}:{}:U", closed.at)],
+            Access::ReadOnly => vec![format!("-v {name}:{}:ro,U", closed.at)],
+        },
     };
+    // Where the caller stands behind the container's user, another user would move all the numbers.
     let inside = spec.runner.owner_inside(closed.found.owner);
-    cures.extend(
-        inside
-            .filter(|owner| *owner != 0)
-            .map(|owner| format!("--user={owner}:{owner}")),
-    );
+    let inside = inside.filter(|owner| *owner != 0 && spec.runner.is_caller_for.is_none());
+    cures.extend(inside.map(|owner| format!("--user={owner}:{owner}")));
     let mut cure = cures.join(", or ");
     if matches!(closed.what, Closure::Bind(bind) if bind.options.relabel.is_none())
         && facts.host.lsm().selinux == Selinux::Enforcing
@@ -99,6 +100,7 @@ fn rootless(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>, path: &str) -> 
     }
     let keep_id = format!("--userns=keep-id:uid={uid},gid={gid}");
     let keep_id = match &runner.is_not_caller_for {
+        _ if runner.is_joining => None,
         Some(volume) => volume_of(spec, volume.as_str())
             .map(|at| format!("{keep_id} -v {}:{at}:U", volume.as_str())),
         None => Some(keep_id),

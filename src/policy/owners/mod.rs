@@ -110,7 +110,7 @@ fn may(spec: &Spec, mounted: &Closed<'_>) -> Option<bool> {
     } = mounted.found;
     let shift = if ids.uids.inside(*owner) == Some(uid) {
         6
-    } else if has_group(spec, ids.gids.inside(*group)?)? {
+    } else if has_group(spec, ids.gids.inside(*group))? {
         3
     } else {
         0
@@ -124,13 +124,19 @@ fn may(spec: &Spec, mounted: &Closed<'_>) -> Option<bool> {
     Some((mode >> shift) & needs == needs)
 }
 
-/// Is the process in a group? None where that is known in the container only.
-fn has_group(spec: &Spec, group: u32) -> Option<bool> {
-    if spec.runner.gid? == group {
+/// Is the process in a group? None where that is known in the container only. A group that has no number there has nobody.
+fn has_group(spec: &Spec, group: Option<u32>) -> Option<bool> {
+    let given = spec.passed(&flags::GROUP_ADD);
+    let mut words = given.flat_map(|given| given.value.split(','));
+    if words.any(|word| word == "keep-groups") {
+        return None;
+    }
+    let Some(group) = group else {
+        return Some(false);
+    };
+    if spec.runner.gid? == group || spec.runner.groups.contains(&group) {
         return Some(true);
     }
-    // A user without a group has those that the image gives it.
-    spec.user.value.group.as_ref()?;
     for given in spec.passed(&flags::GROUP_ADD) {
         for word in given.value.split(',') {
             if word.parse::<u32>().ok()? == group {

@@ -18,6 +18,8 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const LARGEST_SCRIPT: u64 = 64 << 10;
 /// As many scripts as the kernel follows, execve(2).
 const MOST_SCRIPTS: usize = 4;
+/// As many directories of a search path as are looked in; an ordinary one has six.
+const MOST_DIRECTORIES: usize = 64;
 /// As many further words as are looked at.
 const MOST_WORDS: usize = 16;
 /// Programs that become another one, which their words name.
@@ -149,7 +151,8 @@ impl<'a> Container<'a, '_> {
             return self.file(&workdir.join(word)).map(|(found, _)| found);
         }
         let search = self.variable("PATH");
-        let mut directories = search.as_deref().unwrap_or(PATH).split(':');
+        let directories = search.as_deref().unwrap_or(PATH).split(':');
+        let mut directories = directories.take(MOST_DIRECTORIES);
         directories.find_map(|directory| {
             let found = self.file(&workdir.join(directory).join(word));
             found

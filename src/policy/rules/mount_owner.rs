@@ -6,8 +6,8 @@ use crate::policy::facts::Facts;
 use crate::policy::owners::{self, Closed, Closure, cure};
 use crate::policy::rule::{Hit, Rule, Severity};
 use crate::rule_id::RuleId;
-use crate::spec::runner::CallersOwn;
 use crate::spec::Spec;
+use crate::spec::runner::CallersOwn;
 
 pub(super) static RULE: Rule = Rule {
     id: RuleId::MountOwner,
@@ -198,6 +198,9 @@ mod tests {
         for args in [
             &["-v", "/home/ann/d:/data:rw"][..],
             &["-v", "/home/ann/d:/data:rw", "--userns=host"],
+            &["-v", "/home/ann/d:/data:rw", "--network=container:web"],
+            &["-v", "/home/ann/d:/data:rw", "-v", "/home/ann/pg:/x:rw"],
+            &["-v", "/srv/root:/data:rw"],
             &["-v", "/home/ann/closed:/x:ro"],
             &["-v", "/home/ann/pg:/x:rw"],
             &["-v", "/srv/root:/x:rw"],
