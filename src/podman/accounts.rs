@@ -39,6 +39,14 @@ pub(crate) fn gid(group: &str, asked: &Id) -> Option<u32> {
     }
 }
 
+/// The gids of the groups that list a name, from the text of `/etc/group`.
+pub(crate) fn groups_of<'a>(group: &'a str, name: &'a str) -> impl Iterator<Item = u32> + 'a {
+    let groups = group.lines().map(fields);
+    let listing =
+        groups.filter(move |[.., members]| members.split(',').any(|member| member == name));
+    listing.filter_map(|[_, _, gid, _]| id(gid))
+}
+
 /// What is missing is empty.
 fn fields(line: &str) -> [&str; 4] {
     let mut fields = line.trim().split(':');
@@ -85,6 +93,8 @@ mod tests {
     fn a_group_by_name_or_number() {
         let group = "root:x:0:\nbroken\nweb:x:33:www,ann\nweb:x:34:\n";
         let found = |asked: &str| gid(group, &asked.parse().unwrap());
+        assert_eq!(groups_of(group, "ann").collect::<Vec<_>>(), [33]);
+        assert_eq!(groups_of(group, "an").count(), 0);
         assert_eq!(
             [found("web"), found("44"), found("none")],
             [Some(33), Some(44), None]

@@ -10,6 +10,7 @@ mod process;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use super::promise::PromisedId;
 use super::promise::{
     Descriptors, EngineMode, Init, NewPrivileges, Privilege, Promise, PromisedAccess,
     PromisedCgroups, PromisedLimits, Unmasked, VERSION,
@@ -22,7 +23,7 @@ use crate::podman::value::label_opt::LabelOpt;
 use crate::podman::value::secret::Secret;
 use crate::podman::value::security_opt;
 use crate::problem::Problem;
-use crate::spec::{RootFs, Spec, Switch};
+use crate::spec::{RootFs, Runner, Spec, Switch};
 
 pub(crate) use inputs::{LimitsHere, PromiseInputs};
 
@@ -49,7 +50,7 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
         image: _,
         command: _,
         user,
-        runner: _,
+        runner,
         userns,
         // A mapping that was asked for is any: `host_root`.
         uidmap: _,
@@ -128,8 +129,8 @@ pub(crate) fn promise(spec: &Spec, inputs: &PromiseInputs<'_>) -> Result<Promise
             Switch::On => Privilege::Privileged,
             Switch::Off => Privilege::Confined,
         },
-        uid: process::id(Some(&user.value.user)),
-        gid: process::gid(&user.value),
+        uid: kept(runner, runner.uid, process::id(Some(&user.value.user))),
+        gid: kept(runner, runner.gid, process::gid(&user.value)),
         groups: process::groups(&user.value, userns, spec.passed(&flags::GROUP_ADD), caller),
         capabilities: process::capabilities(privileged.value, cap_add),
         new_privileges: match new_privileges.value {
@@ -237,6 +238,14 @@ fn pairs<'a>(pairs: impl Iterator<Item = (&'a String, &'a String)>) -> BTreeMap<
     pairs
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
+}
+
+/// Where the caller stands behind one id, it has to be that id that runs, however the image's files spell it.
+fn kept(runner: &Runner, id: Option<u32>, asked: PromisedId) -> PromisedId {
+    match (&runner.is_caller_for, id) {
+        (Some(_), Some(id)) => PromisedId::Exactly(id),
+        (Some(_) | None, _) => asked,
+    }
 }
 
 /// The value of a forwarded flag; the last one wins.

@@ -104,9 +104,15 @@ impl Asked {
                 let user = user.unwrap_or((caller.uid, caller.gid));
                 Some(kept(engine, (uid.unwrap_or(user.0), gid.unwrap_or(user.1))))
             }
+            Userns::Nomap => {
+                let all = |ids: &Ids| Ids::new([(0, 1, ids.last().unwrap_or(0))]).within(ids);
+                Some(NamespaceIds {
+                    uids: all(&engine.uids),
+                    gids: all(&engine.gids),
+                })
+            }
             Userns::Private
             | Userns::Auto(_)
-            | Userns::Nomap
             | Userns::Path(_)
             | Userns::Container(_)
             | Userns::Pod => None,
@@ -133,16 +139,14 @@ impl Asked {
 
 /// The user namespace in which this user fits what is mounted: the caller's own directory makes the container's user the
 /// caller, and a volume that holds that user's files as the default namespace numbers it forbids that.
-pub(super) fn choose(
-    asked: Asked,
-    user: Option<(u32, u32)>,
-    said_by: &Origin,
-    around: &Surroundings<'_>,
-) -> Chosen {
-    let kept_user = user.filter(|_| *said_by == Origin::Image("USER"));
-    let ids = asked.ids(kept_user, around);
+pub(super) fn choose(asked: Asked, user: Option<(u32, u32)>, around: &Surroundings<'_>) -> Chosen {
+    // Kept as uid or gid 0 the caller would be root in there, and the runtime ends with words about a pipe.
+    let user = user.filter(|(uid, gid)| *uid != 0 && *gid != 0 && around.is_rootless());
+    let ids = asked.ids(user, around);
+    let caller = around.host.identity();
+    let own = (caller.uid, caller.gid);
     let as_asked = |asked: Asked, is_not_caller_for| Chosen {
-        userns: completed(asked.userns, kept_user),
+        userns: completed(asked.userns, user.filter(|user| *user != own)),
         ids,
         is_caller_for: None,
         is_not_caller_for,
@@ -150,16 +154,13 @@ pub(super) fn choose(
     let (Some(user), true, Some(engine)) = (user, asked.is_open(around), &around.engine) else {
         return as_asked(asked, None);
     };
-    let Some(own) = callers_bind(around).or_else(|| callers_volume(around)) else {
+    let Some(callers) = callers_bind(around).or_else(|| callers_volume(around)) else {
         return as_asked(asked, None);
     };
     let is_default = |owner| engine.uids.inside(owner).is_some_and(|owner| owner != 0);
     let mut defaults = around
         .used_volumes()
         .filter(|(_, owner)| is_default(*owner));
-    if user.0 == 0 {
-        return as_asked(asked, None);
-    }
     if let Some((name, _)) = defaults.next() {
         return as_asked(asked, Some(name.clone()));
     }
@@ -172,13 +173,13 @@ pub(super) fn choose(
     Chosen {
         userns: Some(Setting::new(keep_id, origin)),
         ids: Some(kept(engine, user)),
-        is_caller_for: Some(own),
+        is_caller_for: Some(callers),
         is_not_caller_for: None,
     }
 }
 
-/// A `keep-id` without numbers keeps the image's USER where that runs: podman would keep the caller's numbers for nobody, and give
-/// the process the caller's group.
+/// A `keep-id` without numbers keeps the user that runs: podman would keep the caller's numbers for nobody, and give the process
+/// the caller's group.
 fn completed(userns: Option<Setting<Userns>>, user: Option<(u32, u32)>) -> Option<Setting<Userns>> {
     let Setting { value, origin } = userns?;
     let value = match (value, user) {

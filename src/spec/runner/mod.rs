@@ -7,7 +7,7 @@
 mod mapping;
 mod who;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::build::Inputs;
@@ -34,8 +34,12 @@ pub(crate) struct Runner {
     pub(crate) uid: Option<u32>,
     /// Its gid.
     pub(crate) gid: Option<u32>,
+    /// The groups that the image gives it besides.
+    pub(crate) groups: BTreeSet<u32>,
     /// Which ids of the container are which of the host; none where that is podman's choice, or another container's.
     pub(crate) ids: Option<NamespaceIds>,
+    /// Does it join a namespace in which no other mapping works?
+    pub(crate) is_joining: bool,
     /// What it is for that the caller's own id stands behind it, where nobody asked for that.
     pub(crate) is_caller_for: Option<CallersOwn>,
     /// The volume whose owner forbade that.
@@ -144,10 +148,13 @@ pub(super) fn resolve(
 ) -> Result<(Setting<User>, Option<Setting<Userns>>, Runner), Problem> {
     let user = who::resolve(layers, &asked, around)?;
     let (uid, gid) = around.numbers(&user.value);
-    let chosen = mapping::choose(asked, uid.zip(gid), &user.origin, around);
+    let is_joining = asked.is_joining;
+    let chosen = mapping::choose(asked, uid.zip(gid), around);
     let runner = Runner {
         uid,
         gid,
+        groups: around.groups(&user.value),
+        is_joining,
         ids: chosen.ids,
         is_caller_for: chosen.is_caller_for,
         is_not_caller_for: chosen.is_not_caller_for,

@@ -236,8 +236,11 @@ fn not_where_somebody_else_has_a_say() {
     let found = image.with(&host, &[], Level::Restricted, &bind);
     assert_eq!(found, is("999:1000", "host"));
     // Root inside is the caller already.
-    let root = [bind[0], bind[1], "--user=0:0"];
-    assert_eq!(image.runs_as(&host, &root), is("0:0", "host"));
+    for root in ["0:0", "999:0"] {
+        let user = format!("--user={root}");
+        let args = [bind[0], bind[1], &user];
+        assert_eq!(image.runs_as(&host, &args), is(root, "host"));
+    }
 }
 
 #[test]
@@ -297,7 +300,10 @@ fn keep_id_that_is_asked_for_keeps_its_user() {
     assert_eq!(of("7", "keep-id"), is("7:7", "keep-id:uid=7,gid=7"));
     let both = ["--userns=keep-id", "--user=7:8"];
     let found = Image::new("", &[]).runs_as(&host, &both);
-    assert_eq!(found, is("7:8", "keep-id"));
+    assert_eq!(found, is("7:8", "keep-id:uid=7,gid=8"));
+    let own = ["--userns=keep-id", "--user=1000:1000"];
+    let found = Image::new("", &[]).runs_as(&host, &own);
+    assert_eq!(found, is("1000:1000", "keep-id"));
 }
 
 #[test]
@@ -309,6 +315,13 @@ fn an_id_that_the_namespace_has() {
     let small = ["--uidmap=0:100000:5000", "--gidmap=0:100000:4000"];
     assert_eq!(of(&small), "3999:3999");
     assert_eq!(of(&["--uidmap=0:100000:5000"]), "4999:4999");
+    // What the image would want is not there.
+    let data = Image::new("", &["/data"]);
+    assert_eq!(data.runs_as(&host, &["--uidmap=0:100000:500"]).0, "499:499");
+    assert_eq!(
+        data.runs_as(&host, &["--userns=auto:size=500"]).0,
+        "499:499"
+    );
 }
 
 /// podman and the runtime say it later and in other words.

@@ -52,15 +52,21 @@ pub(super) fn resolve(
                 .instead("user: 1000:1000, or user: auto"),
         );
     }
+    let last = asked.last_id(around);
+    // A guess is none where the namespace has no such id.
+    let fits = |found: &Setting<User>| match found.value.user {
+        Id::Number(uid) => last.is_none_or(|last| uid <= last),
+        Id::Name(_) => true,
+    };
     let found = owner_in_image(around)
         .or_else(|| owner_of_volumes(around))
         .or_else(|| owner_of_binds(asked, around))
         .or_else(|| asked.callers(around));
-    if let Some(found) = found {
+    if let Some(found) = found.filter(fits) {
         return Ok(found);
     }
     // Where there is no id but root's the run ends: see `Runner::has_a_place`.
-    let last = asked.last_id(around).filter(|last| *last != 0);
+    let last = last.filter(|last| *last != 0);
     let id = last.unwrap_or(NOBODY_ELSE).min(NOBODY_ELSE);
     Ok(Setting::new(User::numbers(id, id), given.origin.clone()))
 }
@@ -176,6 +182,14 @@ impl Surroundings<'_> {
         let account = accounts::account(&self.passwd, &Id::Number(uid));
         let gid = account.map(|account| account.gid);
         gid.filter(|gid| *gid != 0).unwrap_or(uid)
+    }
+
+    /// The groups that podman gives a user besides, where no group is said: those of the image that list the name.
+    pub(super) fn groups(&self, user: &User) -> BTreeSet<u32> {
+        match (&user.user, &user.group) {
+            (Id::Name(name), None) => accounts::groups_of(&self.group, name).collect(),
+            (Id::Name(_) | Id::Number(_), _) => BTreeSet::new(),
+        }
     }
 
     /// A user in numbers, as far as the image's accounts tell.
