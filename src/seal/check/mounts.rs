@@ -140,7 +140,8 @@ fn against(
         let breach = found.is_not(format!("a tmpfs of at most {most} bytes"));
         return Err(breach.by(Culprit::ConfMounts));
     }
-    if !mounts.are_set_up() {
+    // Not set before the hooks where it is read-only: crun does that last.
+    if !mounts.are_set_up() && promised.flags.contains("ro") {
         return Ok(());
     }
     // A layer without an upper directory cannot be written.
@@ -149,7 +150,11 @@ fn against(
     let lacks =
         |flag: &&String| !(found.flags.contains(flag.as_str()) || closed && flag.as_str() == "ro");
     match promised.flags.iter().find(lacks) {
-        Some(flag) => Err(found.lacks(flag).by(Culprit::ConfMounts)),
+        Some(flag) if mounts.are_set_up() => Err(found.lacks(flag).by(Culprit::ConfMounts)),
+        Some(flag) => Err(found.lacks(flag).by(Culprit::Other {
+            who: "the runtime itself, as crun 1.8 does beside --userns=keep-id",
+            instead: "--userns=host, or a newer crun",
+        })),
         None => Ok(()),
     }
 }

@@ -112,6 +112,17 @@ fn what_is_mounted_is_held_against_the_places_that_were_judged() {
     insta::assert_snapshot!("waiting", told.text());
 }
 
+/// crun 1.8 with --userns=keep-id: "rw,relatime" where rw,nosuid,nodev,noexec was asked for.
+#[test]
+fn a_writable_mount_has_its_options_before_the_hooks() {
+    for (point, is_said) in [("named", true), ("r", false)] {
+        let mut mounted = mounted();
+        at(&mut mounted, point).flags = vec!["rw".to_owned()];
+        let found = found(&promised(), &mounted, &ours().mounts);
+        assert_eq!(found.len(), usize::from(is_said), "{point}: {found:?}");
+    }
+}
+
 #[test]
 fn a_link_on_the_image_s_side_moves_a_mount() {
     let mut moved = mounted();
