@@ -251,8 +251,8 @@ fn every_variable_of_the_caller_s(engine: &Engine) -> Tested {
 
 fn a_kernel_setting_of_the_host_s(engine: &Engine) -> Tested {
     Attack {
-        line: "default_sysctls = [\"net.ipv4.ip_unprivileged_port_start=7\"]",
-        taken: "test $(cat /proc/sys/net/ipv4/ip_unprivileged_port_start) = 7",
+        line: "default_sysctls = [\"net.ipv4.ip_default_ttl=7\"]",
+        taken: "test $(cat /proc/sys/net/ipv4/ip_default_ttl) = 7",
         ..ADDS
     }
     .fails(engine)

@@ -199,7 +199,16 @@ fn a_volume_for_data(engine: &Engine) -> Tested {
     let args = ["localhost/volume-data", "sh", "-c", &script];
     let plain = run(engine, false, &args).ok();
     assert!(plain.contains("/_data "), "{plain}");
-    let seen = run(engine, true, &args).ok();
+    let kept = run(engine, true, &args).ok();
+    for option in ["/_data ", "nosuid,nodev"] {
+        assert!(kept.contains(option), "{option}: {kept}");
+    }
+    let seen = run(
+        engine,
+        true,
+        &[&["--image-volume=tmpfs"], &args[..]].concat(),
+    )
+    .ok();
     for option in [" - tmpfs tmpfs ", "nosuid,nodev,noexec", "size="] {
         assert!(seen.contains(option), "{option}: {seen}");
     }
