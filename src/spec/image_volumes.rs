@@ -44,12 +44,12 @@ pub(super) fn mounts(
 ) -> Result<Vec<Setting<Mount>>, Problem> {
     let volumes = image.map_or(&[][..], |image| &image.volumes);
     if volumes.len() > MOST && mode != ImageVolume::Ignore {
-        let what = format!("the image has more than {MOST} VOLUMEs");
+        let what = format!("the image has added than {MOST} VOLUMEs");
         return Err(Problem::new(what)
             .at(&VOLUME)
             .instead("--image-volume=ignore, and -v NAME:DIR for those that are needed"));
     }
-    let mut more: Vec<Setting<Mount>> = Vec::new();
+    let mut added: Vec<Setting<Mount>> = Vec::new();
     let volumes = volumes.iter().filter(|_| mode != ImageVolume::Ignore);
     for path in volumes {
         // podman takes one without a slash from the root.
@@ -59,7 +59,7 @@ pub(super) fn mounts(
             )
         })?;
         let is_there = |mount: &Setting<Mount>| mount.value.destination() == Some(&at);
-        if asked.iter().chain(&more).any(is_there) {
+        if asked.iter().chain(&added).any(is_there) {
             continue;
         }
         let mount = match mode {
@@ -70,12 +70,12 @@ pub(super) fn mounts(
                 ..Tmpfs::new(at)
             })?),
         };
-        more.push(Setting::new(mount, VOLUME));
+        added.push(Setting::new(mount, VOLUME));
     }
-    Ok(more)
+    Ok(added)
 }
 
-/// As podman makes it: programs in it can be run, for a VOLUME may hold plugins. Nothing in it is more than its user.
+/// As podman makes it: programs in it can be run, for a VOLUME may hold plugins. Nothing in it is added than its user.
 fn anonymous(destination: ContainerPath) -> NamedVolume {
     NamedVolume {
         name: None,
@@ -110,9 +110,10 @@ mod tests {
             level,
             ..TestRun::on(&host)
         };
-        let argv = run.judge(args).argv.into_iter();
-        let argv = argv.map(|word| word.into_string().unwrap());
-        argv.filter(|word| word.starts_with("--image-volume") || word.contains("/data"))
+        let flags = run.judge(args).argv.into_iter();
+        let flags = flags.map(|word| word.into_string().unwrap());
+        flags
+            .filter(|word| word.starts_with("--image-volume") || word.contains("/data"))
             .collect()
     }
 

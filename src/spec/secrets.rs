@@ -47,9 +47,9 @@ mod tests {
             ("s", "s"),
         ] {
             let args = ["--user=7:8", "--secret", said];
-            let argv = judged_on(&host, &args, Level::Baseline).argv;
+            let flags = judged_on(&host, &args, Level::Baseline).argv;
             let told = format!("--secret={told}");
-            assert!(argv.contains(&told.clone().into()), "{told}: {argv:?}");
+            assert!(flags.contains(&told.clone().into()), "{told}: {flags:?}");
         }
     }
 }

@@ -92,10 +92,10 @@ mod tests {
             ..TestRun::on(host)
         };
         run.volumes.insert("used".into(), ExistingVolume::default());
-        let argv = run.judge(args).argv.into_iter();
-        let argv = argv.map(|word| word.into_string().unwrap());
+        let flags = run.judge(args).argv.into_iter();
+        let flags = flags.map(|word| word.into_string().unwrap());
         let volumes =
-            argv.filter(|word| word.starts_with("--mount=") || word.starts_with("--volume="));
+            flags.filter(|word| word.starts_with("--mount=") || word.starts_with("--volume="));
         volumes.filter(|word| word.contains(",U")).collect()
     }
 

@@ -44,11 +44,11 @@ fn check(spec: &Spec, facts: &Facts<'_>) -> Vec<Hit> {
                 Mode::Rootful => "multi-user",
                 Mode::Rootless => "default",
             };
-            what.push_str(&format!(
-                "; with one, nothing starts the container at the next boot but a systemd unit \
+            what = format!(
+                "{what}; with one, nothing starts the container at the next boot but a systemd unit \
                  (ExecStart=/usr/local/bin/safe-podman run --rm --replace --name NAME IMAGE, Restart=on-failure, \
                  WantedBy={target}.target)"
-            ));
+            );
         }
     }
     let fix = |spec: &mut Spec| spec.restart.value = BOUNDED;

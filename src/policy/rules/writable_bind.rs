@@ -56,7 +56,7 @@ fn unsaid(bind: &Bind, source: &HostSource<'_>, facts: &Facts<'_>) -> Option<Hit
     // A read-only mount lets programs run, and a writable one does not.
     if source.found.kind != FileKind::File {
         what.push_str(", and :rw,exec if it also runs programs that lie there");
-        instead.push_str(&format!(", or -v {path}:{at}:rw,exec"));
+        instead = format!("{instead}, or -v {path}:{at}:rw,exec");
     }
     Some(Hit::warn(what, source.origin).instead(instead))
 }
