@@ -44,11 +44,8 @@ mod tests {
         let found = |id: &str| layers(&host, Path::new("/s"), id);
         assert_eq!(found("a1"), [PathBuf::from("/s/vfs/dir/5e")]);
         for none in ["b2", "c3", "d4"] {
-            assert_eq!(found(none), [PathBuf::new(); 0], "{none}");
+            assert!(found(none).is_empty(), "{none}");
         }
-        assert_eq!(
-            layers(&host, Path::new("/other"), "a1"),
-            [PathBuf::new(); 0]
-        );
+        assert!(layers(&host, Path::new("/other"), "a1").is_empty());
     }
 }

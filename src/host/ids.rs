@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(Ids::parse("").last(), None);
     }
 
-    /// `podman unshare cat /proc/self/uid_map` and the uid_map of a container of keep-id:uid=999.
+    /// `podman unshare cat /proc/self/uid_map` and the `uid_map` of a container of keep-id:uid=999.
     #[test]
     fn a_namespace_in_a_namespace() {
         let podmans = Ids::parse("0 1001 1\n1 100000 65536");

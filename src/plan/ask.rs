@@ -147,7 +147,7 @@ fn existing(
     // Of another file system than podman's own directory nobody knows the owner before it is mounted.
     let is_local =
         ["", "local"].contains(&listed.driver.as_str()) && !listed.options.contains_key("type");
-    let content = match &device {
+    let found = match &device {
         None if is_local && !listed.is_new => content(&listed.mountpoint, ready, context),
         _ => None,
     };
@@ -162,7 +162,7 @@ fn existing(
         options,
         device,
         is_new,
-        content,
+        content: found,
     })
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::layers::{Layers, same_layer, setting};
 use super::level::Level;
 use super::mount::ExistingVolume;
-use super::runner::{self, Asked, Surroundings};
+use super::runner::{self, Asked, Surroundings, Who};
 use super::seccomp::foreign;
 use super::{
     CpuLimit, RootFs, Seccomp, SeccompPolicy, Spec, Switch, image_volumes, mounts, run_label,
@@ -102,8 +102,11 @@ fn from_layers(inputs: &Inputs<'_>, layers: &Layers<'_>) -> Result<Spec, Problem
     let network = networks(layers)?;
     let asked = asked_ids(layers, &network)?;
     let [uidmap, gidmap] = [asked.uidmap.clone(), asked.gidmap.clone()];
-    let (user, userns, runner) =
-        runner::resolve(layers, asked, &Surroundings::new(inputs, &mounts))?;
+    let Who {
+        user,
+        userns,
+        runner,
+    } = runner::resolve(layers, asked, &Surroundings::new(inputs, &mounts))?;
     mounts::finish(&mut mounts, &runner, inputs.host);
     volumes::give(&mut mounts, &runner, inputs);
     let secret = secrets::owned(layers, &runner)?;

@@ -49,7 +49,7 @@ pub(super) fn mounts(
             .at(&VOLUME)
             .instead("--image-volume=ignore, and -v NAME:DIR for those that are needed"));
     }
-    let mut added: Vec<Setting<Mount>> = Vec::new();
+    let mut volumes_made: Vec<Setting<Mount>> = Vec::new();
     let volumes = volumes.iter().filter(|_| mode != ImageVolume::Ignore);
     for path in volumes {
         // podman takes one without a slash from the root.
@@ -59,7 +59,7 @@ pub(super) fn mounts(
             )
         })?;
         let is_there = |mount: &Setting<Mount>| mount.value.destination() == Some(&at);
-        if asked.iter().chain(&added).any(is_there) {
+        if asked.iter().chain(&volumes_made).any(is_there) {
             continue;
         }
         let mount = match mode {
@@ -70,9 +70,9 @@ pub(super) fn mounts(
                 ..Tmpfs::new(at)
             })?),
         };
-        added.push(Setting::new(mount, VOLUME));
+        volumes_made.push(Setting::new(mount, VOLUME));
     }
-    Ok(added)
+    Ok(volumes_made)
 }
 
 /// As podman makes it: programs in it can be run, for a VOLUME may hold plugins. Nothing in it is added than its user.
@@ -110,9 +110,9 @@ mod tests {
             level,
             ..TestRun::on(&host)
         };
-        let flags = run.judge(args).argv.into_iter();
-        let flags = flags.map(|word| word.into_string().unwrap());
-        flags
+        let words = run.judge(args).argv.into_iter();
+        let words = words.map(|word| word.into_string().unwrap());
+        words
             .filter(|word| word.starts_with("--image-volume") || word.contains("/data"))
             .collect()
     }

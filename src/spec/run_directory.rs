@@ -166,9 +166,9 @@ mod tests {
             }),
             ..TestRun::on(host)
         };
-        let flags = run.judge(args).argv.into_iter();
-        let flags = flags.map(|word| word.into_string().unwrap());
-        let tmpfs = flags.filter_map(|word| {
+        let words = run.judge(args).argv.into_iter();
+        let words = words.map(|word| word.into_string().unwrap());
+        let tmpfs = words.filter_map(|word| {
             let (at, options) = word.strip_prefix("--tmpfs=")?.split_once(':')?;
             let mode = options.split(',').find(|word| word.starts_with("mode="))?;
             let is_plain = ["/tmp", "/dev/shm"].contains(&at);

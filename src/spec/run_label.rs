@@ -96,14 +96,14 @@ mod tests {
             }),
             ..TestRun::on(&host)
         };
-        let flags = run.judge(args).argv;
-        let words = flags.iter().map(|word| word.to_string_lossy());
+        let told = run.judge(args).argv;
+        let words = told.iter().map(|word| word.to_string_lossy());
         let sizes = words.filter_map(|word| {
             let (at, options) = word.strip_prefix("--tmpfs=")?.split_once(':')?;
             let size = options.split(',').find(|word| word.starts_with("size="))?;
             Some(format!("{at} {size}"))
         });
-        (sizes.collect(), flags.len())
+        (sizes.collect(), told.len())
     }
 
     const OWN: [&str; 3] = ["/tmp size=64m", "/dev/shm size=67108864", "/run size=16m"];

@@ -47,9 +47,9 @@ mod tests {
             ("s", "s"),
         ] {
             let args = ["--user=7:8", "--secret", said];
-            let flags = judged_on(&host, &args, Level::Baseline).argv;
+            let found = judged_on(&host, &args, Level::Baseline).argv;
             let told = format!("--secret={told}");
-            assert!(flags.contains(&told.clone().into()), "{told}: {flags:?}");
+            assert!(found.contains(&told.clone().into()), "{told}: {found:?}");
         }
     }
 }

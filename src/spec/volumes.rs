@@ -92,10 +92,10 @@ mod tests {
             ..TestRun::on(host)
         };
         run.volumes.insert("used".into(), ExistingVolume::default());
-        let flags = run.judge(args).argv.into_iter();
-        let flags = flags.map(|word| word.into_string().unwrap());
+        let words = run.judge(args).argv.into_iter();
+        let words = words.map(|word| word.into_string().unwrap());
         let volumes =
-            flags.filter(|word| word.starts_with("--mount=") || word.starts_with("--volume="));
+            words.filter(|word| word.starts_with("--mount=") || word.starts_with("--volume="));
         volumes.filter(|word| word.contains(",U")).collect()
     }
 

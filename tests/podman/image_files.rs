@@ -44,7 +44,7 @@ fn record(attribute: &str, value: &[u8]) -> Vec<u8> {
     ]
     .concat();
     let of = |digits: usize| (rest.len() + digits).to_string();
-    let length = (1..)
+    let length = (1..10)
         .map(of)
         .zip(1..)
         .find(|(length, digits)| length.len() == *digits);
@@ -140,15 +140,16 @@ fn the_files_are_those_of_all_layers(engine: &Engine) -> Tested {
         ),
     ] {
         let above = format!("localhost/{name}");
-        let maker = format!("--name=maker-{name}");
+        let container = format!("maker-{name}");
+        let maker = format!("--name={container}");
         let mut make = vec!["run"];
         make.extend(Engine::plain_flags());
         make.extend([&maker, "--network=none", &image, "sh", "-c", script]);
         engine.podman(make).ok();
         engine
-            .podman(["commit", "--quiet", &maker[7..], &above])
+            .podman(["commit", "--quiet", &container, &above])
             .ok();
-        engine.podman(["rm", &maker[7..]]).ok();
+        engine.podman(["rm", &container]).ok();
         let dry = start(engine, &above, &["--dry-run"]).ok();
         let is_there = dry.contains("--cap-add=NET_BIND_SERVICE");
         assert_eq!(is_there, is_added, "{name}: {dry}");

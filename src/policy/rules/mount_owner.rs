@@ -192,9 +192,9 @@ mod tests {
         ] {
             all.extend(said(&run(&root), args));
         }
-        let mut used = run(&root);
-        used.volumes.insert("v".into(), volume(65_532));
-        all.extend(said(&used, &["-v", "v:/data"]));
+        let mut with_volume = run(&root);
+        with_volume.volumes.insert("v".into(), volume(65_532));
+        all.extend(said(&with_volume, &["-v", "v:/data"]));
         for args in [
             &["-v", "/home/ann/d:/data:rw"][..],
             &["-v", "/home/ann/d:/data:rw", "--userns=host"],
@@ -207,9 +207,12 @@ mod tests {
         ] {
             all.extend(said(&run(&user), args));
         }
-        let mut used = run(&user);
-        used.volumes.insert("v".into(), volume(100_998));
-        all.extend(said(&used, &["-v", "v:/data", "-v", "/home/ann/d:/x:rw"]));
+        let mut with_volume = run(&user);
+        with_volume.volumes.insert("v".into(), volume(100_998));
+        all.extend(said(
+            &with_volume,
+            &["-v", "v:/data", "-v", "/home/ann/d:/x:rw"],
+        ));
         let lsm = Lsm {
             selinux: Selinux::Enforcing,
             apparmor: Apparmor::Disabled,

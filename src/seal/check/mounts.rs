@@ -153,7 +153,7 @@ fn against(
         Some(flag) if mounts.are_set_up() => Err(found.lacks(flag).by(Culprit::ConfMounts)),
         Some(flag) => Err(found.lacks(flag).by(Culprit::Other {
             who: "the runtime itself, as crun 1.8 does beside --userns=keep-id",
-            instead: "--userns=host, or a newer crun",
+            instead: "a newer crun; or --userns=host, with the directory given to the container's user by podman unshare chown",
         })),
         None => Ok(()),
     }

@@ -137,6 +137,15 @@ fn is_writable(mount: &Mount) -> bool {
     options.access == Some(Access::ReadWrite) && options.overlay.is_none()
 }
 
+/// What is said of it, and what that comes to.
+pub(super) struct Who {
+    /// `--user`
+    pub(super) user: Setting<User>,
+    /// `--userns`
+    pub(super) userns: Option<Setting<Userns>>,
+    pub(super) runner: Runner,
+}
+
 /// Decides both.
 ///
 /// # Errors
@@ -145,7 +154,7 @@ pub(super) fn resolve(
     layers: &Layers<'_>,
     asked: Asked,
     around: &Surroundings<'_>,
-) -> Result<(Setting<User>, Option<Setting<Userns>>, Runner), Problem> {
+) -> Result<Who, Problem> {
     let user = who::resolve(layers, &asked, around)?;
     let (uid, gid) = around.numbers(&user.value);
     let is_joining = asked.is_joining;
@@ -159,7 +168,11 @@ pub(super) fn resolve(
         is_caller_for: chosen.is_caller_for,
         is_not_caller_for: chosen.is_not_caller_for,
     };
-    Ok((user, chosen.userns, runner))
+    Ok(Who {
+        user,
+        userns: chosen.userns,
+        runner,
+    })
 }
 
 impl Runner {

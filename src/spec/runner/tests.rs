@@ -58,9 +58,9 @@ impl Image {
             level,
             ..TestRun::on(host)
         };
-        let argv = run.judge(args).argv;
+        let told = run.judge(args).argv;
         let find = |flag: &str| {
-            let mut words = argv
+            let mut words = told
                 .iter()
                 .filter_map(|word| word.to_str()?.strip_prefix(flag));
             words.next().unwrap_or_default().to_owned()
