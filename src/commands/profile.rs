@@ -213,7 +213,9 @@ mod tests {
         let json = list_json(&library(&host).list().unwrap()).unwrap();
         assert_eq!(safe_lines(&json), json);
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(json["profiles"][4]["images"][0], "localhost/a");
+        let mut profiles = json["profiles"].as_array().unwrap().iter();
+        let mine = profiles.find(|profile| profile["name"] == "mine").unwrap();
+        assert_eq!(mine["images"][0], "localhost/a");
         let list = list(&library(&host).list().unwrap());
         assert_eq!(safe_lines(&list), list);
         assert!(

@@ -197,11 +197,12 @@ fn directory_mask_and_signals_are_the_caller_s() -> Tested {
 }
 
 fn a_user_without_a_home_is_told_where_the_promise_would_be_kept() -> Tested {
-    // A user on cgroup v1 is refused for the limits that would not hold; here only the home counts.
+    // A user on cgroup v1 is refused for the limits that would not hold, and one without subordinate ids for every other user
+    // than root; here only the home counts.
     let limits = "--allow=limit-not-effective=test";
     let recorded = podman()
         .caller(Caller::Nobody)
-        .run(["run", limits, IMAGE])?;
+        .run(["run", limits, "--user=0:0", IMAGE])?;
     assert!(recorded.podman.is_none(), "{recorded:#?}");
     assert_eq!(recorded.code, 125);
     let place = "/nonexistent/.local/share/safe-podman";
