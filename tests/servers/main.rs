@@ -117,7 +117,8 @@ impl Shop {
             if !archive.exists() {
                 return Err(Skip::new("make test-servers makes the images"));
             }
-            let mut import = engine.patient("podman");
+            // As long as it takes: it is most of a gigabyte.
+            let mut import = engine.command("podman");
             import
                 .args(engine.store_flags())
                 .args(["import", "--quiet"])
