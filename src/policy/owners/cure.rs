@@ -100,7 +100,8 @@ fn rootless(spec: &Spec, facts: &Facts<'_>, closed: &Closed<'_>, path: &str) -> 
     }
     let keep_id = format!("--userns=keep-id:uid={uid},gid={gid}");
     let keep_id = match &runner.is_not_caller_for {
-        _ if runner.is_joining => None,
+        // Nor does any runtime keep root or its group.
+        _ if runner.is_joining || uid == 0 || gid == 0 => None,
         Some(volume) => volume_of(spec, volume.as_str())
             .map(|at| format!("{keep_id} -v {}:{at}:U", volume.as_str())),
         None => Some(keep_id),

@@ -199,6 +199,7 @@ mod tests {
             &["-v", "/home/ann/d:/data:rw"][..],
             &["-v", "/home/ann/d:/data:rw", "--userns=host"],
             &["-v", "/home/ann/d:/data:rw", "--network=container:web"],
+            &["-v", "/home/ann/d:/data:rw", "--user=999:0"],
             &["-v", "/home/ann/d:/data:rw", "-v", "/home/ann/pg:/x:rw"],
             &["-v", "/srv/root:/data:rw"],
             &["-v", "/home/ann/closed:/x:ro"],
