@@ -61,18 +61,8 @@ fn is_new(volume: &NamedVolume, inputs: &Inputs<'_>) -> bool {
 
 /// By the numbers of the image. What cannot be told is no.
 fn may_write(found: &Resolved, runner: &Runner, ids: Option<&NamespaceIds>) -> bool {
-    let Some(ids) = ids.filter(|_| found.kind == FileKind::Directory) else {
-        return false;
-    };
-    let is = |own: Option<u32>, other: Option<u32>| own.is_some() && own == other;
-    let bit = if is(runner.uid, ids.uids.inside(found.owner)) {
-        0o200
-    } else if is(runner.gid, ids.gids.inside(found.group)) {
-        0o020
-    } else {
-        0o002
-    };
-    found.mode & bit != 0
+    let ids = ids.filter(|_| found.kind == FileKind::Directory);
+    ids.and_then(|ids| runner.may(Access::ReadWrite, found, ids, &[])) == Some(true)
 }
 
 #[cfg(test)]

@@ -50,8 +50,8 @@ pub(super) fn closed<'a>(spec: &'a Spec, facts: &Facts<'a>) -> Vec<Closed<'a>> {
     }
     let mounts = spec.mounts.iter().filter_map(|mount| mounted(mount, facts));
     mounts
-        .filter(|mounted| !facts.host.has_acl(&mounted.found.path))
         .filter(|mounted| may(spec, mounted) == Some(false))
+        .filter(|mounted| !facts.host.has_acl(&mounted.found.path))
         .collect()
 }
 
@@ -97,52 +97,13 @@ fn mounted<'a>(mount: &'a Setting<Mount>, facts: &Facts<'a>) -> Option<Closed<'a
     })
 }
 
-/// Owner, group or the others, and of them the first that fits alone, `path_resolution(7)`.
+/// None where that is known in the container only.
 fn may(spec: &Spec, mounted: &Closed<'_>) -> Option<bool> {
-    let runner = &spec.runner;
-    let (uid, ids) = (runner.uid?, runner.ids.as_ref()?);
-    let Resolved {
-        kind,
-        owner,
-        group,
-        mode,
-        ..
-    } = mounted.found;
-    let shift = if ids.uids.inside(*owner) == Some(uid) {
-        6
-    } else if has_group(spec, ids.gids.inside(*group))? {
-        3
-    } else {
-        0
-    };
-    let needs = match (mounted.access, kind) {
-        (Access::ReadOnly, FileKind::Directory) => 0o5,
-        (Access::ReadOnly, _) => 0o4,
-        (Access::ReadWrite, FileKind::Directory) => 0o7,
-        (Access::ReadWrite, _) => 0o6,
-    };
-    Some((mode >> shift) & needs == needs)
-}
-
-/// Is the process in a group? None where that is known in the container only. A group that has no number there has nobody.
-fn has_group(spec: &Spec, group: Option<u32>) -> Option<bool> {
     let given = spec.passed(&flags::GROUP_ADD);
-    let mut words = given.flat_map(|given| given.value.split(','));
-    if words.any(|word| word == "keep-groups") {
-        return None;
-    }
-    let Some(group) = group else {
-        return Some(false);
-    };
-    if spec.runner.gid? == group || spec.runner.groups.contains(&group) {
-        return Some(true);
-    }
-    for given in spec.passed(&flags::GROUP_ADD) {
-        for word in given.value.split(',') {
-            if word.parse::<u32>().ok()? == group {
-                return Some(true);
-            }
-        }
-    }
-    Some(false)
+    let words = given.flat_map(|given| given.value.split(','));
+    // A name, and keep-groups.
+    let groups: Option<Vec<u32>> = words.map(|word| word.parse().ok()).collect();
+    let ids = spec.runner.ids.as_ref()?;
+    spec.runner
+        .may(mounted.access, mounted.found, ids, &groups?)
 }

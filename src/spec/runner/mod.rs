@@ -14,7 +14,7 @@ use super::build::Inputs;
 use super::layers::Layers;
 use super::level::Level;
 use super::mount::{ExistingVolume, Mount};
-use crate::host::{Host, Ids, ImageFiles, NamespaceIds};
+use crate::host::{FileKind, Host, Ids, ImageFiles, NamespaceIds, Resolved};
 use crate::origin::Setting;
 use crate::podman::accounts;
 use crate::podman::image_config::ImageConfig;
@@ -59,6 +59,34 @@ impl Runner {
     /// The id in the container that owns a file of this host; none when it has none there, or it is not known.
     pub(crate) fn owner_inside(&self, owner: u32) -> Option<u32> {
         self.ids.as_ref()?.uids.inside(owner)
+    }
+
+    /// May it use what stands there? Owner, group or the others, and of them the first that fits alone, `path_resolution(7)`; an
+    /// owner or a group without a number in `ids` is nobody's. None where who runs is known in the container only.
+    pub(crate) fn may(
+        &self,
+        access: Access,
+        found: &Resolved,
+        ids: &NamespaceIds,
+        more_groups: &[u32],
+    ) -> Option<bool> {
+        let (uid, gid) = (self.uid?, self.gid?);
+        let has =
+            |group| gid == group || self.groups.contains(&group) || more_groups.contains(&group);
+        let shift = if ids.uids.inside(found.owner) == Some(uid) {
+            6
+        } else if ids.gids.inside(found.group).is_some_and(has) {
+            3
+        } else {
+            0
+        };
+        let needs = match (access, found.kind) {
+            (Access::ReadOnly, FileKind::Directory) => 0o5,
+            (Access::ReadOnly, _) => 0o4,
+            (Access::ReadWrite, FileKind::Directory) => 0o7,
+            (Access::ReadWrite, _) => 0o6,
+        };
+        Some((found.mode >> shift) & needs == needs)
     }
 }
 
